@@ -1,0 +1,96 @@
+"""The messages of a conversation: what stands in the prompt, and the exchanges that speculation places there."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
+
+from agent import prompts
+from agent.speculation.speculator import Call
+
+AHEAD = "ahead"
+"""The mark in `additional_kwargs` of messages that speculation placed."""
+
+Found: TypeAlias = tuple[Call, str, Any]
+"""A call that was answered ahead: with the content and the artifact of its result."""
+
+
+def exchanges(standing: Sequence[BaseMessage], found: Sequence[Found]) -> list[BaseMessage]:
+    """What to append to the messages that stand in the prompt so that every found result stands there.
+
+    A result that stands already is not placed again; one that differs from what stands is appended
+    behind it, never written over it: rewriting would cost the KV cache.
+    """
+    appended: list[BaseMessage] = []
+    for call, content, artifact in found:
+        result = standing_result(standing, call)
+        if result is not None and result.text == content:
+            continue
+        before = [*standing, *appended]
+        turn_text = prompts.TYPING if any(map(is_ahead, before)) else prompts.SIGNED_IN
+        appended += _exchange(call, content, artifact, turn_text)
+    return appended
+
+
+def _exchange(call: Call, content: str, artifact: Any, turn_text: str) -> list[BaseMessage]:
+    call_id = f"ahead_{uuid.uuid4().hex[:16]}"
+    asked = ToolCall(name=call.name, args=call.mapping(), id=call_id, type="tool_call")
+    messages: list[BaseMessage] = [
+        prompts.synthetic_turn(turn_text),
+        AIMessage("", tool_calls=[asked]),
+        ToolMessage(content, tool_call_id=call_id, name=call.name, artifact=artifact),
+    ]
+    for message in messages:
+        message.id = str(uuid.uuid4())
+        message.additional_kwargs[AHEAD] = True
+    return messages
+
+
+def is_ahead(message: BaseMessage) -> bool:
+    """Whether speculation placed this message."""
+    return bool(message.additional_kwargs.get(AHEAD))
+
+
+def in_prompt(messages: Sequence[AnyMessage], *, context: bool, first_id: str | None = None) -> list[BaseMessage]:
+    """What the model is given: the instructions and the conversation from `first_id` on.
+
+    Without the context head start, exchanges that speculation placed are left out.
+    """
+    start = next((i for i, message in enumerate(messages) if message.id == first_id), 0) if first_id else 0
+    kept = [message for message in messages[start:] if context or not is_ahead(message)]
+    return [prompts.system_message(), *kept]
+
+
+def standing_result(messages: Sequence[BaseMessage], call: Call) -> ToolMessage | None:
+    """The newest successful result of a call among messages, whoever asked for it."""
+    asked = {
+        made["id"]
+        for message in messages
+        if isinstance(message, AIMessage)
+        for made in message.tool_calls
+        if Call.of(made["name"], made["args"]) == call
+    }
+    results = (m for m in reversed(messages) if isinstance(m, ToolMessage) and m.tool_call_id in asked)
+    return next((m for m in results if m.status == "success"), None)
+
+
+def calls_ahead(messages: Sequence[BaseMessage]) -> list[Call]:
+    """The calls whose exchanges speculation placed among messages."""
+    return [
+        Call.of(made["name"], made["args"])
+        for message in messages
+        if isinstance(message, AIMessage) and is_ahead(message)
+        for made in message.tool_calls
+    ]
+
+
+def tool_results(messages: Sequence[BaseMessage]) -> list[ToolMessage]:
+    """Every tool result among messages."""
+    return [message for message in messages if isinstance(message, ToolMessage)]
+
+
+def newer_half(messages: Sequence[BaseMessage]) -> str | None:
+    """The id of the message with which the newer half of the customer's turns begins; None for a single turn."""
+    turns = [m.id for m in messages if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
+    return turns[(len(turns) + 1) // 2] if len(turns) > 1 else None

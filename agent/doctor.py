@@ -1,0 +1,140 @@
+"""`headstart doctor`: what this machine runs, what is missing, and the one command that mends it."""
+
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from agent.engine import tracing
+from agent.errors import HeadstartError
+from agent.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    ok: bool
+    found: str
+    mend: str = ""
+    """What to do; empty when nothing is wrong."""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything a chat needs; a failing look is a finding, never an exception."""
+    looks: list[tuple[str, Callable[[Settings], Finding]]] = [
+        ("python", _python),
+        ("sqlite", _sqlite),
+        ("model", _model),
+        ("gpu", _gpu),
+        ("orders", _orders),
+        ("terminal", _terminal),
+        ("folders", _folders),
+        ("tracing", _tracing),
+    ]
+    return [_looked(subject, look, settings) for subject, look in looks]
+
+
+def report(findings: list[Finding], *, as_json: bool) -> str:
+    """The findings for a person or as JSON."""
+    if as_json:
+        return json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False)
+    lines: list[str] = []
+    for finding in findings:
+        lines.append(f"{'ok  ' if finding.ok else 'MEND'} {finding.subject:9} {finding.found}")
+        if finding.mend:
+            lines.append(f"               → {finding.mend}")
+    return "\n".join(lines)
+
+
+def _looked(subject: str, look: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    try:
+        return look(settings)
+    except HeadstartError as error:
+        return Finding(subject, ok=False, found=str(error), mend="see above")
+    except Exception as error:  # A doctor that falls over helps nobody.
+        return Finding(subject, ok=False, found=f"{type(error).__name__}: {error}", mend="reinstall headstart")
+
+
+def _python(_: Settings) -> Finding:
+    return Finding("python", ok=True, found=f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+
+
+def _sqlite(_: Settings) -> Finding:
+    ok = sqlite3.sqlite_version_info >= (3, 37)
+    mend = "" if ok else "SQLite 3.37 or newer is needed: use a newer Python"
+    return Finding("sqlite", ok=ok, found=sqlite3.sqlite_version, mend=mend)
+
+
+def _model(settings: Settings) -> Finding:
+    from agent.llama import weights
+
+    weights.configure_threads()
+    choice = weights.choose_model(settings.model, settings.dtype)
+    found = f"{choice.name} on {choice.device} in {choice.dtype}: {choice.why}"
+    if choice.source == "embedded" and not weights.embedded_weights():
+        return Finding("model", ok=False, found=f"{found} Its weights are not installed.", mend=weights.WEIGHTS_COMMAND)
+    return Finding("model", ok=True, found=found)
+
+
+def _gpu(_: Settings) -> Finding:
+    import torch
+
+    from agent.llama import weights
+
+    if not torch.cuda.is_available():
+        return Finding("gpu", ok=True, found="no CUDA device: the embedded model answers on the CPU")
+    name = torch.cuda.get_device_name(0)
+    if weights.default_gpu_model_present():
+        return Finding("gpu", ok=True, found=f"{name}, {weights.GPU_MODEL} is here")
+    return Finding("gpu", ok=True, found=f"{name}; for the large model run", mend=f"hf download {weights.GPU_MODEL}")
+
+
+def _orders(settings: Settings) -> Finding:
+    import asyncio
+
+    from agent.shop.demo_data import working_copy
+    from agent.shop.orders import OrderStore
+
+    path = settings.orders or working_copy(settings.data_folder, date.today())
+
+    async def opened() -> bool:
+        store = await OrderStore.open(path)
+        revisions = store.has_revisions
+        await store.close()
+        return revisions
+
+    revisions = asyncio.run(opened())
+    kind = "demo" if settings.demo else "your own"
+    freshness = "with revisions" if revisions else f"no revisions: results live {settings.time_to_live:.0f} s"
+    return Finding("orders", ok=True, found=f"{path} ({kind}, {freshness}, {settings.latency_s:g} s simulated latency)")
+
+
+def _terminal(_: Settings) -> Finding:
+    size = shutil.get_terminal_size()
+    colours = "NO_COLOR is set" if os.environ.get("NO_COLOR") else os.environ.get("COLORTERM") or "no COLORTERM"
+    found = f"{os.environ.get('TERM', 'no TERM')}, {size.columns}×{size.lines}, {colours}"
+    if not sys.stdout.isatty():
+        return Finding("terminal", ok=True, found=f"not a terminal here ({found}); the chat needs one")
+    small = size.columns < 60 or size.lines < 20
+    return Finding("terminal", ok=not small, found=found, mend="make it at least 60×20" if small else "")
+
+
+def _folders(settings: Settings) -> Finding:
+    folders = {"data": settings.data_folder, "state": settings.state_folder, "cache": settings.cache_folder}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            return Finding("folders", ok=False, found=f"{folder} cannot be written", mend=f"chmod u+w {folder}")
+    return Finding("folders", ok=True, found=", ".join(f"{name} {folder}" for name, folder in folders.items()))
+
+
+def _tracing(_: Settings) -> Finding:
+    project = tracing()
+    return Finding("tracing", ok=True, found=f"to LangSmith, project {project}" if project else "off: nothing leaves")

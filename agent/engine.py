@@ -1,0 +1,216 @@
+"""What all sessions of a process share: the database, the accounts, the model and its loading, the kept conversations.
+
+The chat and `headstart ask` are two thin fronts over this. Nothing heavy is imported here: the login
+screen is on before torch or LangGraph are read from disk, which the model's loading thread does.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from agent.errors import DatabaseError, HeadstartError, ModelError
+from agent.events import Event
+from agent.session import CustomerSession
+from agent.settings import Settings
+from agent.timeline import Clock, Prices, Timeline
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langgraph.graph.state import CompiledStateGraph
+
+    from agent.shop.accounts import Accounts
+    from agent.shop.orders import OrderStore
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """How far the model's loading has come."""
+
+    step: str
+    fraction: float
+    """0 to 1."""
+    name: str = ""
+    """As the header shows it: `SmolLM2 135M · cpu · bf16`; empty until it is chosen."""
+    why: str = ""
+    error: HeadstartError | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether turns need not wait for it."""
+        return self.fraction >= 1.0 and self.error is None
+
+
+LoadModel = Callable[[Settings, Callable[[ModelState], None]], "BaseChatModel"]
+
+
+def load_chat_llama(settings: Settings, report: Callable[[ModelState], None]) -> BaseChatModel:
+    """Choose and load the model that `settings` ask for; runs in the loading thread."""
+    from agent.llama import weights
+
+    weights.configure_threads()
+    report(ModelState("reading libraries", 0.05))
+    import agent.graph  # noqa: F401  The first turn shall not wait for LangGraph's import.
+    from agent.llama.chat_model import ChatLlama
+
+    choice = weights.choose_model(settings.model, settings.dtype)
+    name = f"{choice.name} · {choice.device} · {choice.dtype}"
+
+    def progress(state: weights.LoadProgress) -> None:
+        report(ModelState(state.step, 0.1 + 0.85 * state.fraction, name, choice.why))
+
+    loaded = weights.load(choice, progress=progress, cache=settings.cache_folder)
+    model = ChatLlama.from_loaded(loaded, max_new_tokens=settings.max_answer_tokens)
+    report(ModelState("ready", 1.0, name, choice.why))
+    return model
+
+
+class Engine:
+    """Opened once on the event loop, closed last."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        load_model: LoadModel = load_chat_llama,
+        clock: Clock | None = None,
+        on_model: Callable[[ModelState], None] = lambda _: None,
+    ) -> None:
+        self.settings = settings
+        self.model_state = ModelState("not loaded", 0.0)
+        self.prices = Prices()
+        self.model: concurrent.futures.Future[BaseChatModel] = concurrent.futures.Future()
+        self._load_model = load_model
+        self._clock = clock
+        self._on_model = on_model
+        self._store: OrderStore | None = None
+        self._accounts: Accounts | None = None
+        self._graph: CompiledStateGraph[Any, Any] | None = None
+        self._conversations: sqlite3.Connection | None = None
+        self._graph_lock = threading.Lock()
+        self._loading: threading.Thread | None = None
+        self._sessions: list[CustomerSession] = []
+
+    def start_model(self) -> None:
+        """Begin loading the model in a thread; `model` and `model_state` tell how it went."""
+        if self._loading is None:
+            hide_traces()
+            self._loading = threading.Thread(target=self._load, name="load model", daemon=True)
+            self._loading.start()
+
+    async def open(self) -> None:
+        """Open the orders and the accounts; raises DatabaseError."""
+        from agent.shop.accounts import Accounts
+        from agent.shop.demo_data import working_copy
+        from agent.shop.orders import OrderStore
+
+        settings = self.settings
+        settings.state_folder.mkdir(parents=True, exist_ok=True)
+        path = settings.orders or working_copy(settings.data_folder, date.today())
+        self._store = await OrderStore.open(path, latency_s=settings.latency_s)
+        self._accounts = Accounts(self._store, settings.state_folder / "sign_in.sqlite")
+
+    @property
+    def accounts(self) -> Accounts:
+        """Sign-in; after `open`."""
+        if self._accounts is None:
+            raise DatabaseError("The orders are not open yet.")
+        return self._accounts
+
+    async def sign_in(
+        self, name: str, password: str, on_event: Callable[[Event], None] = lambda _: None
+    ) -> CustomerSession:
+        """Check the password and at once start what the first question will need. Raises SignInError."""
+        customer = await self.accounts.sign_in(name, password)
+        if self._store is None:
+            raise DatabaseError("The orders are not open yet.")
+        session = CustomerSession(
+            customer,
+            store=self._store,
+            settings=self.settings,
+            model=self.model,
+            model_name=lambda: self.model_state.name,
+            graph=self.graph,
+            timeline=Timeline(self._clock) if self._clock else Timeline(),
+            prices=self.prices,
+            on_event=on_event,
+        )
+        session.begin()
+        self._sessions.append(session)
+        return session
+
+    def graph(self) -> CompiledStateGraph[Any, Any]:
+        """The agent's graph over the kept conversations; call it in a thread, it imports LangGraph."""
+        with self._graph_lock:
+            if self._graph is None:
+                from langgraph.checkpoint.sqlite import SqliteSaver
+
+                from agent.graph import build_graph
+
+                self._conversations = sqlite3.connect(
+                    self.settings.state_folder / "conversations.sqlite", check_same_thread=False
+                )
+                self._graph = build_graph(SqliteSaver(self._conversations))
+            return self._graph
+
+    async def close(self) -> None:
+        """End every session, then close the database. Returns at once even while the model loads."""
+        for session in self._sessions:
+            await session.close()
+        self._sessions.clear()
+        if self.model.done() and self.model.exception() is None:
+            close = getattr(self.model.result(), "close", None)
+            if close is not None:
+                close()
+        if self._store:
+            await self._store.close()
+        if self._conversations:
+            self._conversations.close()
+
+    def _load(self) -> None:
+        try:
+            model = self._load_model(self.settings, self._report)
+        except HeadstartError as error:
+            self._failed(error)
+        except Exception as error:
+            problem = ModelError(f"The model cannot be loaded: {error}. `headstart doctor` says what is missing.")
+            problem.__cause__ = error
+            self._failed(problem)
+        else:
+            if not self.model_state.ready:
+                self._report(ModelState("ready", 1.0, self.model_state.name))
+            with contextlib.suppress(concurrent.futures.InvalidStateError):
+                self.model.set_result(model)
+
+    def _failed(self, error: HeadstartError) -> None:
+        self._report(ModelState("failed", 1.0, error=error))
+        with contextlib.suppress(concurrent.futures.InvalidStateError):
+            self.model.set_exception(error)
+
+    def _report(self, state: ModelState) -> None:
+        self.model_state = state
+        self._on_model(state)
+
+
+TRACING = ("LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGSMITH_TRACING_V2")
+
+
+def tracing() -> str | None:
+    """The LangSmith project that turns are traced to; None when nothing leaves the machine."""
+    if not any(os.environ.get(name, "").lower() == "true" for name in TRACING):
+        return None
+    return os.environ.get("LANGSMITH_PROJECT") or os.environ.get("LANGCHAIN_PROJECT") or "default"
+
+
+def hide_traces() -> None:
+    """Traces carry times and names only, unless `LANGSMITH_HIDE_INPUTS=false` and its twin ask for the contents."""
+    if tracing():
+        os.environ.setdefault("LANGSMITH_HIDE_INPUTS", "true")
+        os.environ.setdefault("LANGSMITH_HIDE_OUTPUTS", "true")

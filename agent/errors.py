@@ -1,0 +1,43 @@
+"""The few errors a user can meet.
+
+Every message says what was expected, what was found and the one thing to do.
+`exit_code` is what `headstart ask` and the other commands end with.
+"""
+
+
+class HeadstartError(Exception):
+    """Something the user can mend; its text is fit to be shown as it is."""
+
+    exit_code = 1
+
+
+class SettingsError(HeadstartError):
+    """An option, variable or configuration file holds something that cannot be used."""
+
+    exit_code = 2
+
+
+class SignInError(HeadstartError):
+    """The name and password do not open an account, or it is too early to try again."""
+
+    exit_code = 3
+
+
+class DatabaseError(HeadstartError):
+    """The orders cannot be read: missing, locked, corrupt or of another schema."""
+
+    exit_code = 4
+
+
+class ModelError(HeadstartError):
+    """The language model cannot be loaded, or it failed in the middle of an answer."""
+
+    exit_code = 5
+
+
+class QuestionError(HeadstartError):
+    """The question cannot be asked as it stands: empty, or longer than the prompt has room for."""
+
+
+class SessionClosedError(HeadstartError):
+    """The customer signed out, or the program is quitting, while this was under way."""

@@ -1,0 +1,238 @@
+"""How each model family is shown tools, and how its calls are read back from what it writes.
+
+A local pipeline does neither: `ChatHuggingFace` drops bound tools before the chat template sees them
+and parses no calls. Each family has a form of its own, so each has a `Dialect` here: it turns
+LangChain messages and tool schemas into the role/content dictionaries that the tokenizer's chat
+template takes, and says what a call looks like in text. Where the template has a tools branch of its
+own (Llama 3.1, Qwen 2.5, Hermes 3), the template does the rendering and the dialect only reads.
+
+What a dialect renders only ever grows at its end from turn to turn; otherwise the KV cache of one
+turn would be useless to the next.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    HumanMessage,
+    InvalidToolCall,
+    SystemMessage,
+    ToolCall,
+    ToolMessage,
+)
+from langchain_core.messages.tool import invalid_tool_call, tool_call
+
+ChatTurn: TypeAlias = dict[str, Any]
+"""One entry of what `apply_chat_template` takes: `role`, `content` and, in some templates, `tool_calls`."""
+
+ToolSchema: TypeAlias = Mapping[str, Any]
+"""A tool in OpenAI's form, as `convert_to_openai_tool` gives it."""
+
+ReadCall: TypeAlias = ToolCall | InvalidToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One family's way with tools.
+
+    `call_start` and `call_end` enclose a call in the model's text. An empty `call_end` means that a
+    call runs to the end of the message, an empty `call_start` is not allowed.
+    """
+
+    name: str
+    call_start: str
+    call_end: str
+    arguments_key: str = "arguments"
+    native_tools: bool = False
+    """Whether the chat template renders tools, calls and results itself."""
+    result_role: str = "user"
+    instructions: str = ""
+    """How to call, for templates without a tools branch; `{tools}` stands for the schemas."""
+
+    def turns(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema]) -> list[ChatTurn]:
+        """The conversation as the chat template takes it; `tools` go into the system turn if the template has no branch."""
+        turns = [self._turn(message) for message in messages]
+        if not tools or self.native_tools:
+            return turns
+        schemas = "\n".join(json.dumps(compact_schema(tool), ensure_ascii=False) for tool in tools)
+        shown = self.instructions.replace("{tools}", schemas)
+        if turns and turns[0]["role"] == "system":
+            return [{"role": "system", "content": f"{turns[0]['content']}\n\n{shown}"}, *turns[1:]]
+        return [{"role": "system", "content": shown}, *turns]
+
+    def call_text(self, call: ToolCall) -> str:
+        """A call as the model writes it."""
+        body = json.dumps({"name": call["name"], self.arguments_key: call["args"]}, ensure_ascii=False)
+        return f"{self.call_start}{body}{self.call_end}"
+
+    def read_calls(self, body: str) -> list[ReadCall]:
+        """The calls in the text between the markers; what cannot be read becomes an `InvalidToolCall`, never an exception."""
+        try:
+            found = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            return [invalid_tool_call(name=None, args=body, id=_call_id(), error=f"not JSON: {error}")]
+        return [self._read(one, body) for one in (found if isinstance(found, list) else [found])]
+
+    def _read(self, found: object, body: str) -> ReadCall:
+        if isinstance(found, dict):
+            name = found.get("name")
+            arguments = found.get(self.arguments_key, found.get("parameters", found.get("arguments", {})))
+            if isinstance(name, str) and isinstance(arguments, dict):
+                return tool_call(name=name, args=arguments, id=_call_id())
+        expected = f'expected {{"name": …, "{self.arguments_key}": {{…}}}}'
+        return invalid_tool_call(name=None, args=body, id=_call_id(), error=expected)
+
+    def _turn(self, message: BaseMessage) -> ChatTurn:
+        match message:
+            case SystemMessage():
+                return {"role": "system", "content": message.text}
+            case ToolMessage() if self.native_tools:
+                return {"role": "tool", "content": message.text, "name": message.name or ""}
+            case ToolMessage():
+                return {"role": self.result_role, "content": f"<tool_response>\n{message.text}\n</tool_response>"}
+            case AIMessage() if message.tool_calls and self.native_tools:
+                calls = [
+                    {"type": "function", "function": {"name": call["name"], "arguments": call["args"]}}
+                    for call in message.tool_calls
+                ]
+                return {"role": "assistant", "content": message.text, "tool_calls": calls}
+            case AIMessage():
+                calls = "\n".join(self.call_text(call) for call in message.tool_calls)
+                return {"role": "assistant", "content": "\n".join(filter(None, [message.text, calls]))}
+            case HumanMessage():
+                return {"role": "user", "content": message.text}
+            case _:
+                return {"role": getattr(message, "role", "user"), "content": message.text}
+
+
+_CHATML_INSTRUCTIONS = """# Tools
+<tools>
+{tools}
+</tools>
+To use a tool, answer only with <tool_call>{"name": ..., "arguments": {...}}</tool_call>"""
+
+_LLAMA3_INSTRUCTIONS = """You have access to these functions, one JSON object a line:
+{tools}
+To call a function, answer only with <tool_call>{"name": function name, "parameters": dictionary of argument name and \
+its value}</tool_call>. Do not use variables. The result comes back to you within <tool_response></tool_response>."""
+
+CHATML = Dialect("chatml", "<tool_call>", "</tool_call>", instructions=_CHATML_INSTRUCTIONS)
+"""SmolLM2 and other ChatML models whose template has no tools branch; the embedded adapter is trained on it."""
+
+CHATML_NATIVE = Dialect("chatml-native", "<tool_call>", "</tool_call>", native_tools=True)
+"""Qwen 2.5 and Hermes 3: `<tool_call>` with a tools branch in the template."""
+
+LLAMA3 = Dialect("llama3", "<tool_call>", "</tool_call>", "parameters", instructions=_LLAMA3_INSTRUCTIONS)
+"""Llama 3 8B Instruct, which was shown no tools in training: they are described in the system turn."""
+
+LLAMA31 = Dialect("llama3.1", '{"name":', "", "parameters", native_tools=True)
+"""Llama 3.1 and later, where a message that is a JSON object is a call."""
+
+
+def choose_dialect(chat_template: str, model_name: str = "") -> Dialect:
+    """The dialect of a model, told by its chat template and, where two share one, by its name."""
+    if "<tool_call>" in chat_template:
+        return CHATML_NATIVE
+    if "ipython" in chat_template or "python_tag" in chat_template:
+        return LLAMA31
+    if "<|start_header_id|>" in chat_template or "llama-3" in model_name.lower():
+        return LLAMA3
+    return CHATML
+
+
+def compact_schema(tool: ToolSchema) -> dict[str, Any]:
+    """A tool's schema without what every tool repeats, so that nine of them stay some hundred tokens."""
+    function = tool.get("function", tool)
+    parameters = function.get("parameters", {})
+    properties = {
+        name: {key: value for key, value in schema.items() if key not in {"title", "default"}}
+        for name, schema in parameters.get("properties", {}).items()
+    }
+    compact: dict[str, Any] = {"name": function["name"], "description": function.get("description", "")}
+    if properties:
+        compact["parameters"] = properties
+    required = parameters.get("required", [])
+    if optional := [name for name in properties if name not in required]:
+        compact["optional"] = optional
+    return compact
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """Text outside any call, safe to show at once."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallPiece:
+    """A call, whole."""
+
+    call: ReadCall
+
+
+class CallReader:
+    """Separates text from calls while a model's message streams in.
+
+    Text is passed on as soon as it cannot be the beginning of a call; a call is held back until its
+    end. With no tools bound nothing is ever taken for a call.
+    """
+
+    def __init__(self, dialect: Dialect, *, expects_calls: bool = True) -> None:
+        self._dialect = dialect
+        self._expects_calls = expects_calls
+        self._held = ""
+        self._in_call = False
+
+    def feed(self, text: str) -> Iterator[TextPiece | CallPiece]:
+        """Take the next piece of the model's text and give what has become certain."""
+        if not self._expects_calls:
+            yield TextPiece(text)
+            return
+        self._held += text
+        while True:
+            if self._in_call:
+                end = self._dialect.call_end
+                if not end or end not in self._held:
+                    return
+                body, self._held = self._held.split(end, 1)
+                self._in_call = False
+                yield from map(CallPiece, self._dialect.read_calls(body.strip()))
+                continue
+            start = self._dialect.call_start
+            if start in self._held:
+                before, self._held = self._held.split(start, 1)
+                if not self._dialect.call_end:
+                    self._held = start + self._held
+                self._in_call = True
+                if before.strip():
+                    yield TextPiece(before)
+                continue
+            shown = len(self._held) - _overlap(self._held, start)
+            if shown and self._held[:shown].strip():
+                yield TextPiece(self._held[:shown])
+                self._held = self._held[shown:]
+            return
+
+    def finish(self) -> Iterator[TextPiece | CallPiece]:
+        """The message is over: what was held back is a call cut short, or plain text."""
+        held, self._held = self._held, ""
+        if self._in_call:
+            self._in_call = False
+            yield from map(CallPiece, self._dialect.read_calls(held.strip()))
+        elif held.strip():
+            yield TextPiece(held)
+
+
+def _overlap(text: str, marker: str) -> int:
+    """How many characters at the end of `text` may be the beginning of `marker`."""
+    return next((n for n in range(min(len(marker) - 1, len(text)), 0, -1) if text.endswith(marker[:n])), 0)
+
+
+def _call_id() -> str:
+    return f"call_{uuid.uuid4().hex[:16]}"

@@ -1,0 +1,139 @@
+"""Signing in: argon2id, the same answer and the same time for every way to fail, and waits after failures.
+
+A sign-in that answers faster for an unknown name tells a stranger who is a customer here. So an unknown name, or
+one that cannot be a name, is verified too, against a hash of nothing that costs what the real ones cost.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from pathlib import Path
+
+from argon2 import Parameters, PasswordHasher, Type, extract_parameters
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from agent.errors import DatabaseError, SettingsError, SignInError
+from agent.shop.orders import OrderStore, utc_now
+from agent.shop.throttle import Throttle
+
+PARAMETERS = Parameters(
+    type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=2, memory_cost=19_456, parallelism=1
+)
+"""OWASP's choice for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane."""
+NAME_LENGTH = 100
+PASSWORD_LENGTH = 1_000
+
+WRONG = "The name or the password is wrong. Check both and try again."
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Who has signed in."""
+
+    customer_id: str
+    name: str
+
+
+class Accounts:
+    """Sign-in, and what `headstart accounts` does, over the orders' database and a state file of its own.
+
+    Passwords are hashed in a thread, some 20 ms each; nothing here keeps, logs or repeats one.
+    """
+
+    def __init__(self, store: OrderStore, state: Path, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._store = store
+        self._throttle = Throttle(state, clock)
+        self._hasher: PasswordHasher | None = None
+        self._dummy = ""
+
+    async def sign_in(self, name: str, password: str) -> Customer:
+        """The customer of that user name, written exactly.
+
+        Raises SignInError, with one message for an unknown name and a wrong password, or with how long to wait
+        after too many failures; the password is not looked at then. Raises DatabaseError.
+        """
+        name = name.strip()
+        hasher = await self._prepared()
+        found = await self._store.credentials(name) if _possible(name, NAME_LENGTH) else None
+        wait = await asyncio.to_thread(self._throttle.charge, name)
+        if wait:
+            raise SignInError(f"Too many failed sign-ins for this name. Try again in {_spoken(wait)}.")
+        # A hash of another kind, such as a closed account's, is opened by nothing, and that must not show either.
+        expected = found[2] if found and found[2].startswith("$argon2id$") else self._dummy
+        secret = _encoded(password)
+
+        def verify() -> bool:  # a closure, because the arguments of a thread's call can end up in a log
+            try:
+                return hasher.verify(expected, secret)
+            except (Argon2Error, InvalidHashError):
+                return False
+
+        if not await asyncio.to_thread(verify) or found is None:
+            raise SignInError(WRONG)
+        await asyncio.to_thread(self._throttle.clear, name)
+        return Customer(customer_id=found[0], name=found[1])
+
+    async def add(self, customer_id: str, password: str, *, name: str, email: str, address: str) -> None:
+        """Adds an account; raises SettingsError when the name is taken or something cannot be used."""
+        if not _possible(customer_id, NAME_LENGTH) or customer_id != customer_id.strip():
+            raise SettingsError(f"Expected a user name of 1 to {NAME_LENGTH} printable characters. Choose another.")
+        password_hash = await self._hash(password)
+        await self._store.add_customer(customer_id, name, email, address, password_hash)
+
+    async def reset_password(self, customer_id: str, password: str) -> None:
+        """Gives an account a new password and ends its waits; raises SettingsError for an unknown name."""
+        password_hash = await self._hash(password)
+        if not await self._store.set_password_hash(customer_id, password_hash):
+            raise SettingsError(f"Expected the user name of an account, found {customer_id!r}. Add it first.")
+        await self.unlock(customer_id)
+
+    async def unlock(self, customer_id: str) -> None:
+        """Ends the waits of a name."""
+        await asyncio.to_thread(self._throttle.clear, customer_id)
+
+    async def _prepared(self) -> PasswordHasher:
+        """The hasher, once the dummy is made: for every first sign-in alike, or its time would tell."""
+        if self._hasher is None:
+            real = await self._store.any_password_hash()
+            hasher = PasswordHasher.from_parameters(_parameters(real) if real else PARAMETERS)
+            self._dummy = await asyncio.to_thread(lambda: hasher.hash(secrets.token_bytes(16)))
+            self._hasher = hasher
+        return self._hasher
+
+    async def _hash(self, password: str) -> str:
+        secret = _encoded(password)
+        if not 0 < len(secret) <= PASSWORD_LENGTH:
+            raise SettingsError(f"Expected a password of 1 to {PASSWORD_LENGTH} bytes. Choose another.")
+        hasher = PasswordHasher.from_parameters(PARAMETERS)
+        return await asyncio.to_thread(lambda: hasher.hash(secret))
+
+
+def _parameters(password_hash: str) -> Parameters:
+    try:
+        return extract_parameters(password_hash)
+    except InvalidHashError as error:
+        raise DatabaseError(
+            "customers.password_hash: expected argon2id hashes in encoded form, found a damaged one."
+            " Set the password again with `headstart accounts reset`."
+        ) from error
+
+
+def _possible(text: str, length: int) -> bool:
+    return 0 < len(text) <= length and text.isprintable()
+
+
+def _encoded(password: str) -> bytes:
+    # A terminal can hand over half a character; that is a wrong password, and no error that quotes it. One byte too
+    # many is kept: a password that is too long must not open what its beginning would.
+    return password.encode("utf-8", "surrogatepass")[: PASSWORD_LENGTH + 1]
+
+
+def _spoken(wait: timedelta) -> str:
+    seconds = ceil(wait.total_seconds())
+    if seconds < 60:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    minutes = ceil(seconds / 60)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

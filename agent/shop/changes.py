@@ -1,0 +1,230 @@
+"""The shop's writes: one transaction each, audited, and done once however often it is asked for.
+
+The customer confirms a write before it happens and sees what it would change. That is the same transaction,
+rolled back: a preview of its own would sooner or later tell another story than the change.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiosqlite
+
+from agent.errors import SettingsError
+from agent.shop import policy, queries
+from agent.shop.contents import named, no_such_order
+from agent.shop.database import WRITE_COLUMNS, check_columns, columns, connect, explained
+from agent.shop.records import Change, Order
+from agent.shop.terms import order_number
+
+REASON_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for by whom."""
+
+    customer_id: str
+    order_id: str
+    key: str
+    """The idempotency key: the same key again is the same write again. Unique over all customers."""
+    dry_run: bool
+
+
+Apply = Callable[[aiosqlite.Connection, Order], Awaitable[Change]]
+"""Looks at the customer's order and changes it, or answers with a refusal."""
+
+
+class OrderWriter:
+    """The one connection that writes, opened with the first write so that a read-only database can be read."""
+
+    def __init__(self, path: Path, *, busy_timeout_s: float, clock: Callable[[], datetime]) -> None:
+        self._path = path
+        self._busy_timeout_s = busy_timeout_s
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._opened: aiosqlite.Connection | None = None
+        self._columns: Mapping[str, frozenset[str]] = {}
+
+    async def cancel_order(self, request: Request, reason: str) -> Change:
+        """Cancels an order that has not shipped."""
+
+        async def apply(connection: aiosqlite.Connection, order: Order) -> Change:
+            if refusal := policy.cancel_refusal(order):
+                return _refused("cancel_order", order.order_id, refusal)
+            await connection.execute_fetchall(
+                "UPDATE orders SET status = 'Cancelled', eta = NULL WHERE order_id = ?", (order.order_id,)
+            )
+            message = f"{named(order)} is now cancelled."
+            return _done("cancel_order", order, message, order.status.value, "Cancelled")
+
+        return await self._change("cancel_order", request, reason, apply)
+
+    async def request_return(self, request: Request, item: str, reason: str) -> Change:
+        """Registers the return of one item of a delivered order."""
+
+        async def apply(connection: aiosqlite.Connection, order: Order) -> Change:
+            rows = await connection.execute_fetchall("SELECT line FROM returns WHERE order_id = ?", (order.order_id,))
+            registered = {int(row["line"]) for row in rows}
+            meant = policy.item_meant(order, item)
+            refusal = policy.return_refusal(order, meant, registered, self._clock().date())
+            if refusal or meant is None:
+                return _refused("request_return", order.order_id, refusal or "")
+            await connection.execute_fetchall(
+                "INSERT INTO returns (order_id, line, reason, status, requested_at) VALUES (?, ?, ?, 'Requested', ?)",
+                (order.order_id, meant.line, _one_line(reason)[:REASON_LENGTH], self._now()),
+            )
+            message = f"A return for {meant.item} ({order.order_id}) is registered."
+            return _done("request_return", order, message, order.status.value, "Return requested")
+
+        return await self._change("request_return", request, reason, apply)
+
+    async def change_address(self, request: Request, address: str) -> Change:
+        """Sends an order that has not shipped elsewhere; needs the column orders.ship_to."""
+        address = _one_line(address)
+
+        async def apply(connection: aiosqlite.Connection, order: Order) -> Change:
+            if refusal := policy.address_refusal(order, address):
+                return _refused("change_address", order.order_id, refusal)
+            check_columns(self._columns, {"orders": ("ship_to",)}, self._path, "changing an address")
+            rows = await connection.execute_fetchall(
+                "SELECT coalesce(o.ship_to, c.address) AS goes_to FROM orders AS o JOIN customers AS c"
+                " ON c.customer_id = o.customer_id WHERE o.order_id = ?",
+                (order.order_id,),
+            )
+            before = "".join(row["goes_to"] for row in rows)
+            await connection.execute_fetchall(
+                "UPDATE orders SET ship_to = ? WHERE order_id = ?", (address, order.order_id)
+            )
+            message = f"{order.order_id} now goes to {address.rstrip('.')}."
+            return _done("change_address", order, message, before, address)
+
+        return await self._change("change_address", request, None, apply)
+
+    async def add_customer(self, customer_id: str, name: str, email: str, address: str, password_hash: str) -> None:
+        """Adds an account; raises SettingsError when there is one of that name."""
+        try:
+            async with self._transaction() as connection:
+                await connection.execute_fetchall(
+                    "INSERT INTO customers (customer_id, name, email, password_hash, address, created_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    (customer_id, name, email, password_hash, address, self._now()),
+                )
+                await connection.commit()
+        except sqlite3.IntegrityError as error:
+            raise SettingsError(
+                f"Expected a new user name, found {customer_id!r} taken. Choose another, or reset its password."
+            ) from error
+
+    async def set_password_hash(self, customer_id: str, password_hash: str) -> bool:
+        """Whether there is such an account."""
+        async with self._transaction() as connection:
+            rows = await connection.execute_fetchall(
+                "UPDATE customers SET password_hash = ? WHERE customer_id = ? RETURNING customer_id",
+                (password_hash, customer_id),
+            )
+            await connection.commit()
+            return bool(list(rows))
+
+    async def close(self) -> None:
+        """Closes the connection when the write under way has ended."""
+        async with self._lock:
+            if self._opened is not None:
+                await self._opened.close()
+                self._opened = None
+
+    async def _change(self, action: str, request: Request, reason: str | None, apply: Apply) -> Change:
+        async with self._transaction() as connection:
+            check_columns(self._columns, WRITE_COLUMNS, self._path, "changing orders")
+            if recorded := await _recorded(connection, action, request):
+                return recorded
+            order = await queries.find_order(connection, request.customer_id, request.order_id)
+            if order is None:
+                number = order_number(request.order_id)
+                return _refused(action, number, no_such_order(number))
+            change = await apply(connection, order)
+            if change.done and not request.dry_run:
+                await connection.execute_fetchall(
+                    "INSERT INTO changes (at, customer_id, order_id, action, before, after, reason, message, key)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        self._now(),
+                        request.customer_id,
+                        order.order_id,
+                        action,
+                        change.before,
+                        change.after,
+                        reason and _one_line(reason)[:REASON_LENGTH],
+                        change.message,
+                        request.key,
+                    ),
+                )
+                await connection.commit()
+            return change
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncGenerator[aiosqlite.Connection]:
+        """A transaction that ends with what its user commits; all else is rolled back.
+
+        A write whose task is cancelled while it commits is done or not; its key tells.
+        """
+        async with self._lock:
+            connection = await self._connection()
+            try:
+                await connection.execute_fetchall("BEGIN IMMEDIATE")
+                yield connection
+            except sqlite3.IntegrityError:
+                raise
+            except sqlite3.Error as error:
+                raise explained(error, self._path) from error
+            finally:
+                await connection.rollback()
+
+    async def _connection(self) -> aiosqlite.Connection:
+        if self._opened is None:
+            connection = await connect(self._path, writing=True, busy_timeout_s=self._busy_timeout_s)
+            try:
+                self._columns = await columns(connection, self._path)
+            except BaseException:
+                await connection.close()
+                raise
+            self._opened = connection
+        return self._opened
+
+    def _now(self) -> str:
+        return self._clock().astimezone(UTC).isoformat(timespec="seconds")
+
+
+async def _recorded(connection: aiosqlite.Connection, action: str, request: Request) -> Change | None:
+    rows = list(await connection.execute_fetchall("SELECT * FROM changes WHERE key = ?", (request.key,)))
+    if not rows:
+        return None
+    row = rows[0]
+    recorded_for = (row["customer_id"], row["action"], order_number(row["order_id"]))
+    if recorded_for != (request.customer_id, action, order_number(request.order_id)):
+        raise ValueError("an idempotency key belongs to one write; this one was given to another")
+    return Change(
+        action=action,
+        order_id=row["order_id"],
+        done=True,
+        message=row["message"],
+        before=row["before"],
+        after=row["after"],
+    )
+
+
+def _done(action: str, order: Order, message: str, before: str, after: str) -> Change:
+    return Change(action=action, order_id=order.order_id, done=True, message=message, before=before, after=after)
+
+
+def _refused(action: str, order_id: str, sentence: str) -> Change:
+    return Change(action=action, order_id=order_id, done=False, message=sentence)
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks and control characters; what is stored here is shown in a terminal again."""
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())

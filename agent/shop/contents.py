@@ -1,0 +1,173 @@
+"""What the model reads of a tool's result: one record a line, in sentences that an answer can quote.
+
+A small model copies well and counts badly. So every record begins with the order's number and holds
+it once more behind the item's name: looked up by number or by name, the answer lies ahead of the
+place where the question's words were found, and can be copied forward from there. Aggregates come as
+finished sentences. Prompt lookup then finds whole answers in the prompt.
+
+The embedded model's adapter is trained on these formats: a change here changes the fingerprint
+(`agent/prompts.py`) and calls for new training.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from agent.shop.records import (
+    Account,
+    Change,
+    Item,
+    Order,
+    OrderDetails,
+    OrderHistory,
+    OrderMatches,
+    ProductDetails,
+    Shipment,
+    Status,
+)
+
+
+def money(cents: int) -> str:
+    """`129900` → `$1,299.00`."""
+    return f"${cents // 100:,}.{cents % 100:02d}"
+
+
+def joined(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def item_names(order: Order) -> str:
+    """The order's items as one name: `Yoga Mat`, `Yoga Mat and 2 x Desk Lamp`."""
+    return joined([item.item if item.quantity == 1 else f"{item.quantity} x {item.item}" for item in order.items])
+
+
+def status_phrase(order: Order) -> str:
+    """The order's status as the predicate of a sentence, with the date that goes with it."""
+    expected = f", expected by {order.eta}" if order.eta else ""
+    match order.status:
+        case Status.PROCESSING:
+            return f"is processing{expected}"
+        case Status.SHIPPED:
+            return f"has shipped{expected}"
+        case Status.OUT_FOR_DELIVERY:
+            return f"is out for delivery{expected}"
+        case Status.DELIVERED:
+            return f"was delivered on {order.delivered_on}" if order.delivered_on else "was delivered"
+        case Status.DELAYED:
+            return f"is delayed{expected}"
+        case Status.CANCELLED:
+            return "was cancelled"
+        case Status.RETURNED:
+            return "was returned"
+
+
+def named(order: Order) -> str:
+    """`Smart Coffee Mug (B456)`."""
+    return f"{item_names(order)} ({order.order_id})"
+
+
+def order_status(order: Order) -> str:
+    """`Smart Coffee Mug (B456) was delivered on 2026-11-02.`"""
+    return f"{named(order)} {status_phrase(order)}."
+
+
+def order_line(order: Order) -> str:
+    """The record of one order on one line."""
+    return f"{order.order_id}: {order_status(order)} Ordered on {order.ordered_on}, {money(order.total_cents)}."
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 order`, `2 orders`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def history_summary(history: OrderHistory) -> str:
+    """`You have 3 orders: 1 shipped and 2 delivered.`"""
+    counts = joined([f"{count} {status.value.lower()}" for status, count in history.count_by_status.items()])
+    return f"You have {plural(history.count, 'order')}: {counts}."
+
+
+def order_history(history: OrderHistory) -> str:
+    """The content of `get_order_history`."""
+    if not history.orders:
+        return "You have no orders yet."
+    newest = history.orders[0]
+    lines = [history_summary(history), f"Your newest order is {named(newest)}, ordered on {newest.ordered_on}."]
+    if history.dearest:
+        lines.append(f"Your most expensive order is {named(history.dearest)}, {money(history.dearest.total_cents)}.")
+    if history.count > len(history.orders):
+        lines.append(f"These are the newest {len(history.orders)}:")
+    return "\n".join([*lines, *map(order_line, history.orders)])
+
+
+def order_matches(matches: OrderMatches) -> str:
+    """The content of `search_orders`."""
+    if not matches.orders:
+        return f'None of your orders matches "{matches.text}".'
+    listed = "" if matches.count == len(matches.orders) else f" These are the newest {len(matches.orders)}:"
+    verb = "matches" if matches.count == 1 else "match"
+    head = f'{plural(matches.count, "order")} {verb} "{matches.text}".{listed}'
+    return "\n".join([head, *map(order_line, matches.orders)])
+
+
+def no_such_order(order_id: str) -> str:
+    """What every tool says of a number that is not among the customer's orders."""
+    return f"There is no order {order_id} in your account."
+
+
+def _item(item: Item) -> str:
+    each = " each" if item.quantity > 1 else ""
+    return f"{item.quantity} x {item.item} ({item.product_id}) at {money(item.unit_price_cents)}{each}"
+
+
+def _carriage(order: Order) -> Iterable[str]:
+    if order.carrier and order.tracking_number:
+        yield f"The carrier is {order.carrier}, tracking number {order.tracking_number}."
+
+
+def order_details(details: OrderDetails) -> str:
+    """The content of `get_order`."""
+    order = details.order
+    if order is None:
+        return no_such_order(details.order_id)
+    items = f"{order.order_id} holds {joined([_item(item) for item in order.items])}."
+    return "\n".join([order_line(order), items, *_carriage(order)])
+
+
+def day(moment: date) -> str:
+    """The calendar day of a moment, as the data writes it."""
+    return moment.strftime("%Y-%m-%d")
+
+
+def shipment(tracked: Shipment) -> str:
+    """The content of `track_shipment`."""
+    order = tracked.order
+    if order is None:
+        return no_such_order(tracked.order_id)
+    events = [f"{day(event.at)}: {event.event}, {event.place}." for event in tracked.events]
+    if not events:
+        events = [f"{order.order_id} has not been handed to a carrier."]
+    return "\n".join([f"{order.order_id}: {order_status(order)}", *_carriage(order), *events])
+
+
+def product_details(details: ProductDetails) -> str:
+    """The content of `get_product`."""
+    product = details.product
+    if product is None:
+        return f"There is no product {details.product_id} in the shop."
+    stock = "is in stock" if product.in_stock else "is out of stock"
+    name = f"{product.name} ({product.product_id})"
+    return f"{product.product_id}: {name} costs {money(product.price_cents)} and {stock}.\n{product.description}"
+
+
+def account(customer: Account) -> str:
+    """The content of `get_account`."""
+    return (
+        f"Your name is {customer.name}.\nYour email is {customer.email}.\nYour address is {customer.address}.\n"
+        f"Your user name is {customer.customer_id}, customer since {day(customer.created_at)}."
+    )
+
+
+def change(result: Change) -> str:
+    """The content of every write."""
+    return result.message

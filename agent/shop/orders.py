@@ -1,0 +1,200 @@
+"""OrderStore: the customers' orders, read from SQLite and changed in transactions.
+
+It is the one door to the shop's data. What it reads comes with the customer's revision of the same moment, so
+that a result fetched ahead of time can later be told from a stale one; a revision read a moment later would call
+a stale row fresh.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import aiosqlite
+
+from agent.errors import DatabaseError
+from agent.shop import queries
+from agent.shop.changes import OrderWriter, Request
+from agent.shop.database import BUSY_TIMEOUT_S, READ_COLUMNS, check_columns, columns, connect
+from agent.shop.pool import ReaderPool
+from agent.shop.records import (
+    Account,
+    Change,
+    OrderDetails,
+    OrderHistory,
+    OrderMatches,
+    ProductDetails,
+    Shipment,
+)
+from agent.shop.terms import order_number
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Versioned(Generic[T]):
+    """What was read, and the customer's revision at that moment."""
+
+    value: T
+    revision: int | None
+    """None in a database without revisions: only time tells then how old a result is."""
+
+
+def utc_now() -> datetime:
+    """The moment, aware."""
+    return datetime.now(UTC)
+
+
+class OrderStore:
+    """Typed reads and writes for one database; every method says whose rows it is about.
+
+    Reads and writes raise DatabaseError. `latency_s` is slept before each of them and stands for a slow service
+    in the demo; `revision` and the accounts' methods are never slowed.
+    """
+
+    def __init__(self, pool: ReaderPool, writer: OrderWriter, *, latency_s: float, has_revisions: bool) -> None:
+        self._pool = pool
+        self._writer = writer
+        self.latency_s = latency_s
+        self.has_revisions = has_revisions
+        """False in a database of one's own without customers.revision."""
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        latency_s: float = 0.0,
+        readers: int = 4,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> "OrderStore":
+        """Opens the database and looks at its schema first.
+
+        Raises DatabaseError saying which file, table or column was expected and what was found. `clock` tells
+        the writes the moment and the shop's day.
+        """
+        connection = await connect(path, busy_timeout_s=busy_timeout_s)
+        try:
+            found = await columns(connection, path)
+            check_columns(found, READ_COLUMNS, path, "reading orders")
+        finally:
+            await connection.close()
+        return cls(
+            await ReaderPool.open(path, readers=readers, busy_timeout_s=busy_timeout_s),
+            OrderWriter(path, busy_timeout_s=busy_timeout_s, clock=clock),
+            latency_s=latency_s,
+            has_revisions="revision" in found["customers"],
+        )
+
+    async def close(self) -> None:
+        """Interrupts the reads, waits for the write under way, and closes every connection."""
+        await self._writer.close()
+        await self._pool.close()
+
+    async def order_history(self, customer_id: str) -> Versioned[OrderHistory]:
+        """The customer's newest orders, with aggregates over all of them."""
+        return await self._read(customer_id, lambda connection: queries.order_history(connection, customer_id))
+
+    async def search_orders(self, customer_id: str, text: str) -> Versioned[OrderMatches]:
+        """The customer's orders that match the words best."""
+        return await self._read(customer_id, lambda connection: queries.search_orders(connection, customer_id, text))
+
+    async def get_order(self, customer_id: str, order_id: str) -> Versioned[OrderDetails]:
+        """One of the customer's orders."""
+
+        async def query(connection: aiosqlite.Connection) -> OrderDetails:
+            order = await queries.find_order(connection, customer_id, order_id)
+            return OrderDetails(order_id=order.order_id if order else order_number(order_id), order=order)
+
+        return await self._read(customer_id, query)
+
+    async def track_shipment(self, customer_id: str, order_id: str) -> Versioned[Shipment]:
+        """Where the parcel of one of the customer's orders is."""
+
+        async def query(connection: aiosqlite.Connection) -> Shipment:
+            order = await queries.find_order(connection, customer_id, order_id)
+            if order is None:
+                return Shipment(order_id=order_number(order_id))
+            events = await queries.shipment_events(connection, order)
+            return Shipment(order_id=order.order_id, order=order, events=events)
+
+        return await self._read(customer_id, query)
+
+    async def get_product(self, customer_id: str, product_id: str) -> Versioned[ProductDetails]:
+        """A product as it is sold today; the revision is the customer's and does not cover the product's row."""
+
+        async def query(connection: aiosqlite.Connection) -> ProductDetails:
+            product = await queries.find_product(connection, product_id)
+            number = product.product_id if product else order_number(product_id)
+            return ProductDetails(product_id=number, product=product)
+
+        return await self._read(customer_id, query)
+
+    async def get_account(self, customer_id: str) -> Versioned[Account]:
+        """The customer's own account; raises DatabaseError when it is gone."""
+
+        async def query(connection: aiosqlite.Connection) -> Account:
+            account = await queries.account(connection, customer_id)
+            if account is None:
+                raise DatabaseError(f"Expected the account {customer_id!r}, found none. Sign in again.")
+            return account
+
+        return await self._read(customer_id, query)
+
+    async def revision(self, customer_id: str) -> int | None:
+        """The customer's revision now; None without revisions or without such a customer. Never slowed."""
+        if not self.has_revisions:
+            return None
+        async with self._pool.snapshot() as connection:
+            return await queries.revision(connection, customer_id)
+
+    async def cancel_order(
+        self, customer_id: str, order_id: str, reason: str, *, key: str, dry_run: bool = False
+    ) -> Change:
+        """Cancels an order, or says why not. With `dry_run` says what would be and changes nothing.
+
+        The same `key` again returns what was done the first time. Raises ValueError for a key of another write.
+        """
+        await asyncio.sleep(self.latency_s)
+        return await self._writer.cancel_order(Request(customer_id, order_id, key, dry_run), reason)
+
+    async def request_return(
+        self, customer_id: str, order_id: str, item: str, reason: str, *, key: str, dry_run: bool = False
+    ) -> Change:
+        """Registers a return of one item, named loosely; `key` and `dry_run` as for `cancel_order`."""
+        await asyncio.sleep(self.latency_s)
+        return await self._writer.request_return(Request(customer_id, order_id, key, dry_run), item, reason)
+
+    async def change_address(
+        self, customer_id: str, order_id: str, address: str, *, key: str, dry_run: bool = False
+    ) -> Change:
+        """Sends one order elsewhere; `key` and `dry_run` as for `cancel_order`."""
+        await asyncio.sleep(self.latency_s)
+        return await self._writer.change_address(Request(customer_id, order_id, key, dry_run), address)
+
+    async def credentials(self, customer_id: str) -> tuple[str, str, str] | None:
+        """Number, name and password hash of an account; for `agent.shop.accounts` only."""
+        async with self._pool.snapshot() as connection:
+            return await queries.credentials(connection, customer_id)
+
+    async def any_password_hash(self) -> str | None:
+        """Some account's argon2id hash, for its parameters; for `agent.shop.accounts` only."""
+        async with self._pool.snapshot() as connection:
+            return await queries.any_password_hash(connection)
+
+    async def add_customer(self, customer_id: str, name: str, email: str, address: str, password_hash: str) -> None:
+        """Adds an account; raises SettingsError when the name is taken."""
+        await self._writer.add_customer(customer_id, name, email, address, password_hash)
+
+    async def set_password_hash(self, customer_id: str, password_hash: str) -> bool:
+        """Whether there is such an account."""
+        return await self._writer.set_password_hash(customer_id, password_hash)
+
+    async def _read(self, customer_id: str, query: Callable[[aiosqlite.Connection], Awaitable[T]]) -> Versioned[T]:
+        await asyncio.sleep(self.latency_s)
+        async with self._pool.snapshot() as connection:
+            revision = await queries.revision(connection, customer_id) if self.has_revisions else None
+            return Versioned(await query(connection), revision)

@@ -1,0 +1,185 @@
+"""The shop's SELECTs. Every function reads over a connection that its caller has put into a transaction.
+
+A customer's number is a parameter of every query that touches customers' rows: there is no way here to ask for an
+order without saying whose.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+import aiosqlite
+
+from agent.shop.database import parsed
+from agent.shop.records import (
+    HISTORY_LIMIT,
+    Account,
+    Item,
+    Order,
+    OrderHistory,
+    OrderMatches,
+    Product,
+    ShipmentEvent,
+    Status,
+)
+from agent.shop.terms import order_number, terms
+
+_ORDER = "order_id, status, ordered_on, total_cents, carrier, tracking_number, eta, delivered_on"
+_NEWEST_FIRST = "ORDER BY ordered_on DESC, order_id"
+
+
+async def _rows(connection: aiosqlite.Connection, sql: str, parameters: Iterable[object]) -> list[sqlite3.Row]:
+    return list(await connection.execute_fetchall(sql, tuple(parameters)))
+
+
+async def _one(connection: aiosqlite.Connection, sql: str, *parameters: object) -> sqlite3.Row | None:
+    rows = await _rows(connection, sql, parameters)
+    return rows[0] if rows else None
+
+
+async def revision(connection: aiosqlite.Connection, customer_id: str) -> int | None:
+    """The customer's revision: one indexed row. None for an unknown customer."""
+    row = await _one(connection, "SELECT revision FROM customers WHERE customer_id = ?", customer_id)
+    return row["revision"] if row else None
+
+
+async def _orders(connection: aiosqlite.Connection, rest: str, *parameters: object) -> tuple[Order, ...]:
+    """The orders that `FROM orders …` finds, with their lines."""
+    rows = await _rows(connection, f"SELECT {_ORDER} FROM orders {rest}", parameters)
+    if not rows:
+        return ()
+    places = ", ".join("?" * len(rows))
+    lines = await _rows(
+        connection,
+        "SELECT order_id, line, product_id, item, quantity, unit_price_cents FROM order_items"
+        f" WHERE order_id IN ({places}) ORDER BY order_id, line",
+        [row["order_id"] for row in rows],
+    )
+    items: dict[str, list[Item]] = {}
+    for line in lines:
+        values = dict(line)
+        items.setdefault(values.pop("order_id"), []).append(parsed(Item, "order_items", values))
+    return tuple(parsed(Order, "orders", {**row, "items": items.get(row["order_id"], ())}) for row in map(dict, rows))
+
+
+async def order_history(connection: aiosqlite.Connection, customer_id: str) -> OrderHistory:
+    """The newest orders, and the counts and the dearest over all."""
+    counts = await _rows(
+        connection, "SELECT status, count(*) AS count FROM orders WHERE customer_id = ? GROUP BY status", (customer_id,)
+    )
+    by_status: Mapping[str, int] = {row["status"]: row["count"] for row in counts}
+    newest = await _orders(connection, f"WHERE customer_id = ? {_NEWEST_FIRST} LIMIT {HISTORY_LIMIT}", customer_id)
+    dearest = await _orders(
+        connection, "WHERE customer_id = ? ORDER BY total_cents DESC, ordered_on DESC, order_id LIMIT 1", customer_id
+    )
+    return OrderHistory(
+        orders=newest,
+        count=sum(by_status.values()),
+        count_by_status={status: by_status[status] for status in Status if status in by_status},
+        dearest=dearest[0] if dearest else None,
+    )
+
+
+async def find_order(connection: aiosqlite.Connection, customer_id: str, order_id: str) -> Order | None:
+    """The customer's order of that number, however it is written: `#a-123` finds A123."""
+    number = order_number(order_id)
+    found = await _orders(connection, "WHERE customer_id = ? AND order_id = ?", customer_id, number) or await _orders(
+        connection,  # only now, because no index helps: a database of one's own may write its numbers otherwise
+        "WHERE customer_id = ? AND upper(replace(replace(replace(order_id, ' ', ''), '#', ''), '-', '')) = ?"
+        " ORDER BY order_id LIMIT 1",
+        customer_id,
+        number,
+    )
+    return found[0] if found else None
+
+
+def _pattern(term: str) -> str:
+    # Short words only where a word begins: "red" is not in "Delivered". A term has letters and digits alone, so
+    # none of LIKE's own signs can be in it and nothing needs ESCAPE.
+    begins = len(term) <= 3 and term.isalpha()
+    return f"% {term}%" if begins else f"%{term}%"
+
+
+async def search_orders(connection: aiosqlite.Connection, customer_id: str, text: str) -> OrderMatches:
+    """The orders with all the words of the text or, where none has all, those with the most.
+
+    Words in an item's name, the status or the number rank before words in a product's description. A text
+    without any word to look for matches every order.
+    """
+    patterns = [_pattern(term) for term in terms(text)]
+    named = " + ".join(["(named LIKE ?)"] * len(patterns)) or "1"
+    anywhere = " + ".join(["(named || described LIKE ?)"] * len(patterns)) or "1"
+    rows = await _rows(
+        connection,
+        f"""
+        WITH texts AS MATERIALIZED (
+            SELECT o.order_id, o.ordered_on,
+                ' ' || o.order_id || ' ' || o.status || ' '
+                    || replace(coalesce(group_concat(i.item, ' '), ''), '-', ' ') AS named,
+                replace(' ' || coalesce(group_concat(p.description, ' '), ''), '-', ' ') AS described
+            FROM orders AS o
+            LEFT JOIN order_items AS i ON i.order_id = o.order_id
+            LEFT JOIN products AS p ON p.product_id = i.product_id
+            WHERE o.customer_id = ?
+            GROUP BY o.order_id
+        ),
+        scored AS MATERIALIZED (SELECT order_id, ordered_on, {anywhere} AS score, {named} AS rank FROM texts)
+        SELECT order_id, count(*) OVER () AS count FROM scored
+        WHERE score > 0 AND score = (SELECT max(score) FROM scored)
+        ORDER BY rank DESC, ordered_on DESC, order_id
+        LIMIT {HISTORY_LIMIT}
+        """,
+        [customer_id, *patterns, *patterns],
+    )
+    ranked = [row["order_id"] for row in rows]
+    places = ", ".join("?" * len(ranked))
+    orders = await _orders(connection, f"WHERE customer_id = ? AND order_id IN ({places})", customer_id, *ranked)
+    return OrderMatches(
+        text=text,
+        orders=tuple(sorted(orders, key=lambda order: ranked.index(order.order_id))),
+        count=rows[0]["count"] if rows else 0,
+    )
+
+
+async def shipment_events(connection: aiosqlite.Connection, order: Order) -> tuple[ShipmentEvent, ...]:
+    """The order's stops, newest first."""
+    rows = await _rows(
+        connection,
+        "SELECT at, place, event FROM shipment_events WHERE order_id = ? ORDER BY at DESC",
+        (order.order_id,),
+    )
+    return tuple(parsed(ShipmentEvent, "shipment_events", dict(row)) for row in rows)
+
+
+async def find_product(connection: aiosqlite.Connection, product_id: str) -> Product | None:
+    """The product of that number."""
+    row = await _one(
+        connection,
+        "SELECT product_id, name, description, price_cents, in_stock FROM products WHERE product_id IN (?, ?)",
+        product_id,
+        order_number(product_id),
+    )
+    return parsed(Product, "products", dict(row)) if row else None
+
+
+async def account(connection: aiosqlite.Connection, customer_id: str) -> Account | None:
+    """The customer's own row, without the password."""
+    row = await _one(
+        connection,
+        "SELECT customer_id, name, email, address, created_at FROM customers WHERE customer_id = ?",
+        customer_id,
+    )
+    return parsed(Account, "customers", dict(row)) if row else None
+
+
+async def credentials(connection: aiosqlite.Connection, customer_id: str) -> tuple[str, str, str] | None:
+    """Number, name and password hash of an account; for `agent.shop.accounts` only."""
+    row = await _one(
+        connection, "SELECT customer_id, name, password_hash FROM customers WHERE customer_id = ?", customer_id
+    )
+    return (row["customer_id"], row["name"], row["password_hash"]) if row else None
+
+
+async def any_password_hash(connection: aiosqlite.Connection) -> str | None:
+    """Some account's argon2id hash, for its parameters."""
+    row = await _one(connection, "SELECT password_hash FROM customers WHERE password_hash LIKE '$argon2id$%' LIMIT 1")
+    return row["password_hash"] if row else None

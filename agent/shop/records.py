@@ -1,0 +1,145 @@
+"""What the shop's database holds, as typed rows: parsed once at the border and plain from there on.
+
+These are also the artifacts of the tools: cards, grounding and `--json` read them with
+`model_dump(mode="json")`, so every field must survive that. Money is integer cents, dates are the
+shop's calendar days, times are timezone-aware UTC.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Status(StrEnum):
+    """Where an order stands; the values are those stored in the database."""
+
+    PROCESSING = "Processing"
+    SHIPPED = "Shipped"
+    OUT_FOR_DELIVERY = "Out for delivery"
+    DELIVERED = "Delivered"
+    DELAYED = "Delayed"
+    CANCELLED = "Cancelled"
+    RETURNED = "Returned"
+
+
+class Row(BaseModel):
+    """A frozen row; unknown fields are an error because they mean a schema drifted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Item(Row):
+    """One line of an order."""
+
+    line: int
+    product_id: str
+    item: str
+    quantity: int
+    unit_price_cents: int
+
+
+class Order(Row):
+    """One order with its lines."""
+
+    order_id: str
+    status: Status
+    ordered_on: date
+    total_cents: int
+    carrier: str | None = None
+    tracking_number: str | None = None
+    eta: date | None = None
+    delivered_on: date | None = None
+    items: tuple[Item, ...]
+
+
+class OrderHistory(Row):
+    """The newest orders, with aggregates over all of them and not only over those listed."""
+
+    orders: tuple[Order, ...]
+    """At most `HISTORY_LIMIT`, newest first."""
+    count: int
+    """Of all orders of the customer, listed or not."""
+    count_by_status: dict[Status, int]
+    """Only the statuses that occur, in the order of `Status`."""
+    dearest: Order | None = None
+    """The order with the highest total; the newest of several equal ones."""
+
+
+class OrderMatches(Row):
+    """What a search found."""
+
+    text: str
+    orders: tuple[Order, ...]
+    """At most `HISTORY_LIMIT`, best match first, newer before older."""
+    count: int
+    """Of all orders that match."""
+
+
+class OrderDetails(Row):
+    """One order looked up by its number; `order` is None when the customer has no such order."""
+
+    order_id: str
+    order: Order | None = None
+
+
+class ShipmentEvent(Row):
+    """One stop of a parcel."""
+
+    at: datetime
+    place: str
+    event: str
+
+
+class Shipment(Row):
+    """An order's way to the customer; `order` is None when the customer has no such order."""
+
+    order_id: str
+    order: Order | None = None
+    events: tuple[ShipmentEvent, ...] = ()
+    """Newest first; empty before the parcel is handed over."""
+
+
+class Product(Row):
+    """One product as it is sold today."""
+
+    product_id: str
+    name: str
+    description: str
+    price_cents: int
+    in_stock: bool
+
+
+class ProductDetails(Row):
+    """One product looked up by its number; `product` is None when the shop sells no such product."""
+
+    product_id: str
+    product: Product | None = None
+
+
+class Account(Row):
+    """The signed-in customer."""
+
+    customer_id: str
+    name: str
+    email: str
+    address: str
+    created_at: datetime
+
+
+class Change(Row):
+    """What a write did or would not do."""
+
+    action: str
+    """The tool's name."""
+    order_id: str
+    done: bool
+    """False when the shop's rules or the customer refused; nothing was changed then."""
+    message: str
+    """What to tell the customer, one sentence."""
+    before: str | None = None
+    after: str | None = None
+
+
+HISTORY_LIMIT = 8
+"""How many orders one tool result lists (the prompt has room for no more)."""

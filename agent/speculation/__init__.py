@@ -1,0 +1,1 @@
+"""Speculative tool calls for any agent: issue a read before the model asks, claim it when it does."""

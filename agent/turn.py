@@ -1,0 +1,348 @@
+"""One turn while it runs: what the graph's nodes are given besides the state, and what they leave behind.
+
+Futures, stores and callbacks live here and travel in LangGraph's runtime context, so the state stays
+plain data that any checkpointer can save. Everything below runs in the turn's own thread; what belongs
+to the event loop is reached through `Bridge` only.
+"""
+
+import asyncio
+import concurrent.futures
+import json
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, BaseMessage, ToolCall, ToolMessage
+from pydantic import ValidationError
+
+from agent import conversation, prompts
+from agent.errors import DatabaseError, SessionClosedError
+from agent.events import Event, TextArrived, ToolUse
+from agent.settings import HeadStarts
+from agent.shop.calls import BY_NAME, Answer
+from agent.shop.records import Change
+from agent.shop.tools import invalid_arguments
+from agent.speculation.speculator import Call, Claim
+from agent.text import printable
+from agent.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
+
+T = TypeVar("T")
+
+
+class TurnStoppedError(Exception):
+    """The customer stopped the turn before anything was written."""
+
+
+class Lookups(Protocol):
+    """What a turn asks of the event loop's side, bound to the customer who is signed in."""
+
+    async def claim(self, call: Call) -> Claim[Answer]:
+        """The result of a read."""
+        ...
+
+    async def ready(self) -> list[Call]:
+        """The calls whose speculated results are there."""
+        ...
+
+    async def speculate_at_enter(self) -> None:
+        """Issue what the question will most likely need, now."""
+        ...
+
+    async def preview(self, name: str, arguments: dict[str, Any]) -> Change:
+        """What a write would do."""
+        ...
+
+    async def write(self, name: str, arguments: dict[str, Any], key: str) -> Change:
+        """Do it, once."""
+        ...
+
+    def use(self, call: Call) -> None:
+        """An answer rests on this call."""
+        ...
+
+
+class Bridge:
+    """The way from a thread to the event loop; every wait ends when the turn is stopped or the session closes."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._closed = threading.Event()
+        self._cut: concurrent.futures.Future[None] = concurrent.futures.Future()
+
+    def fresh(self) -> "Bridge":
+        """For the next turn."""
+        return Bridge(self._loop)
+
+    def stop(self, *, closing: bool = False) -> None:
+        """End every wait."""
+        if closing:
+            self._closed.set()
+        if not self._cut.done():
+            self._cut.set_result(None)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop and wait for its result."""
+        if self._cut.done():
+            work.close()
+            raise self._end()
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        concurrent.futures.wait([future, self._cut], return_when=concurrent.futures.FIRST_COMPLETED)
+        if not future.done():
+            future.cancel()
+            raise self._end()
+        return future.result()
+
+    def _end(self) -> Exception:
+        return SessionClosedError("The session ended.") if self._closed.is_set() else TurnStoppedError()
+
+
+@dataclass(slots=True)
+class Turn:
+    """The runtime context of one turn."""
+
+    question: str
+    strategy: str
+    starts: HeadStarts
+    model: Callable[[], BaseChatModel]
+    """Gives the model, waiting for it to load; stopping the turn ends the wait."""
+    tools: Sequence[dict[str, Any]]
+    lookups: Lookups
+    bridge: Bridge
+    timeline: Timeline
+    prices: Prices
+    emit: Callable[[Event], None]
+    tool_rounds: int
+    log: PerformanceLog
+    entered_s: float
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    first_id: str | None = None
+    """The message with which the prompt begins."""
+    first_word_s: float | None = None
+    model_calls: list[ModelCall] = field(default_factory=list)
+    database: list[DatabaseUse] = field(default_factory=list)
+    paused: list[Interval] = field(default_factory=list)
+    uses: dict[Call, ToolUse] = field(default_factory=dict)
+    _previews: dict[str, Change] = field(default_factory=dict)
+
+    def stop(self) -> None:
+        """The customer pressed Esc."""
+        self.cancelled.set()
+        self.bridge.stop()
+
+    def claim_ahead(self, messages: Sequence[AnyMessage]) -> list[BaseMessage]:
+        """Claim at Enter what stands in the prompt or is ready to, and give the exchanges to append.
+
+        Runs before the first forward pass. What is still in flight is left to the model's own call.
+        """
+        if not self.starts.context:
+            return []
+        standing = conversation.in_prompt(messages, context=True, first_id=self.first_id)
+        found: list[conversation.Found] = []
+        # What stands in the prompt is claimed too, or the model would answer from it when it has gone stale.
+        ready = self.bridge.run(self.lookups.ready())
+        for call in dict.fromkeys([*conversation.calls_ahead(standing), *ready]):
+            try:
+                claim = self.bridge.run(self.lookups.claim(call))
+            except DatabaseError as error:
+                self.log.add(f"{call.name}: {error}")
+                continue
+            self._note(claim, skipped_decision=True)
+            self.log.add(f"{call.name}: claimed at Enter, {claim.outcome}")
+            found.append((call, *claim.value))
+        return conversation.exchanges(standing, found)
+
+    def call_model(self, node: str, messages: Sequence[BaseMessage]) -> AIMessage:
+        """One call of the model over the conversation; its text is passed on while it streams.
+
+        A turn that is stopped ends with what had been written; with nothing written it raises
+        TurnStoppedError.
+        """
+        prompt = conversation.in_prompt(messages, context=self.starts.context, first_id=self.first_id)
+        chat_model = self.model()
+        model = chat_model.bind_tools(list(self.tools))
+        options = {"cancelled": self.cancelled.is_set} if getattr(chat_model, "accepts_cancelled", False) else {}
+        start_s = self.timeline.clock()
+        whole: AIMessageChunk | None = None
+        with self.timeline.span("model", node):
+            for chunk in model.stream(prompt, **options):
+                if isinstance(chunk, AIMessageChunk):
+                    self._show(chunk.text)
+                    whole = chunk if whole is None else whole + chunk
+                if self.cancelled.is_set():
+                    break
+        end_s = self.timeline.clock()
+        message = _message(whole)
+        if self.cancelled.is_set():
+            if not message.text.strip():
+                raise TurnStoppedError
+            message = AIMessage(message.text, id=message.id, response_metadata={"finish_reason": "cancelled"})
+        self._count(node, message, start_s, end_s)
+        return message
+
+    def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Change], bool]) -> list[ToolMessage]:
+        """The results of a message's calls: writes after the customer's word, reads claimed together.
+
+        `approve` may leave by an exception (LangGraph's interrupt), so it is asked for every write
+        before anything is done.
+        """
+        calls = message.tool_calls
+        approved = {call["id"]: self._approved(call, approve) for call in calls if self._is_write(call)}
+        results = self.bridge.run(self._run_all([call for call in calls if call["id"] not in approved]))
+        for call in calls:
+            if call["id"] in approved:
+                results[call["id"]] = self._write(call, approved[call["id"]])
+        invalid = [
+            ToolMessage(f"This call could not be read: {call['error']}.", tool_call_id=call["id"] or "", status="error")
+            for call in message.invalid_tool_calls
+        ]
+        return [*(results[call["id"]] for call in calls), *invalid]
+
+    def show(self, text: str) -> None:
+        """Text of the answer that no model wrote."""
+        self._show(text)
+
+    def rest_on(self, sources: Sequence[Call]) -> None:
+        """The answer rests on these calls."""
+        for call in sources:
+            self.lookups.use(call)
+            if use := self.uses.get(call):
+                self.uses[call] = replace(use, used=True)
+
+    def _show(self, text: str) -> None:
+        text = printable(text)
+        if not text:
+            return
+        if self.first_word_s is None and text.strip():
+            self.first_word_s = self.timeline.clock()
+        self.emit(TextArrived(text))
+
+    def _count(self, node: str, message: AIMessage, start_s: float, end_s: float) -> None:
+        usage = message.usage_metadata
+        details = message.response_metadata
+        cached = usage.get("input_token_details", {}).get("cache_read", 0) if usage else 0
+        call = ModelCall(
+            name=node,
+            start_s=start_s,
+            end_s=end_s,
+            prompt_tokens=usage["input_tokens"] if usage else 0,
+            cached_tokens=cached or 0,
+            warmed_tokens=int(details.get("warmed_tokens", 0)),
+            completion_tokens=usage["output_tokens"] if usage else 0,
+            prefill_s=float(details.get("prefill_s", 0.0)),
+            decode_s=float(details.get("decode_s", 0.0)),
+            tools_called=tuple(made["name"] for made in message.tool_calls),
+        )
+        self.model_calls.append(call)
+        self.prices.note_prefill(call.prompt_tokens - call.cached_tokens, call.prefill_s)
+        if call.tools_called:
+            self.prices.note_decision(call.tools_called[0], call.decode_s)
+        self.prices.note_decode(call.completion_tokens, call.decode_s)
+
+    def _is_write(self, call: ToolCall) -> bool:
+        tool = BY_NAME.get(call["name"])
+        return tool is not None and tool.effect == "write"
+
+    def _approved(self, call: ToolCall, approve: Callable[[ToolCall, Change], bool]) -> Change | None:
+        """The preview of an approved write, None for one that the customer declined."""
+        key = call["id"] or ""
+        if key not in self._previews:
+            try:
+                with self._querying(call["name"]):
+                    self._previews[key] = self.bridge.run(self.lookups.preview(call["name"], call["args"]))
+            except ValidationError as error:
+                refusal = Change(action=call["name"], order_id="", done=False, message=invalid_arguments(error))
+                self._previews[key] = refusal
+        change = self._previews[key]
+        if not change.done:
+            return change
+        return change if approve(call, change) else None
+
+    def _write(self, call: ToolCall, preview: Change | None) -> ToolMessage:
+        if preview is None:
+            return _result(call, prompts.NOT_CONFIRMED, None, "error")
+        change = preview
+        if preview.done:
+            with self._querying(call["name"]):
+                change = self.bridge.run(self.lookups.write(call["name"], call["args"], call["id"] or ""))
+        self.log.add(f"{call['name']}: {'done' if change.done else 'refused by the rules'}")
+        artifact = {"record": "Change", "data": change.model_dump(mode="json"), "revision": None}
+        made = Call.of(call["name"], call["args"])
+        waited_s = sum(use.end_s - use.start_s for use in self.database if use.name == made.name)
+        self.uses[made] = ToolUse(made.name, call["args"], "miss", waited_s, "Change", artifact["data"], used=True)
+        return _result(call, printable(change.message), artifact, "success" if change.done else "error")
+
+    @contextmanager
+    def _querying(self, name: str) -> Iterator[None]:
+        """Database time of a write: nothing hides it."""
+        start_s = self.timeline.clock()
+        try:
+            yield
+        finally:
+            self.database.append(DatabaseUse(name, start_s, self.timeline.clock()))
+
+    async def _run_all(self, calls: Sequence[ToolCall]) -> dict[str | None, ToolMessage]:
+        messages = await asyncio.gather(*map(self._read, calls))
+        return {call["id"]: message for call, message in zip(calls, messages, strict=True)}
+
+    async def _read(self, call: ToolCall) -> ToolMessage:
+        if call["name"] not in BY_NAME:
+            return _result(call, f"There is no tool {printable(call['name'])}.", None, "error")
+        try:
+            claim = await self.lookups.claim(Call.of(call["name"], call["args"]))
+        except ValidationError as error:
+            return _result(call, invalid_arguments(error), None, "error")
+        except DatabaseError as error:
+            self.log.add(f"{call['name']}: {error}")
+            return _result(call, "The orders cannot be read right now.", None, "error")
+        self.lookups.use(claim.call)
+        self._note(claim, skipped_decision=False)
+        self.log.add(f"{call['name']}: {claim.outcome}, waited {claim.waited_s:.2f} s")
+        content, artifact = claim.value
+        return _result(call, content, artifact, "success")
+
+    def _note(self, claim: Claim[Answer], *, skipped_decision: bool) -> None:
+        artifact = claim.value[1]
+        self.uses[claim.call] = ToolUse(
+            name=claim.call.name,
+            arguments=claim.call.mapping(),
+            outcome=claim.outcome,
+            waited_s=claim.waited_s,
+            record=artifact["record"],
+            data=artifact["data"],
+            used=not skipped_decision,
+        )
+        self.prices.note_tool(claim.call.name, claim.end_s - claim.start_s)
+        if claim.first:
+            self.database.append(
+                DatabaseUse(claim.call.name, claim.start_s, claim.end_s, skipped_decision=skipped_decision)
+            )
+
+    def counted_database(self) -> list[DatabaseUse]:
+        """The queries this turn used for the first time: those that the answer does not rest on hid nothing."""
+        used = {use.name for use in self.uses.values() if use.used}
+        return [use for use in self.database if not use.skipped_decision or use.name in used]
+
+
+def _message(chunk: AIMessageChunk | None) -> AIMessage:
+    if chunk is None:
+        return AIMessage("")
+    return AIMessage(
+        content=printable(chunk.text),
+        id=chunk.id,
+        tool_calls=chunk.tool_calls,
+        invalid_tool_calls=chunk.invalid_tool_calls,
+        usage_metadata=chunk.usage_metadata,
+        response_metadata=chunk.response_metadata,
+    )
+
+
+def _result(call: ToolCall, content: str, artifact: Any, status: str) -> ToolMessage:
+    return ToolMessage(content, tool_call_id=call["id"] or "", name=call["name"], artifact=artifact, status=status)
+
+
+def describe(call: Call) -> str:
+    """`get_order(order_id=B456)`, for sources and steps."""
+    return f"{call.name}({', '.join(f'{name}={value}' for name, value in json.loads(call.arguments).items())})"

@@ -1,0 +1,185 @@
+"""The `headstart` command. Nothing heavy is imported before a command needs it: `--help` loads neither torch nor Textual."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agent.errors import HeadstartError, SettingsError
+from agent.settings import HeadStart, Settings, Strategy, load_settings
+
+EXIT_CODES = """Exit codes: 0 done, 1 a question was not answered, 2 wrong usage or configuration, 3 sign-in failed,
+4 the orders cannot be read, 5 the model cannot be had, 130 interrupted."""
+
+app = typer.Typer(
+    name="headstart",
+    help="A customer-support chat for the terminal whose agent has already looked.",
+    epilog=EXIT_CODES,
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+accounts_app = typer.Typer(help="Add, reset and unlock accounts.", rich_markup_mode=None)
+app.add_typer(accounts_app, name="accounts")
+
+User = Annotated[str | None, typer.Option("--user", help="The account to sign in to.")]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option("--password-file", help="A file with the password; else HEADSTART_PASSWORD, else it is asked for."),
+]
+Orders = Annotated[Path | None, typer.Option("--orders", help="A database of your own; without it the demo's.")]
+Latency = Annotated[
+    float | None,
+    typer.Option("--db-latency", help="Seconds each tool query is slowed: 3 in the demo, 0 with --orders."),
+]
+Model = Annotated[str | None, typer.Option("--model", help="auto, embedded, a hub id or a local folder.")]
+StrategyOption = Annotated[Strategy | None, typer.Option("--strategy", help="Which head starts a turn gets.")]
+Without = Annotated[
+    list[HeadStart] | None, typer.Option("--without", help="A head start to take out of `ahead`; may be repeated.")
+]
+
+
+def configured(password_file: Path | None, **given: Any) -> Settings:
+    """The settings with the command line on top."""
+    if given.get("without") is not None:
+        given["without"] = frozenset(given["without"])
+    if password_file is not None:
+        try:
+            given["password"] = password_file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"The password file {password_file} cannot be read: {error}.") from error
+    return load_settings(**given)
+
+
+@app.callback(invoke_without_command=True)
+def chat(
+    context: typer.Context,
+    user: User = None,
+    password_file: PasswordFile = None,
+    orders: Orders = None,
+    db_latency: Latency = None,
+    model: Model = None,
+    strategy: StrategyOption = None,
+    without: Without = None,
+) -> None:
+    """Open the chat."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = configured(
+        password_file,
+        user=user,
+        orders=orders,
+        db_latency=db_latency,
+        model=model,
+        strategy=strategy,
+        without=without,
+    )
+    if not sys.stdout.isatty() or not sys.stdin.isatty():
+        raise SettingsError("The chat needs a terminal, found a pipe or a file. Use `headstart ask` instead.")
+    from tui.app import run_chat
+
+    raise typer.Exit(run_chat(settings))
+
+
+@app.command()
+def ask(
+    questions: Annotated[
+        list[str] | None, typer.Argument(help="Questions; without any, a line each from standard input.")
+    ] = None,
+    user: User = None,
+    password_file: PasswordFile = None,
+    orders: Orders = None,
+    db_latency: Latency = None,
+    model: Model = None,
+    strategy: StrategyOption = None,
+    without: Without = None,
+    think: Annotated[float, typer.Option(min=0, help="Seconds of pause before each question.")] = 0.0,
+    steps: Annotated[bool, typer.Option("--steps", help="Each node of the graph as it runs, with its time.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm every write; without it writes are refused.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each question.")] = False,
+) -> None:
+    """Ask the same agent without a screen."""
+    from tui.ask import ask_all
+
+    settings = configured(
+        password_file,
+        user=user,
+        orders=orders,
+        db_latency=db_latency,
+        model=model,
+        strategy=strategy,
+        without=without,
+    )
+    raise typer.Exit(ask_all(settings, questions or [], think_s=think, steps=steps, yes=yes, as_json=as_json))
+
+
+@app.command()
+def graph() -> None:
+    """The agent's graph as Mermaid."""
+    from agent.graph import mermaid
+
+    typer.echo(mermaid())
+
+
+@app.command()
+def doctor(
+    orders: Orders = None,
+    model: Model = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False,
+) -> None:
+    """Say which model, device, database and terminal there are, what is missing, and what mends it."""
+    from agent.doctor import examine, report
+
+    findings = examine(load_settings(orders=orders, model=model))
+    typer.echo(report(findings, as_json=as_json))
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@accounts_app.command("add")
+def add_account(
+    customer_id: str,
+    name: Annotated[str, typer.Option(prompt=True)],
+    email: Annotated[str, typer.Option(prompt=True)],
+    address: Annotated[str, typer.Option(prompt=True)],
+    orders: Orders = None,
+) -> None:
+    """Add an account; the password is asked for."""
+    from tui.accounts import add
+
+    add(load_settings(orders=orders), customer_id, name, email, address)
+
+
+@accounts_app.command("reset")
+def reset_password(customer_id: str, orders: Orders = None) -> None:
+    """Give an account another password; it is asked for."""
+    from tui.accounts import reset
+
+    reset(load_settings(orders=orders), customer_id)
+
+
+@accounts_app.command("unlock")
+def unlock_account(customer_id: str, orders: Orders = None) -> None:
+    """End the wait after failed sign-ins."""
+    from tui.accounts import unlock
+
+    unlock(load_settings(orders=orders), customer_id)
+
+
+def main() -> None:
+    """The console script: errors a user can mend are one line on standard error, with their exit code."""
+    # Read when the OpenMP library loads: threads that spin while they wait would stop everything else (README).
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    try:
+        app()
+    except HeadstartError as error:
+        typer.echo(f"headstart: {error}", err=True)
+        raise SystemExit(error.exit_code) from error
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()
