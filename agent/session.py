@@ -97,8 +97,8 @@ class CustomerSession:
     def set_strategy(self, strategy: Strategy) -> None:
         """From the next turn on."""
         self.strategy = strategy
-        if HeadStarts(strategy, self._settings.without).data:
-            self._speculate_reads("strategy")
+        self._speculator.invalidate(self.customer.customer_id)
+        self._speculate_reads("strategy")
         self.warm()
 
     def typed(self, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from agent.errors import HeadstartError, SettingsError
-from agent.settings import HeadStart, Settings, Strategy, load_settings
+from agent.settings import Settings, Strategy, load_settings
 
 EXIT_CODES = """Exit codes: 0 done, 1 a question was not answered, 2 wrong usage or configuration, 3 sign-in failed,
 4 the orders cannot be read, 5 the model cannot be had, 130 interrupted."""
@@ -38,7 +38,7 @@ Latency = Annotated[
 Model = Annotated[str | None, typer.Option("--model", help="auto, embedded, a hub id or a local folder.")]
 StrategyOption = Annotated[Strategy | None, typer.Option("--strategy", help="Which head starts a turn gets.")]
 Without = Annotated[
-    list[HeadStart] | None, typer.Option("--without", help="A head start to take out of `ahead`; may be repeated.")
+    list[str] | None, typer.Option("--without", help="A head start to take out of `ahead`; may be repeated.")
 ]
 
 

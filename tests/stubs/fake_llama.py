@@ -25,7 +25,8 @@ class FakeLlama(BaseChatModel):
     """
 
     accepts_cancelled: bool = True
-    replies: list[str | AIMessage | Exception]
+    replies: list[Any]
+    """Strings, messages or exceptions."""
     prompts: list[list[BaseMessage]] = Field(default_factory=list)
     """What it was given, one entry a call."""
     prefilled: list[tuple[list[BaseMessage], str | None]] = Field(default_factory=list)
@@ -86,9 +87,9 @@ class FakeLlama(BaseChatModel):
         for number, word in enumerate(message.text.split(" ") if message.text else []):
             while self._gate is not None and not self._gate.wait(0.005):
                 if cancelled():
-                    return
+                    break
             if cancelled():
-                return
+                break
             yield ChatGenerationChunk(message=AIMessageChunk(f" {word}" if number else word))
         chunks = [
             tool_call_chunk(name=call["name"], args=json.dumps(call["args"]), id=call["id"], index=index)

@@ -1,0 +1,359 @@
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from stubs.fake_llama import FakeLlama, asks
+from stubs.waiting import until
+
+from agent import prompts
+from agent.errors import ModelError, QuestionError, SessionClosedError
+from agent.events import Confirmation, Event, StepFinished, TextArrived, TurnResult
+from agent.session import CustomerSession
+
+SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
+STATUS = "Hi, can you tell me the status of my recent orders?"
+ANSWER = "QuantumLeap AI Processor (A123) has shipped and Smart Coffee Mug (B456) was delivered."
+
+
+async def answered(session: CustomerSession, question: str = STATUS, **options: Any) -> TurnResult:
+    outcome = await asyncio.to_thread(session.ask, question, **options)
+    assert isinstance(outcome, TurnResult)
+    return outcome
+
+
+async def prefetched(session: CustomerSession) -> None:
+    await until(lambda: [a.state for a in session.ahead()] == ["ready"])
+
+
+def change_orders(session: CustomerSession, statement: str) -> None:
+    """As another program would."""
+    path = session._settings.data_folder / "orders.sqlite"  # noqa: SLF001
+    with sqlite3.connect(path) as connection:
+        connection.execute(statement)
+    connection.close()
+
+
+async def test_signing_in_looks_up_the_orders_before_anything_is_asked(sign_in: SignIn) -> None:
+    session, llama = await sign_in()
+    await prefetched(session)
+    assert [(a.call.name, a.reason) for a in session.ahead()] == [("get_order_history", "sign-in")]
+    assert llama.prompts == []
+
+
+async def test_ahead_answers_in_one_call_from_an_exchange_claimed_as_a_hit(sign_in: SignIn) -> None:
+    session, llama = await sign_in(ANSWER)
+    await prefetched(session)
+    result = await answered(session)
+    assert result.answer == ANSWER
+    assert [(use.name, use.outcome, use.used) for use in result.tool_calls] == [("get_order_history", "hit", True)]
+    assert [m.type for m in llama.prompts[0]] == ["system", "human", "ai", "tool", "human"]
+    assert llama.prompts[0][1].text == prompts.SIGNED_IN
+    assert "Smart Coffee Mug (B456)" in llama.prompts[0][3].text
+    assert result.figures.database_waited_s == 0
+
+
+async def test_sequential_shows_the_model_no_exchange_and_runs_the_tool_when_asked(sign_in: SignIn) -> None:
+    session, llama = await sign_in(asks("get_order_history"), ANSWER, strategy="sequential")
+    result = await answered(session)
+    assert session.ahead() == []
+    assert [[m.type for m in prompt] for prompt in llama.prompts] == [
+        ["system", "human"],
+        ["system", "human", "ai", "tool"],
+    ]
+    assert [use.outcome for use in result.tool_calls] == ["miss"]
+    assert result.figures.database_hidden_s == 0
+
+
+async def test_overlap_starts_the_tool_beside_the_models_first_call(sign_in: SignIn) -> None:
+    session, llama = await sign_in(asks("get_order_history"), ANSWER, strategy="overlap", db_latency=0.2)
+    result = await answered(session)
+    assert [use.outcome for use in result.tool_calls] == ["joined"]
+    query = next(span for span in result.spans if span.lane == "database")
+    model = next(span for span in result.spans if span.lane == "model")
+    assert query.start_s <= model.start_s
+    assert [m.type for m in llama.prompts[0]] == ["system", "human"]
+
+
+async def test_switching_the_strategy_changes_the_figures_and_not_the_facts(sign_in: SignIn) -> None:
+    session, llama = await sign_in(ANSWER, asks("get_order_history"), ANSWER, ANSWER)
+    await prefetched(session)
+    ahead = await answered(session)
+    session.set_strategy("sequential")
+    sequential = await answered(session)
+    session.set_strategy("ahead")
+    await until(lambda: "ready" in [a.state for a in session.ahead()])
+    again = await answered(session)
+    contents = [
+        next(m.text for m in reversed(prompt) if isinstance(m, ToolMessage))
+        for prompt in (llama.prompts[0], llama.prompts[2], llama.prompts[3])
+    ]
+    assert len(set(contents)) == 1
+    outcomes = [[use.outcome for use in result.tool_calls] for result in (ahead, sequential, again)]
+    assert outcomes == [["hit"], ["miss"], ["hit"]]
+    assert not any(m.additional_kwargs.get("ahead") for m in llama.prompts[1])
+
+
+@pytest.mark.parametrize("without", ["data", "context"])
+async def test_a_head_start_can_be_taken_out(sign_in: SignIn, without: str) -> None:
+    session, llama = await sign_in(asks("get_order_history"), ANSWER, without=frozenset({without}))
+    if without == "context":
+        await prefetched(session)
+    result = await answered(session)
+    assert [m.type for m in llama.prompts[0]] == ["system", "human"]
+    assert [use.outcome for use in result.tool_calls] == ["miss" if without == "data" else "hit"]
+
+
+async def test_without_the_cache_nothing_is_prefilled(sign_in: SignIn) -> None:
+    session, llama = await sign_in(without=frozenset({"cache"}))
+    await prefetched(session)
+    session.typed("Where is")
+    await asyncio.sleep(0)
+    assert llama.prefilled == []
+
+
+async def test_the_prompt_is_prefilled_with_the_exchange_and_what_is_typed(sign_in: SignIn) -> None:
+    session, llama = await sign_in()
+    await prefetched(session)
+    await until(lambda: llama.prefilled and llama.prefilled[-1][0][-1].type == "tool")
+    session.typed("Where is my")
+    await until(lambda: llama.prefilled[-1][1] == "Where is my")
+    assert [m.type for m in llama.prefilled[-1][0]] == ["system", "human", "ai", "tool"]
+
+
+async def test_somebody_elses_change_makes_the_exchange_stale_and_renews_it(sign_in: SignIn) -> None:
+    session, llama = await sign_in(ANSWER, "It was cancelled.")
+    await prefetched(session)
+    await answered(session)
+    change_orders(session, "UPDATE orders SET status = 'Delayed' WHERE order_id = 'A123'")
+    result = await answered(session)
+    assert [use.outcome for use in result.tool_calls] == ["stale"]
+    shown = [m for m in llama.prompts[1] if isinstance(m, ToolMessage)]
+    assert "has shipped" in shown[0].text
+    assert "is delayed" in shown[-1].text
+    assert llama.prompts[1][: len(llama.prompts[0])] == llama.prompts[0]
+
+
+async def test_another_customers_change_leaves_the_exchange_fresh(sign_in: SignIn) -> None:
+    session, _ = await sign_in(ANSWER)
+    await prefetched(session)
+    change_orders(session, "UPDATE customers SET address = 'elsewhere' WHERE customer_id = 'eight8'")
+    assert [use.outcome for use in (await answered(session)).tool_calls] == ["hit"]
+
+
+async def test_the_signed_in_customer_is_no_argument(sign_in: SignIn) -> None:
+    session, llama = await sign_in(asks("get_order", order_id="A123", customer_id="user123"), "No.", user="new0")
+    result = await answered(session)
+    told = [m.text for m in llama.prompts[-1] if isinstance(m, ToolMessage)]
+    assert told[-1] == "There is no order A123 in your account."
+    assert "A123" not in str([use.data for use in result.tool_calls if use.name == "get_order_history"])
+
+
+async def test_a_call_with_wrong_arguments_or_of_no_tool_is_answered_with_an_error(sign_in: SignIn) -> None:
+    session, llama = await sign_in(asks("get_order"), asks("launch_rocket"), "Sorry.")
+    await answered(session)
+    errors = [m for m in llama.prompts[-1] if isinstance(m, ToolMessage) and m.status == "error"]
+    assert [m.text for m in errors] == [
+        "This tool needs other arguments: order_id.",
+        "There is no tool launch_rocket.",
+    ]
+
+
+async def test_the_loop_of_tools_has_a_limit_and_says_so(sign_in: SignIn) -> None:
+    session, _ = await sign_in(*[asks("get_account")] * 9, tool_rounds=3)
+    result = await answered(session)
+    assert result.answer == prompts.LOOP_LIMIT_REACHED
+
+
+async def pending_address(sign_in: SignIn, *after: str) -> tuple[CustomerSession, Confirmation, str]:
+    session, _ = await sign_in(*after)
+    change_orders(session, "UPDATE orders SET status = 'Processing', tracking_number = NULL WHERE order_id = 'A123'")
+    outcome = await asyncio.to_thread(session.ask, "Send A123 to 12 Elm Street, Leeds")
+    assert isinstance(outcome, Confirmation)
+    return session, outcome, "12 Elm Street, Leeds"
+
+
+async def test_a_write_waits_for_the_customers_word_and_then_happens_once(sign_in: SignIn) -> None:
+    call = asks("change_address", order_id="A123", address="12 Elm Street, Leeds")
+    session, confirmation, address = await pending_address(sign_in, call, "Done.")  # type: ignore[arg-type]
+    assert (confirmation.tool, confirmation.after) == ("change_address", address)
+    path = session._settings.data_folder / "orders.sqlite"  # noqa: SLF001
+    rows = lambda: sqlite3.connect(path).execute("SELECT action FROM changes").fetchall()  # noqa: E731
+    assert rows() == []
+    result = await asyncio.to_thread(session.confirm, confirmation, confirmed=True)
+    assert isinstance(result, TurnResult)
+    assert result.answer == "Done."
+    assert rows() == [("change_address",)]
+    assert [use.name for use in result.tool_calls if use.record == "Change"] == ["change_address"]
+
+
+async def test_a_declined_write_changes_nothing_and_the_model_is_told(sign_in: SignIn) -> None:
+    call = asks("change_address", order_id="A123", address="12 Elm Street, Leeds")
+    session, confirmation, _ = await pending_address(sign_in, call, "All right.")  # type: ignore[arg-type]
+    result = await asyncio.to_thread(session.confirm, confirmation, confirmed=False)
+    assert isinstance(result, TurnResult)
+    told = [m for m in session._messages() if isinstance(m, ToolMessage)]  # noqa: SLF001
+    assert told[-1].text == prompts.NOT_CONFIRMED
+    with sqlite3.connect(session._settings.data_folder / "orders.sqlite") as connection:  # noqa: SLF001
+        assert connection.execute("SELECT count(*) FROM changes").fetchone() == (0,)
+
+
+async def test_a_write_that_the_rules_refuse_asks_nobody(sign_in: SignIn) -> None:
+    session, llama = await sign_in(asks("cancel_order", order_id="B456"), "It cannot be cancelled.")
+    result = await answered(session, "Cancel B456")
+    assert "can" in [m.text for m in llama.prompts[-1] if isinstance(m, ToolMessage)][-1]
+    assert result.answer == "It cannot be cancelled."
+
+
+async def test_writes_are_never_speculated(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    from agent.shop import rules
+    from agent.speculation.speculator import Call
+
+    monkeypatch.setattr(rules, "at_sign_in", lambda: [Call.of("cancel_order", {"order_id": "A123"})])
+    session, _ = await sign_in()
+    assert session.ahead() == []
+
+
+async def test_stopping_keeps_what_was_written(sign_in: SignIn) -> None:
+    shown: list[str] = []
+    gate = threading.Event()
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, TextArrived):
+            shown.append(event.text)
+            gate.clear()
+
+    session, llama = await sign_in("one two three four", on_event=on_event)
+    llama.with_gate(gate)
+    turn = asyncio.create_task(asyncio.to_thread(session.ask, STATUS))
+    gate.set()
+    await until(lambda: shown)
+    session.stop()
+    result = await turn
+    assert isinstance(result, TurnResult)
+    assert (result.ended, result.answer) == ("stopped", "".join(shown))
+    assert [m.type for m in session._messages()][-2:] == ["human", "ai"]  # noqa: SLF001
+
+
+async def test_stopping_before_the_first_word_leaves_the_conversation_as_it_was(sign_in: SignIn) -> None:
+    session, llama = await sign_in("never shown", "second")
+    llama.with_gate(threading.Event())
+    turn = asyncio.create_task(asyncio.to_thread(session.ask, STATUS))
+    await until(llama.started.is_set)
+    session.stop()
+    result = await turn
+    assert isinstance(result, TurnResult)
+    assert (result.ended, result.answer) == ("stopped", "")
+    assert session._messages() == []  # noqa: SLF001
+
+
+async def test_stopping_ends_the_wait_for_a_slow_tool(sign_in: SignIn) -> None:
+    session, _ = await sign_in(asks("get_account"), strategy="sequential", db_latency=60.0)
+    turn = asyncio.create_task(asyncio.to_thread(session.ask, STATUS))
+    await until(lambda: [s for s in session.timeline.running() if s.lane == "database"])
+    session.stop()
+    async with asyncio.timeout(5):
+        result = await turn
+    assert isinstance(result, TurnResult)
+    assert result.ended == "stopped"
+
+
+async def test_a_failing_model_leaves_the_conversation_usable(sign_in: SignIn) -> None:
+    session, _ = await sign_in(RuntimeError("out of memory \x1b[31m"), ANSWER)
+    with pytest.raises(ModelError, match="out of memory [.]"):
+        await asyncio.to_thread(session.ask, STATUS)
+    assert session._messages() == []  # noqa: SLF001
+    assert (await answered(session)).answer == ANSWER
+
+
+async def test_a_model_that_fails_after_the_tool_leaves_no_half_turn(sign_in: SignIn) -> None:
+    session, _ = await sign_in(ANSWER, asks("get_account"), RuntimeError("gone"), "Again.")
+    await answered(session)
+    kept = session._messages()  # noqa: SLF001
+    with pytest.raises(ModelError):
+        await asyncio.to_thread(session.ask, "Who am I?")
+    assert session._messages() == kept  # noqa: SLF001
+    assert (await answered(session, "Who am I?")).answer == "Again."
+
+
+@pytest.mark.parametrize(("question", "said"), [("  \n", "empty"), ("x" * 20_000, "20,000 characters, at most 2,000")])
+async def test_a_question_that_cannot_be_asked_says_why(sign_in: SignIn, question: str, said: str) -> None:
+    session, llama = await sign_in()
+    with pytest.raises(QuestionError, match=said):
+        await asyncio.to_thread(session.ask, question)
+    assert llama.prompts == []
+
+
+async def test_control_sequences_reach_neither_the_model_nor_the_screen(sign_in: SignIn) -> None:
+    shown: list[str] = []
+    session, llama = await sign_in(
+        "\x1b[31mred\x07", on_event=lambda e: shown.append(e.text) if isinstance(e, TextArrived) else None
+    )
+    result = await answered(session, "what\x1b]0;title\x07 is this")
+    assert llama.prompts[0][-1].text == "what is this"
+    assert result.answer == "".join(shown) == "red"
+
+
+async def test_closing_ends_a_running_turn_and_holds_nothing(sign_in: SignIn) -> None:
+    session, llama = await sign_in("never shown")
+    llama.with_gate(threading.Event())
+    turn = asyncio.create_task(asyncio.to_thread(session.ask, STATUS))
+    await until(llama.started.is_set)
+    async with asyncio.timeout(5):
+        await session.close()
+        await asyncio.gather(turn, return_exceptions=True)
+    assert session.ahead() == []
+    assert session.timeline.spans() == []
+    with pytest.raises(SessionClosedError):
+        session.ask("anything")
+
+
+async def test_a_long_conversation_drops_its_older_half_from_the_prompt_but_keeps_it(sign_in: SignIn) -> None:
+    session, llama = await sign_in(*["word " * 3] * 6, max_prompt_tokens=512)
+    long = AIMessage("An answer.", usage_metadata={"input_tokens": 600, "output_tokens": 5, "total_tokens": 605})
+    await prefetched(session)
+    for number in range(3):
+        await answered(session, f"question {number}")
+    llama.replies[:] = ["last"]
+    session._after_turn(10_000)  # noqa: SLF001
+    await until(lambda: session._first_id is not None)  # noqa: SLF001
+    await answered(session, "question 3")
+    asked = [m.text for m in llama.prompts[-1] if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
+    assert asked == ["question 2", "question 3"]
+    assert llama.prompts[-1][0].type == "system"
+    assert any(isinstance(m, ToolMessage) for m in llama.prompts[-1]), "the orders stand in the prompt again"
+    kept = [m.text for m in session._messages() if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]  # noqa: SLF001
+    assert kept == [f"question {number}" for number in range(4)]
+    assert long.usage_metadata
+
+
+async def test_every_step_is_told_with_its_time(sign_in: SignIn) -> None:
+    steps: list[StepFinished] = []
+    session, _ = await sign_in(
+        asks("get_account"), "Ada.", on_event=lambda e: steps.append(e) if isinstance(e, StepFinished) else None
+    )
+    result = await answered(session, "Who am I?")
+    assert [step.node for step in steps] == ["entry_point", "execute_tool", "final_answer"]
+    assert all(step.took_s >= 0 for step in steps)
+    assert [line.split("] ")[1].split(":")[0] for line in result.performance_log if "claimed" not in line] == [
+        "entry_point",
+        "entry_point",
+        "execute_tool",
+        "get_account",
+        "final_answer",
+        "turn",
+    ]
+
+
+async def test_the_state_that_is_kept_is_plain_data(sign_in: SignIn) -> None:
+    session, _ = await sign_in(ANSWER)
+    await prefetched(session)
+    result = await answered(session)
+    values = session._graph().get_state({"configurable": {"thread_id": session.thread_id}}).values  # noqa: SLF001
+    assert values["user_id"] == "user123"
+    assert values["agent_decision"] == "answer"
+    assert values["performance_log"] == list(result.performance_log)
+    assert {type(span) for span in values["spans"]} == {dict}

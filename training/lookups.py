@@ -1,0 +1,348 @@
+"""Questions about what an order is, was or cost; each kind has one form of answer, copied from the record.
+
+Every function here asks one thing and answers it, or gives False where this customer's data do not allow it.
+"""
+
+from agent import prompts
+from agent.shop import contents
+from agent.shop.records import HISTORY_LIMIT, Order, Status
+from training import names, phrasings, references
+from training.phrasings import typed
+from training.references import Reference
+from training.talk import Talk
+
+FACTS = {
+    "status": phrasings.STATUS,
+    "price": phrasings.PRICE,
+    "ordered": phrasings.ORDERED,
+    "ordered_price": phrasings.ORDERED_AND_PRICE,
+}
+
+
+def fact(kind: str, order: Order, subject: str) -> str:
+    """The one answer to a question of this kind."""
+    total = contents.money(order.total_cents)
+    match kind:
+        case "price":
+            return f"{subject} cost {total} in total."
+        case "ordered":
+            return f"{subject} was ordered on {order.ordered_on}."
+        case "ordered_price":
+            return f"{subject} was ordered on {order.ordered_on} and cost {total} in total."
+        case _:
+            return f"{subject} {contents.status_phrase(order)}."
+
+
+def pick(talk: Talk) -> Reference | None:
+    """An order to ask about, by name or by number."""
+    orders = [order for order in talk.customer.orders if order.order_id not in talk.outdated]
+    if not orders:
+        return None
+    listed = [order for order in orders if order in talk.customer.listed]
+    order = talk.draw.choice(orders if talk.draw.random() < 0.3 or not listed else listed)
+    if talk.draw.random() < 0.5:
+        return references.by_number(talk.draw, order)
+    return references.by_name(talk.draw, talk.customer, order)
+
+
+def find(talk: Talk, about: Reference, kind: str) -> None:
+    """The calls that bring the record of what is asked about into the prompt, if it is not there."""
+    if about.order.order_id in talk.shown:
+        return
+    if about.by_number:
+        talk.read("get_order", {"order_id": about.order.order_id}, kind)
+        return
+    if not talk.history_seen:
+        talk.read("get_order_history", {}, kind)
+    if about.order.order_id not in talk.shown:
+        talk.read("search_orders", {"text": about.words}, kind)
+
+
+def way(about: Reference) -> str:
+    """How the question points, for the table of figures."""
+    return "number" if about.by_number else "name"
+
+
+def while_typing(talk: Talk, about: Reference, kind: str) -> None:
+    """Now and then, an exchange that speculation places before the question, about it or not."""
+    if talk.draw.random() > 0.22:
+        return
+    if talk.draw.random() < 0.25:
+        other = talk.draw.choice(talk.customer.orders)
+        if other.order_id not in talk.outdated:
+            talk.ahead(talk.draw.choice(["get_order", "track_shipment"]), {"order_id": other.order_id}, prompts.TYPING)
+    elif kind in {"carrier", "parcel"}:
+        talk.ahead("track_shipment", {"order_id": about.order.order_id}, prompts.TYPING)
+    elif about.by_number or about.order.order_id in talk.shown:
+        talk.ahead("get_order", {"order_id": about.order.order_id}, prompts.TYPING)
+    else:
+        talk.ahead("search_orders", {"text": about.words}, prompts.TYPING)
+
+
+def look_up(talk: Talk, kind: str | None = None) -> bool:
+    """Status, price or dates of one order."""
+    kind = kind or talk.draw.choices(list(FACTS), [52, 22, 18, 8])[0]
+    about = pick(talk)
+    if about is None:
+        return False
+    while_typing(talk, about, kind)
+    keep = () if about.order.order_id in talk.shown and not about.by_number else (about.phrase,)
+    talk.ask(typed(talk.draw, talk.line(FACTS[kind]).replace("{x}", about.phrase), keep))
+    label = f"{kind} by {way(about)}"
+    find(talk, about, label)
+    talk.answer(fact(kind, about.order, about.subject), label)
+    talk.last = (about.order.order_id, about.subject, kind)
+    return True
+
+
+def ellipsis(talk: Talk) -> bool:
+    """ "And the mug?": what was asked last, of another order."""
+    if talk.last is None or talk.last[2] not in FACTS:
+        return False
+    kind, about = talk.last[2], pick(talk)
+    if about is None or about.order.order_id == talk.last[0]:
+        return False
+    talk.ask(typed(talk.draw, talk.line(phrasings.ELLIPSIS).replace("{x}", about.phrase), (about.phrase,)))
+    label = f"follow-up by {way(about)}"
+    find(talk, about, label)
+    talk.answer(fact(kind, about.order, about.subject), label)
+    talk.last = (about.order.order_id, about.subject, kind)
+    return True
+
+
+def other_one(talk: Talk) -> bool:
+    """ "And the other one?" of two."""
+    if talk.last is None or talk.last[2] not in FACTS or talk.customer.count != 2 or not talk.history_seen:
+        return False
+    order = next(order for order in talk.customer.orders if order.order_id != talk.last[0])
+    if order.order_id in talk.outdated:
+        return False
+    subject = f"Your {references.from_item(order, order.items[0].item)}"
+    talk.ask(typed(talk.draw, talk.line(phrasings.OTHER_ONE)))
+    talk.answer(fact(talk.last[2], order, subject), "follow-up other one")
+    talk.last = (order.order_id, subject, talk.last[2])
+    return True
+
+
+def follow_up(talk: Talk) -> bool:
+    """ "When was that ordered?" about the order of the last answer."""
+    if talk.last is None or talk.last[0] in talk.outdated:
+        return False
+    order = talk.customer.find(talk.last[0])
+    if order is None:
+        return False
+    about = references.back_to(order, talk.last[1], talk.draw)
+    kind = talk.draw.choices(["status", "price", "ordered", "carrier", "parcel"], [20, 25, 25, 20, 10])[0]
+    if kind in {"carrier", "parcel"}:
+        return delivery(talk, kind, about)
+    if order.order_id not in talk.shown:
+        return False
+    told = talk.line(FACTS[kind])
+    if told.startswith("{x}") or told.endswith(("{x}", "{x}?")) and len(told) < 9:
+        return False
+    talk.ask(typed(talk.draw, told.replace("{x}", about.phrase)))
+    talk.answer(fact(kind, order, about.subject), "follow-up it")
+    talk.last = (order.order_id, about.subject, kind)
+    return True
+
+
+def two_things(talk: Talk) -> bool:
+    """Two orders, or one fact of each, in one question."""
+    first, second = pick(talk), pick(talk)
+    if first is None or second is None or first.order.order_id == second.order.order_id:
+        return False
+    if not {first.order.order_id, second.order.order_id} <= talk.shown:
+        return False
+    one = talk.draw.choice(["status", "status", "price", "ordered"])
+    two = one if talk.draw.random() < 0.6 else talk.draw.choice(["status", "price", "ordered"])
+    if one == two:
+        told = talk.line(FACTS[one]).replace("{x}", f"{first.phrase} and {second.phrase}")
+    else:
+        asked = {
+            "status": ["where is {x}", "what is the status of {x}", "when does {x} arrive", "has {x} shipped"],
+            "price": ["how much was {x}", "what did {x} cost", "what was the total of {x}"],
+            "ordered": ["when did I order {x}", "when was {x} ordered", "what day did I buy {x}"],
+        }
+        halves = [talk.draw.choice(asked[kind]) for kind in (one, two)]
+        told = f"{halves[0].replace('{x}', first.phrase)} and {halves[1].replace('{x}', second.phrase)}?"
+        told = told[:1].upper() + told[1:]
+    talk.ask(typed(talk.draw, told, (first.phrase, second.phrase)))
+    answers = [fact(one, first.order, first.subject), fact(two, second.order, second.subject)]
+    talk.answer(" ".join(answers), "two things")
+    talk.last = None
+    return True
+
+
+def ambiguous(talk: Talk) -> bool:
+    """A word that stands in several listed orders: all of them."""
+    if not talk.history_seen or talk.customer.count > HISTORY_LIMIT:
+        return False
+    found: dict[str, list[Order]] = {}
+    for order in talk.customer.listed:
+        for word in {word.lower() for item in order.items for word in item.item.split()}:
+            found.setdefault(word, talk.customer.search(word))
+    several = {word: orders for word, orders in found.items() if 1 < len(orders) < 5}
+    if not several or any(order.order_id in talk.outdated for orders in several.values() for order in orders):
+        return False
+    word = talk.draw.choice(sorted(several))
+    talk.ask(typed(talk.draw, talk.line(phrasings.STATUS).replace("{x}", talk.draw.choice(["my ", "the "]) + word)))
+    talk.answer(bullets(several[word]), "ambiguous name")
+    talk.last = None
+    return True
+
+
+def bullets(orders: list[Order]) -> str:
+    """The status of each order as a Markdown list."""
+    return "\n".join(f"- {contents.order_status(order)}" for order in orders)
+
+
+def delivery(talk: Talk, kind: str | None = None, about: Reference | None = None) -> bool:
+    """Carrier and tracking number, or the parcel's last stop: never in the history."""
+    kind = kind or talk.draw.choice(["carrier", "carrier", "parcel"])
+    follows = about is not None
+    about = about or pick(talk)
+    if about is None or (kind == "parcel" and about.order.status in {Status.CANCELLED}):
+        return False
+    order = about.order
+    if not follows:
+        while_typing(talk, about, kind)
+    table = phrasings.CARRIER if kind == "carrier" else phrasings.PARCEL
+    told = talk.line(table).replace("{x}", about.phrase)
+    talk.ask(typed(talk.draw, told, () if order.order_id in talk.shown and not about.by_number else (about.phrase,)))
+    label = f"{kind} by {'it' if follows else way(about)}"
+    known = order.order_id in talk.tracked or (kind == "carrier" and order.order_id in talk.detailed and order.carrier)
+    if not known:
+        if not about.by_number and not follows:
+            find(talk, about, label)
+        talk.read("track_shipment", {"order_id": order.order_id}, label)
+    unsent = f"{order.order_id} has not been handed to a carrier."
+    carriage = f"The carrier is {order.carrier}, tracking number {order.tracking_number}."
+    events = talk.customer.events.get(order.order_id, ())
+    if kind == "carrier":
+        talk.answer(carriage if order.carrier else unsent, label)
+    else:
+        last = f"Last stop on {contents.day(events[0].at)}: {events[0].event}, {events[0].place}." if events else unsent
+        talk.answer(f"{about.subject} {contents.status_phrase(order)}. {last}", label)
+    talk.last = (order.order_id, about.subject, kind)
+    return True
+
+
+def inside(talk: Talk) -> bool:
+    """The items of an order and their prices."""
+    about = pick(talk)
+    if about is None or (not about.by_number and talk.draw.random() < 0.6):
+        return False
+    while_typing(talk, about, "inside")
+    if about.by_number:
+        told = talk.line(phrasings.CONTENTS).replace("{x}", about.phrase)
+    else:
+        told = f"What else is in the order with {about.phrase.removeprefix('the order with ')}?"
+    talk.ask(typed(talk.draw, told, (about.phrase,)))
+    label = f"contents by {way(about)}"
+    if about.order.order_id not in talk.detailed:
+        if not about.by_number:
+            find(talk, about, label)
+        talk.read("get_order", {"order_id": about.order.order_id}, label)
+    talk.answer(contents.order_details(details(about.order)).split("\n")[1], label)
+    talk.last = (about.order.order_id, about.subject, "status")
+    return True
+
+
+def details(order: Order):  # noqa: ANN201
+    """An order as `get_order` gives it."""
+    from agent.shop.records import OrderDetails
+
+    return OrderDetails(order_id=order.order_id, order=order)
+
+
+def history(talk: Talk, kind: str | None = None) -> bool:
+    """All orders at once, and what the sentences above the list say."""
+    if talk.stale or (talk.history_seen and talk.outdated):
+        return False
+    customer = talk.customer
+    kinds = {"all": 52, "count": 12, "newest": 12, "dearest": 10, "by status": 10, "my order": 8}
+    kind = kind or talk.draw.choices(list(kinds), list(kinds.values()))[0]
+    tables = {
+        "all": phrasings.ALL_STATUS,
+        "count": phrasings.COUNT,
+        "newest": phrasings.NEWEST,
+        "dearest": phrasings.DEAREST,
+        "by status": phrasings.BY_STATUS,
+        "my order": phrasings.UNNAMED_STATUS,
+    }
+    told, status = talk.line(tables[kind]), talk.draw.choice([*customer.counts, *Status])
+    if kind == "by status":
+        told = told.replace("{s}", talk.draw.choice(phrasings.BEFORE_STATUS[status.value]))
+    talk.ask(typed(talk.draw, told))
+    label = f"history {kind}"
+    if not talk.history_seen:
+        talk.read("get_order_history", {}, label)
+    shown = contents.order_history(customer.history()).split("\n")
+    talk.last = None
+    if not customer.orders:
+        talk.answer("You have no orders yet.", label)
+        return True
+    summary, newest, dearest = shown[:3]
+    match kind:
+        case "count":
+            talk.answer(summary, label)
+        case "newest" | "dearest":
+            order = customer.orders[0] if kind == "newest" else customer.dearest
+            talk.answer(newest if kind == "newest" else dearest, label)
+            if order and order.order_id in talk.shown:
+                talk.last = (order.order_id, f"Your {contents.named(order)}", "newest")
+        case "by status":
+            chosen = [order for order in customer.listed if order.status is status]
+            fits = chosen and customer.count <= HISTORY_LIMIT
+            talk.answer(bullets(chosen) if fits else summary, label)
+        case "my order" if customer.count == 1:
+            order = customer.orders[0]
+            talk.answer(fact("status", order, f"Your {contents.named(order)}"), label)
+            talk.last = (order.order_id, f"Your {contents.named(order)}", "status")
+        case _:
+            more = ["These are the newest 8:"] if customer.count > HISTORY_LIMIT else []
+            talk.answer("\n".join([summary, *more, bullets(customer.listed)]), label)
+    return True
+
+
+def absent_item(talk: Talk) -> bool:
+    """An item that the customer never ordered."""
+    draw = talk.draw
+    words = names.item(draw, talk.held_out)
+    words = words if draw.random() < 0.5 else " ".join(words.split()[-draw.randrange(1, 3) :])
+    words = words if draw.random() < 0.25 else words.lower()
+    if any(talk.customer.search(word) for word in words.split()[-1:]) or talk.customer.search(words):
+        return False
+    phrase = draw.choice(["my ", "my ", "the ", "the ", "that "]) + words
+    kind = draw.choices(list(FACTS), [60, 20, 15, 5])[0]
+    talk.ask(typed(draw, talk.line(FACTS[kind]).replace("{x}", phrase), (phrase,)))
+    if not talk.history_seen:
+        talk.read("get_order_history", {}, "absent item")
+    if talk.customer.count > HISTORY_LIMIT:
+        talk.read("search_orders", {"text": words}, "absent item")
+    plural = words.endswith("s") and not words.endswith("ss")
+    article = "" if plural else "an " if words[0].lower() in "aeiou" else "a "
+    talk.answer(f"I can't find {article}{words} among your orders.", "absent item")
+    talk.last = None
+    return True
+
+
+def absent_number(talk: Talk) -> bool:
+    """An order number that is not the customer's, often nearly one of theirs."""
+    draw = talk.draw
+    known = [order.order_id for order in talk.customer.orders]
+    near = draw.choice(known) if known and draw.random() < 0.5 else None
+    number = names.order_id(draw, draw.randrange(4), near)
+    if number in known:
+        return False
+    typed_number = number.lower() if draw.random() < 0.35 else number
+    phrase = draw.choice(["order {}", "{}", "#{}", "order #{}", "order number {}"]).format(typed_number)
+    kind = draw.choices([*FACTS, "carrier"], [50, 15, 15, 5, 15])[0]
+    table = phrasings.CARRIER if kind == "carrier" else FACTS[kind]
+    talk.ask(typed(draw, talk.line(table).replace("{x}", phrase), (phrase,)))
+    name = "track_shipment" if kind == "carrier" else "get_order"
+    talk.answer(talk.read(name, {"order_id": number}, "absent number"), "absent number")
+    talk.last = None
+    return True
+
+

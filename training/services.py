@@ -1,0 +1,293 @@
+"""What is not a look-up in the orders: changes to them, the account, products, and talk."""
+
+from collections.abc import Callable
+
+from agent import prompts
+from agent.shop import contents
+from agent.shop.records import Order, Status
+from training import names, phrasings
+from training.lookups import find, pick, way
+from training.phrasings import reason_of, typed
+from training.references import back_to
+from training.talk import Talk
+
+DONE = {
+    "cancel_order": [
+        "{o} ({i}) has been cancelled.",
+        "Order {o} is cancelled. You will get {m} back within 5 days.",
+        "{i} ({o}) was cancelled.",
+        "Order {o} has been cancelled.",
+        "Done: {o} is cancelled and {m} will be refunded.",
+    ],
+    "request_return": [
+        "The return of {i} ({o}) has been requested.",
+        "Return R{n} for {i} from order {o} has been registered.",
+        "You can now send {i} ({o}) back; the label was sent by email.",
+        "A return of {i} from {o} was requested.",
+    ],
+    "change_address": [
+        "{o} ({i}) will be sent to {a}.",
+        "Order {o} now goes to {a}.",
+        "The address of {o} was changed to {a}.",
+        "Done: {o} will be delivered to {a}.",
+    ],
+}
+REFUSED = {
+    "cancel_order": [
+        "{o} {p} and can no longer be cancelled.",
+        "Order {o} cannot be cancelled because it {p}.",
+        "{i} ({o}) {p}: it cannot be cancelled, but it can be returned once it is delivered.",
+        "{o} cannot be cancelled any more: it {p}.",
+    ],
+    "request_return": [
+        "{o} {p} and cannot be returned yet.",
+        "Only delivered orders can be returned; {o} {p}.",
+        "{i} ({o}) cannot be returned because the order {p}.",
+        "A return of {i} from {o} is not possible: it {p}.",
+    ],
+    "change_address": [
+        "{o} {p}, so its address can no longer be changed.",
+        "The address of {o} cannot be changed because it {p}.",
+        "{i} ({o}) {p}: it cannot be sent elsewhere.",
+        "Order {o} keeps its address: it {p}.",
+    ],
+}
+MAY = {
+    "cancel_order": {Status.PROCESSING, Status.DELAYED},
+    "request_return": {Status.DELIVERED},
+    "change_address": {Status.PROCESSING, Status.DELAYED},
+}
+TABLES = {
+    "cancel_order": phrasings.CANCEL,
+    "request_return": phrasings.RETURN,
+    "change_address": phrasings.ADDRESS,
+}
+REASONS = {"cancel_order": phrasings.CANCEL_REASONS, "request_return": phrasings.RETURN_REASONS}
+TROUBLE = "The orders cannot be read right now."
+SORRY = "I'm sorry, the orders cannot be read right now. Please try again in a moment."
+
+
+def change(talk: Talk, name: str | None = None) -> bool:
+    """A cancellation, a return or a new address: the call, and what its result says."""
+    draw = talk.draw
+    name = name or draw.choice(list(TABLES))
+    about, follows = None, False
+    if talk.last and talk.last[0] not in talk.outdated and draw.random() < 0.35:
+        order = talk.customer.find(talk.last[0])
+        about, follows = (back_to(order, talk.last[1], draw), True) if order else (None, False)
+    about = about or pick(talk)
+    if about is None:
+        return False
+    if draw.random() < 0.5 and about.order.status not in MAY[name] and not follows:
+        return False
+    order, arguments = about.order, {"order_id": about.order.order_id}
+    item = order.items[0].item
+    if name == "request_return":
+        if about.by_number and len(order.items) > 1:
+            return False
+        item = next((one.item for one in order.items if about.subject.startswith(f"Your {one.item}")), item)
+        if about.by_number and order.order_id not in talk.shown:
+            return False
+        if follows and len(order.items) > 1:
+            return False
+        arguments["item"] = item
+    keep: tuple[str, ...] = (about.phrase,)
+    told = talk.line(TABLES[name]).replace("{x}", about.phrase)
+    if name == "change_address":
+        arguments["address"] = names.address(draw)
+        told, keep = told.replace("{a}", arguments["address"]), (about.phrase, arguments["address"])
+    elif draw.random() < 0.45:
+        reason = reason_of(draw, REASONS[name], talk.held_out)
+        arguments["reason"] = reason
+        told = draw.choice(["{t}, {r}", "{t} because {r}", "{t}. Reason: {r}", "{t} - {r}", "{t}, because {r}"])\
+            .format(t=told.rstrip("?."), r=reason)
+        keep = (about.phrase, reason)
+    talk.ask(typed(draw, told, keep))
+    label = f"{name} by {'it' if follows else way(about)}"
+    if not about.by_number and not follows:
+        find(talk, about, label)
+    talk.call(name, arguments, label)
+    message, changed = _outcome(talk, name, order, item, arguments)
+    talk.result(message, name)
+    talk.answer(message, label)
+    talk.last = None
+    if changed:
+        _apply(talk, changed)
+    return True
+
+
+def _outcome(
+    talk: Talk, name: str, order: Order, item: str, arguments: dict[str, str]
+) -> tuple[str, Order | None]:
+    draw = talk.draw
+    if draw.random() < 0.15:
+        return prompts.NOT_CONFIRMED, None
+    fits = order.status in MAY[name]
+    message = draw.choice((DONE if fits else REFUSED)[name]).format(
+        o=order.order_id,
+        i=item if name == "request_return" else contents.item_names(order),
+        m=contents.money(order.total_cents),
+        n=draw.randrange(100, 99999),
+        a=arguments.get("address", ""),
+        p=contents.status_phrase(order),
+    )
+    if not fits:
+        return message, None
+    if name == "cancel_order":
+        return message, order.model_copy(update={"status": Status.CANCELLED, "eta": None})
+    return message, order
+
+
+def _apply(talk: Talk, changed: Order) -> None:
+    before = talk.customer.find(changed.order_id)
+    talk.customer.replace(changed)
+    if before == changed:
+        return
+    listed = changed.order_id in {order.order_id for order in talk.customer.listed}
+    talk.outdated.add(changed.order_id)
+    talk.stale = True
+    if talk.history_seen and listed and talk.draw.random() < 0.6:
+        talk.ahead("get_order_history", {}, prompts.TYPING)
+
+
+def which_one(talk: Talk) -> bool:
+    """A change of nothing in particular: ask which order."""
+    if talk.customer.count < 2:
+        return False
+    table, answer = talk.draw.choice([
+        (phrasings.WHICH_CANCEL, "Which order would you like to cancel?"),
+        (phrasings.WHICH_RETURN, "Which item would you like to return?"),
+        (phrasings.WHICH_ADDRESS, "Which order should go to another address, and to which one?"),
+    ])
+    talk.ask(typed(talk.draw, talk.line(table)))
+    talk.answer(answer, "asks back")
+    talk.last = None
+    return True
+
+
+def where_to(talk: Talk) -> bool:
+    """A new address that is not given: ask for it."""
+    about = pick(talk)
+    if about is None:
+        return False
+    talk.ask(typed(talk.draw, talk.line(phrasings.ADDRESS_MISSING).replace("{x}", about.phrase)))
+    talk.answer("What is the new address?", "asks back")
+    address = names.address(talk.draw)
+    if talk.draw.random() < 0.6 and (about.by_number or about.order.order_id in talk.shown):
+        talk.ask(address)
+        arguments = {"order_id": about.order.order_id, "address": address}
+        talk.call("change_address", arguments, "asks back")
+        message, _ = _outcome(talk, "change_address", about.order, "", arguments)
+        talk.result(message, "change_address")
+        talk.answer(message, "asks back")
+    talk.last = None
+    return True
+
+
+def own_account(talk: Talk) -> bool:
+    """The customer's own data."""
+    lines = contents.account(talk.customer.account).split("\n")
+    table, answer = talk.draw.choice([
+        (phrasings.OWN_NAME, lines[0]),
+        (phrasings.EMAIL, lines[1]),
+        (phrasings.EMAIL, lines[1]),
+        (phrasings.OWN_ADDRESS, lines[2]),
+        (phrasings.OWN_ADDRESS, lines[2]),
+        (phrasings.USER_NAME, lines[3]),
+        (phrasings.ACCOUNT, "\n".join(lines)),
+    ])
+    talk.ask(typed(talk.draw, talk.line(table)))
+    if not talk.account_seen:
+        talk.read("get_account", {}, "account")
+    talk.answer(answer, "account")
+    talk.last = None
+    return True
+
+
+def product(talk: Talk) -> bool:
+    """A product by its number: what it costs and whether it can be had, or what it is."""
+    draw = talk.draw
+    product_id = draw.choice(list(talk.customer.products))
+    if draw.random() < 0.12:
+        product_id = f"P{draw.randrange(100, 9999)}"
+    told = product_id.lower() if draw.random() < 0.25 else product_id
+    describe = draw.random() < 0.4
+    table = phrasings.PRODUCT_DESCRIPTION if describe else phrasings.PRODUCT_STOCK
+    talk.ask(typed(draw, talk.line(table).replace("{p}", told), (told,)))
+    content = talk.read("get_product", {"product_id": product_id}, "product")
+    if product_id not in talk.customer.products:
+        talk.answer(content, "product")
+    else:
+        offer, description = content.removeprefix(f"{product_id}: ").split("\n")
+        talk.answer(description if describe else offer, "product")
+    talk.last = None
+    return True
+
+
+def trouble(talk: Talk) -> bool:
+    """A tool that cannot answer right now."""
+    draw = talk.draw
+    about = pick(talk)
+    if draw.random() < 0.4 and not talk.history_seen:
+        talk.ask(typed(draw, talk.line(phrasings.ALL_STATUS)))
+        talk.call("get_order_history", {}, "tool error")
+        talk.result(TROUBLE, "get_order_history")
+    elif about and (about.by_number or about.order.order_id in talk.shown):
+        if about.order.order_id in talk.tracked | talk.detailed:
+            return False
+        talk.ask(typed(draw, talk.line(phrasings.CARRIER).replace("{x}", about.phrase), (about.phrase,)))
+        talk.call("track_shipment", {"order_id": about.order.order_id}, "tool error")
+        talk.result(TROUBLE, "track_shipment")
+    else:
+        return False
+    talk.answer(SORRY, "tool error")
+    talk.last = None
+    return True
+
+
+HELLO = "Hello! How can I help you with your orders?"
+WELCOME = "You're welcome! Is there anything else I can help you with?"
+GOODBYE = "Goodbye, and have a nice day!"
+ABOUT_ME = (
+    "I'm Headstart, the support assistant of this shop. "
+    "I can look up and track your orders, cancel or return them and change their address."
+)
+ONLY_ORDERS = "I'm sorry, I can only help you with your orders and your account in this shop."
+ONLY_YOURS = "I'm sorry, I can only see your own orders and your own account."
+CANNOT = "I'm sorry, I can't do that, but I'm happy to help you with your orders."
+UNKNOWN = "I'm sorry, I don't have that information. I can help you with your orders and your account."
+SORRY_TO_HEAR = "I'm sorry to hear that. Which order is it about?"
+
+TALK: list[tuple[str, str, str, int]] = [
+    ("greeting", phrasings.GREETING, HELLO, 12),
+    ("thanks", phrasings.THANKS, WELCOME, 16),
+    ("goodbye", phrasings.BYE, GOODBYE, 8),
+    ("who", phrasings.WHO, ABOUT_ME, 8),
+    ("off-topic", phrasings.OFF_TOPIC, ONLY_ORDERS, 20),
+    ("other customers", phrasings.OTHERS, ONLY_YOURS, 14),
+    ("injection", phrasings.INJECTION, CANNOT, 12),
+    ("policy", phrasings.POLICY, UNKNOWN, 14),
+    ("complaint", phrasings.COMPLAINT, SORRY_TO_HEAR, 6),
+]
+
+
+def small_talk(talk: Talk) -> bool:
+    """Greetings and thanks, and what is politely declined."""
+    draw = talk.draw
+    kind, table, answer, _ = draw.choices(TALK, [weight for *_, weight in TALK])[0]
+    told = talk.line(table).replace("{n}", names.person(draw)).replace("{k}", str(draw.randrange(1, 999)))
+    talk.ask(typed(draw, told))
+    talk.answer(answer, kind)
+    talk.last = None
+    return True
+
+
+SERVICES: dict[str, Callable[[Talk], bool]] = {
+    "change": change,
+    "which": which_one,
+    "where": where_to,
+    "account": own_account,
+    "product": product,
+    "trouble": trouble,
+    "talk": small_talk,
+}
