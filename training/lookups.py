@@ -47,7 +47,8 @@ def pick(talk: Talk) -> Reference | None:
 
 def find(talk: Talk, about: Reference, kind: str) -> None:
     """The calls that bring the record of what is asked about into the prompt, if it is not there."""
-    if about.order.order_id in talk.shown:
+    order_id = about.order.order_id
+    if order_id in talk.shown or (kind.startswith("status") and order_id in talk.tracked):
         return
     if about.by_number:
         talk.read("get_order", {"order_id": about.order.order_id}, kind)

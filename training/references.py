@@ -38,7 +38,7 @@ def by_name(draw: random.Random, customer: Customer, order: Order) -> Reference 
     """Words that stand in the name of an item of this order only; None if there are none."""
     item = draw.choice(order.items)
     parts = item.item.split()
-    candidates = [item.item, parts[-1], " ".join(parts[-2:]), parts[0] if len(parts[0]) > 6 else item.item]
+    candidates = [item.item, parts[-1], " ".join(parts[-2:]), parts[-1], next((part for part in parts if _is_brand(part)), item.item)]
     draw.shuffle(candidates)
     for words in candidates:
         if len(customer.search(words)) != 1:
@@ -48,6 +48,10 @@ def by_name(draw: random.Random, customer: Customer, order: Order) -> Reference 
         article = draw.choice(["my ", "my ", "the ", "the ", "", "that ", "the order with the "])
         return Reference(order, f"{article}{words}", words, False, f"Your {from_item(order, item.item)}")
     return None
+
+
+def _is_brand(word: str) -> bool:
+    return len(word) > 5 and any(letter.isupper() for letter in word[1:])
 
 
 def from_item(order: Order, item: str) -> str:

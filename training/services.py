@@ -1,9 +1,10 @@
 """What is not a look-up in the orders: changes to them, the account, products, and talk."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from agent import prompts
-from agent.shop import contents
+from agent.shop import contents, policy
 from agent.shop.records import Order, Status
 from training import names, phrasings
 from training.lookups import find, pick, way
@@ -11,52 +12,27 @@ from training.phrasings import reason_of, typed
 from training.references import back_to
 from training.talk import Talk
 
-DONE = {
+OTHER_WORDS = {
     "cancel_order": [
-        "{o} ({i}) has been cancelled.",
         "Order {o} is cancelled. You will get {m} back within 5 days.",
         "{i} ({o}) was cancelled.",
-        "Order {o} has been cancelled.",
         "Done: {o} is cancelled and {m} will be refunded.",
-    ],
-    "request_return": [
-        "The return of {i} ({o}) has been requested.",
-        "Return R{n} for {i} from order {o} has been registered.",
-        "You can now send {i} ({o}) back; the label was sent by email.",
-        "A return of {i} from {o} was requested.",
-    ],
-    "change_address": [
-        "{o} ({i}) will be sent to {a}.",
-        "Order {o} now goes to {a}.",
-        "The address of {o} was changed to {a}.",
-        "Done: {o} will be delivered to {a}.",
-    ],
-}
-REFUSED = {
-    "cancel_order": [
-        "{o} {p} and can no longer be cancelled.",
         "Order {o} cannot be cancelled because it {p}.",
-        "{i} ({o}) {p}: it cannot be cancelled, but it can be returned once it is delivered.",
         "{o} cannot be cancelled any more: it {p}.",
     ],
     "request_return": [
-        "{o} {p} and cannot be returned yet.",
+        "Return R{n} for {i} from order {o} has been registered.",
+        "You can now send {i} ({o}) back; the label was sent by email.",
         "Only delivered orders can be returned; {o} {p}.",
-        "{i} ({o}) cannot be returned because the order {p}.",
-        "A return of {i} from {o} is not possible: it {p}.",
+        "A return for {i} ({o}) is already registered.",
     ],
     "change_address": [
-        "{o} {p}, so its address can no longer be changed.",
-        "The address of {o} cannot be changed because it {p}.",
-        "{i} ({o}) {p}: it cannot be sent elsewhere.",
+        "{o} ({i}) will be sent to {a}.",
+        "The address of {o} was changed to {a}.",
         "Order {o} keeps its address: it {p}.",
     ],
 }
-MAY = {
-    "cancel_order": {Status.PROCESSING, Status.DELAYED},
-    "request_return": {Status.DELIVERED},
-    "change_address": {Status.PROCESSING, Status.DELAYED},
-}
+"""What other shops' tools might say; the answer is what they say, whatever that is."""
 TABLES = {
     "cancel_order": phrasings.CANCEL,
     "request_return": phrasings.RETURN,
@@ -78,7 +54,7 @@ def change(talk: Talk, name: str | None = None) -> bool:
     about = about or pick(talk)
     if about is None:
         return False
-    if draw.random() < 0.5 and about.order.status not in MAY[name] and not follows:
+    if draw.random() < 0.5 and _refuses(name, about.order) and not follows:
         return False
     order, arguments = about.order, {"order_id": about.order.order_id}
     item = order.items[0].item
@@ -86,8 +62,6 @@ def change(talk: Talk, name: str | None = None) -> bool:
         if about.by_number and len(order.items) > 1:
             return False
         item = next((one.item for one in order.items if about.subject.startswith(f"Your {one.item}")), item)
-        if about.by_number and order.order_id not in talk.shown:
-            return False
         if follows and len(order.items) > 1:
             return False
         arguments["item"] = item
@@ -104,16 +78,20 @@ def change(talk: Talk, name: str | None = None) -> bool:
         keep = (about.phrase, reason)
     talk.ask(typed(draw, told, keep))
     label = f"{name} by {'it' if follows else way(about)}"
-    if not about.by_number and not follows:
+    if (not about.by_number and not follows) or name == "request_return":
         find(talk, about, label)
     talk.call(name, arguments, label)
     message, changed = _outcome(talk, name, order, item, arguments)
     talk.result(message, name)
     talk.answer(message, label)
     talk.last = None
-    if changed:
-        _apply(talk, changed)
+    if name == "cancel_order" and changed:
+        _settle(talk, order, changed, message)
     return True
+
+
+def _refuses(name: str, order: Order) -> bool:
+    return order.status is not Status.DELIVERED if name == "request_return" else not policy.not_yet_shipped(order)
 
 
 def _outcome(
@@ -122,32 +100,61 @@ def _outcome(
     draw = talk.draw
     if draw.random() < 0.15:
         return prompts.NOT_CONFIRMED, None
-    fits = order.status in MAY[name]
-    message = draw.choice((DONE if fits else REFUSED)[name]).format(
-        o=order.order_id,
-        i=item if name == "request_return" else contents.item_names(order),
-        m=contents.money(order.total_cents),
-        n=draw.randrange(100, 99999),
-        a=arguments.get("address", ""),
-        p=contents.status_phrase(order),
-    )
-    if not fits:
-        return message, None
-    if name == "cancel_order":
-        return message, order.model_copy(update={"status": Status.CANCELLED, "eta": None})
-    return message, order
+    if draw.random() < 0.2:
+        message = draw.choice(OTHER_WORDS[name]).format(
+            o=order.order_id,
+            i=item or contents.item_names(order),
+            m=contents.money(order.total_cents),
+            n=draw.randrange(100, 99999),
+            a=arguments.get("address", ""),
+            p=contents.status_phrase(order),
+        )
+        return message, order
+    match name:
+        case "cancel_order":
+            done = order.model_copy(update={"status": Status.CANCELLED, "eta": None})
+            return policy.cancel_refusal(order) or f"{contents.named(order)} is now cancelled.", done
+        case "change_address":
+            refusal = policy.address_refusal(order, arguments["address"])
+            return refusal or f"{order.order_id} now goes to {arguments['address']}.", order
+        case _:
+            today = (order.delivered_on or order.ordered_on) + timedelta(days=draw.randrange(0, 50))
+            refusal = policy.return_refusal(order, policy.item_meant(order, item), (), today)
+            return refusal or f"A return for {item} ({order.order_id}) is registered.", order
 
 
-def _apply(talk: Talk, changed: Order) -> None:
-    before = talk.customer.find(changed.order_id)
-    talk.customer.replace(changed)
-    if before == changed:
+def _settle(talk: Talk, before: Order, after: Order, message: str) -> None:
+    """After a cancellation: renew the history in the prompt, or ask nothing more about that order."""
+    if message in {prompts.NOT_CONFIRMED, policy.cancel_refusal(before)}:
         return
-    listed = changed.order_id in {order.order_id for order in talk.customer.listed}
-    talk.outdated.add(changed.order_id)
+    talk.outdated.add(before.order_id)
     talk.stale = True
+    if before.status is after.status or policy.cancel_refusal(before):
+        return
+    talk.customer.replace(after)
+    listed = after.order_id in {order.order_id for order in talk.customer.listed}
     if talk.history_seen and listed and talk.draw.random() < 0.6:
         talk.ahead("get_order_history", {}, prompts.TYPING)
+
+
+def change_absent(talk: Talk) -> bool:
+    """A change of an order that is not the customer's: the call says so."""
+    draw = talk.draw
+    number = names.order_id(draw, draw.randrange(4))
+    if talk.customer.find(number):
+        return False
+    phrase = draw.choice(["order {}", "{}", "#{}"]).format(number.lower() if draw.random() < 0.3 else number)
+    name, arguments = draw.choice(["cancel_order", "change_address"]), {"order_id": number}
+    told, keep = talk.line(TABLES[name]).replace("{x}", phrase), (phrase,)
+    if name == "change_address":
+        arguments["address"] = names.address(draw)
+        told, keep = told.replace("{a}", arguments["address"]), (phrase, arguments["address"])
+    talk.ask(typed(draw, told, keep))
+    talk.call(name, arguments, "absent number")
+    talk.result(contents.no_such_order(number), name)
+    talk.answer(contents.no_such_order(number), "absent number")
+    talk.last = None
+    return True
 
 
 def which_one(talk: Talk) -> bool:

@@ -7,7 +7,7 @@ oracle in the tests: in float32 the tokens are the same.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, cast
@@ -104,7 +104,7 @@ class Decoder:
         self.stats = DecodeStats()
 
     @property
-    def cached(self) -> Sequence[int]:
+    def cached(self) -> list[int]:
         """The tokens whose keys and values are held."""
         return self._cache.tokens
 
@@ -113,7 +113,7 @@ class Decoder:
         self._cache.forget(keep)
         del self._answered[keep:]
 
-    def prefill(self, tokens: Sequence[int], *, cancelled: Cancelled = never) -> PrefillStats:
+    def prefill(self, tokens: list[int], *, cancelled: Cancelled = never) -> PrefillStats:
         """Put `tokens` into the cache, a chunk at a time; what was done when `cancelled` says true stays."""
         started = time.perf_counter()
         reused = self._reuse(tokens, len(tokens))
@@ -126,13 +126,13 @@ class Decoder:
 
     def generate(
         self,
-        tokens: Sequence[int],
+        tokens: list[int],
         *,
         max_new_tokens: int,
         stop_ids: Collection[int] = (),
         cancelled: Cancelled = never,
         sampling: Sampling = GREEDY,
-    ) -> Iterator[int]:
+    ) -> Generator[int, None, None]:
         """Yield the tokens that follow `tokens` (at least one), a stop token last; `stats` is then of this call.
 
         Closing the iterator early counts as cancelled. The cache is reused up to the longest common
@@ -196,7 +196,7 @@ class Decoder:
             pending = [chosen[accepted]]
             draft = lookup.draft(max_new_tokens - count.completion - 1)
 
-    def _reuse(self, tokens: Sequence[int], limit: int) -> int:
+    def _reuse(self, tokens: list[int], limit: int) -> int:
         """Crop the cache to what it shares with the first `limit` tokens; the length of that."""
         if not tokens:
             raise ValueError("expected at least one token, found none: a prompt has a beginning")
@@ -215,7 +215,7 @@ class Decoder:
             yield
 
     def _step(self, pending: Sequence[int], draft: Sequence[int], choose: "_Choose") -> list[int]:
-        """One pass over the tokens not yet cached and the draft: the tokens chosen after the last of `pending` and each of `draft`."""
+        """One pass over what is not cached and the draft: what is chosen after `pending` and after each of `draft`."""
         out = self._forward(self._logits, [*pending, *draft], logits_to_keep=len(draft) + 1)
         return choose(cast(Tensor, out.logits)[0])
 
@@ -227,7 +227,7 @@ class Decoder:
         return out
 
     @contextmanager
-    def _consistent(self) -> Iterator[None]:
+    def _consistent(self) -> Generator[None]:
         """A pass that fails half-way leaves layers of different lengths: nothing of the cache is kept then."""
         try:
             yield

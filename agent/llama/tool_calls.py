@@ -14,7 +14,7 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from langchain_core.messages import (
     AIMessage,
@@ -26,6 +26,8 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from langchain_core.messages.tool import invalid_tool_call, tool_call
+
+from agent.llama.text_stream import overlap
 
 ChatTurn: TypeAlias = dict[str, Any]
 """One entry of what `apply_chat_template` takes: `role`, `content` and, in some templates, `tool_calls`."""
@@ -55,7 +57,7 @@ class Dialect:
     """How to call, for templates without a tools branch; `{tools}` stands for the schemas."""
 
     def turns(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema]) -> list[ChatTurn]:
-        """The conversation as the chat template takes it; `tools` go into the system turn if the template has no branch."""
+        """The conversation as the template takes it; `tools` go into the system turn if the template has no branch."""
         turns = [self._turn(message) for message in messages]
         if not tools or self.native_tools:
             return turns
@@ -68,10 +70,20 @@ class Dialect:
     def call_text(self, call: ToolCall) -> str:
         """A call as the model writes it."""
         body = json.dumps({"name": call["name"], self.arguments_key: call["args"]}, ensure_ascii=False)
+        if not self.call_end:
+            return body
         return f"{self.call_start}{body}{self.call_end}"
 
+    def call_beginning(self, name: str | None = None) -> str:
+        """A call up to its arguments, or to its name where none is given: put into the model's mouth, it forces a call."""
+        whole = self.call_text({"name": name or "", "args": {}, "id": None, "type": "tool_call"})
+        if name is None:
+            return whole[: whole.index('""') + 1]
+        # Without the space: tokenizers join it to what follows, so a prompt that ends in one is a prompt never seen.
+        return whole[: whole.rindex(" {}")]
+
     def read_calls(self, body: str) -> list[ReadCall]:
-        """The calls in the text between the markers; what cannot be read becomes an `InvalidToolCall`, never an exception."""
+        """The calls in the text between the markers; what cannot be read is an `InvalidToolCall` and raises nothing."""
         try:
             found = json.loads(body)
         except (ValueError, RecursionError) as error:
@@ -163,6 +175,33 @@ def compact_schema(tool: ToolSchema) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class ForcedCall:
+    """That the model has to call a tool: this one, or with no `name` any."""
+
+    name: str | None
+
+
+def forced_call(tool_choice: object, tools: Sequence[ToolSchema]) -> ForcedCall | None:
+    """What a `tool_choice` in any of LangChain's and OpenAI's forms demands; None leaves it to the model.
+
+    Raises: ValueError for a tool that is not among `tools`.
+    """
+    names = [cast(str, tool.get("function", tool)["name"]) for tool in tools]
+    match tool_choice:
+        case None | False | "auto" | "none":
+            return None
+        case True | "any" | "required":
+            wanted = names[0] if len(names) == 1 else None
+        case {"function": {"name": str(name)}} | {"name": str(name)} | str(name):
+            wanted = name
+        case _:
+            raise ValueError(f"Expected a tool's name, auto, any or none as tool_choice, found {tool_choice!r}.")
+    if not names or (wanted is not None and wanted not in names):
+        raise ValueError(f"Expected tool_choice to be one of the bound tools {names}, found {tool_choice!r}.")
+    return ForcedCall(wanted)
+
+
+@dataclass(frozen=True, slots=True)
 class TextPiece:
     """Text outside any call, safe to show at once."""
 
@@ -188,11 +227,14 @@ class CallReader:
         self._expects_calls = expects_calls
         self._held = ""
         self._in_call = False
+        self.called = False
+        """Whether there was a call, readable or not."""
 
     def feed(self, text: str) -> Iterator[TextPiece | CallPiece]:
         """Take the next piece of the model's text and give what has become certain."""
         if not self._expects_calls:
-            yield TextPiece(text)
+            if text:
+                yield TextPiece(text)
             return
         self._held += text
         while True:
@@ -202,7 +244,7 @@ class CallReader:
                     return
                 body, self._held = self._held.split(end, 1)
                 self._in_call = False
-                yield from map(CallPiece, self._dialect.read_calls(body.strip()))
+                yield from self._calls(body)
                 continue
             start = self._dialect.call_start
             if start in self._held:
@@ -211,12 +253,13 @@ class CallReader:
                     self._held = start + self._held
                 self._in_call = True
                 if before.strip():
-                    yield TextPiece(before)
+                    yield TextPiece(before.rstrip())
                 continue
-            shown = len(self._held) - _overlap(self._held, start)
-            if shown and self._held[:shown].strip():
-                yield TextPiece(self._held[:shown])
-                self._held = self._held[shown:]
+            # White space waits as well: before a call it is dropped, and that must not hang on how the text was split.
+            shown = self._held[: len(self._held) - overlap(self._held, start)].rstrip()
+            if shown:
+                yield TextPiece(shown)
+                self._held = self._held[len(shown) :]
             return
 
     def finish(self) -> Iterator[TextPiece | CallPiece]:
@@ -224,14 +267,13 @@ class CallReader:
         held, self._held = self._held, ""
         if self._in_call:
             self._in_call = False
-            yield from map(CallPiece, self._dialect.read_calls(held.strip()))
+            yield from self._calls(held)
         elif held.strip():
-            yield TextPiece(held)
+            yield TextPiece(held.rstrip())
 
-
-def _overlap(text: str, marker: str) -> int:
-    """How many characters at the end of `text` may be the beginning of `marker`."""
-    return next((n for n in range(min(len(marker) - 1, len(text)), 0, -1) if text.endswith(marker[:n])), 0)
+    def _calls(self, body: str) -> Iterator[CallPiece]:
+        self.called = True
+        yield from map(CallPiece, self._dialect.read_calls(body.strip()))
 
 
 def _call_id() -> str:

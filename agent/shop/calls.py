@@ -67,6 +67,7 @@ class ShopTool:
     """What a tool is, before it is bound to a customer."""
 
     name: str
+    """Also that of the `OrderStore` method that does the work."""
     description: str
     arguments: type[BaseModel]
     content: Callable[[Any], str]
@@ -174,9 +175,7 @@ async def read(store: OrderStore, customer_id: str, name: str, arguments: Mappin
     if tool.effect != "read":
         raise ValueError(f"{name} writes; only reads may run without the customer's word")
     fields = tool.arguments(**arguments).model_dump()
-    found: Versioned[Any] = await getattr(store, name.removeprefix("get_") if name == "get_order_history" else name)(
-        customer_id, **fields
-    )
+    found: Versioned[Any] = await getattr(store, name)(customer_id, **fields)
     return tool.content(found.value), artifact(found.value, found.revision)
 
 

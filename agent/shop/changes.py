@@ -20,6 +20,7 @@ from agent.shop.contents import named, no_such_order
 from agent.shop.database import WRITE_COLUMNS, check_columns, columns, connect, explained
 from agent.shop.records import Change, Order
 from agent.shop.terms import order_number
+from agent.text import printable
 
 REASON_LENGTH = 500
 
@@ -227,4 +228,4 @@ def _refused(action: str, order_id: str, sentence: str) -> Change:
 
 def _one_line(text: str) -> str:
     """Without line breaks and control characters; what is stored here is shown in a terminal again."""
-    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    return " ".join(printable(text).split())

@@ -53,14 +53,15 @@ async def connect(path: Path, *, writing: bool = False, busy_timeout_s: float = 
     Raises DatabaseError when there is nothing to open. The journal mode is left as it is.
     """
     uri = _uri(path, "rw" if writing else "ro")
-    connection: aiosqlite.Connection | None = None
     try:
         connection = await aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=busy_timeout_s)
-        connection.row_factory = sqlite3.Row
-        await connection.execute_fetchall("PRAGMA foreign_keys = ON")
-    except sqlite3.Error as error:
-        if connection is not None:
+        try:
+            connection.row_factory = sqlite3.Row
+            await connection.execute_fetchall("PRAGMA foreign_keys = ON")
+        except BaseException:  # a connection left open keeps its thread, and that the process
             await connection.close()
+            raise
+    except sqlite3.Error as error:
         raise explained(error, path) from error
     return connection
 

@@ -94,7 +94,7 @@ class OrderStore:
         await self._writer.close()
         await self._pool.close()
 
-    async def order_history(self, customer_id: str) -> Versioned[OrderHistory]:
+    async def get_order_history(self, customer_id: str) -> Versioned[OrderHistory]:
         """The customer's newest orders, with aggregates over all of them."""
         return await self._read(customer_id, lambda connection: queries.order_history(connection, customer_id))
 

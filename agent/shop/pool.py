@@ -8,7 +8,7 @@ for a result that nobody reads.
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import aiosqlite
@@ -72,15 +72,21 @@ class ReaderPool:
         if self._closed:
             return
         self._closed = True
-        idle = [self._free.get_nowait() for _ in range(self._free.qsize())]
-        for connection in self._connections:
-            if connection not in idle:
+        borrowed = set(self._connections)
+        while borrowed:
+            connection = await self._returned(borrowed)
+            borrowed.remove(connection)
+            await connection.close()
+
+    async def _returned(self, borrowed: set[aiosqlite.Connection]) -> aiosqlite.Connection:
+        """The next connection to come back, while those that have not are interrupted again and again."""
+        returned = asyncio.ensure_future(self._free.get())
+        await asyncio.wait((returned,), timeout=0)
+        while not returned.done():
+            for connection in borrowed:
                 await connection.interrupt()
-        for connection in idle:
-            await connection.close()
-        for _ in range(len(self._connections) - len(idle)):
-            connection = await self._free.get()
-            await connection.close()
+            await asyncio.wait((returned,), timeout=_REPEAT_S)
+        return returned.result()
 
     async def _take(self) -> aiosqlite.Connection:
         if self._closed:
@@ -99,10 +105,9 @@ class ReaderPool:
         while not left.done():
             await connection.interrupt()
             await asyncio.wait((left,), timeout=_REPEAT_S)
-        try:
+        with suppress(sqlite3.Error):  # `close` may interrupt even this; the connection is closed next then
             await connection.rollback()
-        finally:
-            self._free.put_nowait(connection)
+        self._free.put_nowait(connection)
 
     def _closed_error(self) -> SessionClosedError:
         return SessionClosedError(f"Expected {self._path} to be open, found it closed. Sign in again.")

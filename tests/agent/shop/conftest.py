@@ -46,15 +46,20 @@ def cheap_hash() -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("demo")
 
 
-@pytest.fixture
-def orders_path(tmp_path: Path, cheap_hash: str) -> Path:
-    # A name that a URI must quote.
-    path = tmp_path / "my orders?#1.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
+@pytest.fixture(scope="session")
+def orders_bytes(cheap_hash: str) -> bytes:
+    with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(SCHEMA.read_text(encoding="utf-8"))
         connection.executescript(ROWS.replace(":hash", f"'{cheap_hash}'"))
         connection.execute("UPDATE customers SET revision = 0")
         connection.commit()
+        return connection.serialize()
+
+
+@pytest.fixture
+def orders_path(tmp_path: Path, orders_bytes: bytes) -> Path:
+    path = tmp_path / "my orders?#1.sqlite"  # a name that a URI must quote
+    path.write_bytes(orders_bytes)
     return path
 
 

@@ -1,0 +1,116 @@
+"""From a conversation to the tokens of a prompt."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from transformers import PreTrainedTokenizerBase
+
+from agent.errors import ModelError
+from agent.llama.kv_cache import common_prefix
+from agent.llama.tool_calls import Dialect, ToolSchema
+
+_UNFINISHED_WORD = re.compile(r"\s*\S*\Z")
+_OTHER_ENDS = ("a", "7")
+"""Texts that have nothing in common: what two renderings of them share does not depend on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is given."""
+
+    tokens: list[int]
+    dropped_messages: int = 0
+    """Messages at the conversation's beginning that did not fit into the model's context."""
+
+
+class PromptRenderer:
+    """Renders conversations for one model: its dialect, its chat template, its tokenizer."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, dialect: Dialect) -> None:
+        self._tokenizer: Any = tokenizer
+        self.dialect = dialect
+
+    def question(
+        self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema], *, room: int, answer_start: str = ""
+    ) -> Prompt:
+        """The prompt for the next answer, in at most `room` tokens.
+
+        Whole turns are dropped from the beginning where it is too long: never the instructions, never a
+        tool's result without the call it belongs to.
+
+        Args: `answer_start` is put into the model's mouth.
+        Raises: ModelError when the last turn alone does not fit.
+        """
+        kept, dropped = list(messages), 0
+        while True:
+            tokens = self.encode(self._render(kept, tools, generation=True) + answer_start)
+            if len(tokens) <= room:
+                return Prompt(tokens, dropped)
+            shorter = _without_oldest_turn(kept)
+            if shorter is None:
+                raise ModelError(
+                    f"Expected a prompt of at most {room} tokens, found {len(tokens)} with the last turn alone: "
+                    "ask something shorter, or with fewer tools."
+                )
+            dropped += len(kept) - len(shorter)
+            kept = shorter
+
+    def conversation(
+        self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema], partial_text: str | None = None
+    ) -> list[int]:
+        """The tokens that the prompt of the next question will begin with.
+
+        Args: `partial_text` is the beginning of that question. Only its finished words count: the tokens
+        of a word change while it is being typed.
+        """
+        if partial_text is None and not messages:
+            return []
+        if partial_text is None:
+            return self.encode(self._render(messages, tools, generation=False))
+        return self.encode(self._open(messages, tools, _UNFINISHED_WORD.sub("", partial_text)))
+
+    def shared_beginning(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema]) -> list[int]:
+        """The tokens of the instructions and tools, which every customer's prompt begins with."""
+        return self.encode(self._open(instructions(messages), tools, ""))
+
+    def encode(self, text: str) -> list[int]:
+        """Tokens of rendered text: the special tokens are in it already."""
+        return cast(list[int], self._tokenizer.encode(text, add_special_tokens=False))
+
+    def _render(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema], *, generation: bool) -> str:
+        shown = [dict(tool) for tool in tools] if tools and self.dialect.native_tools else None
+        rendered = self._tokenizer.apply_chat_template(
+            self.dialect.turns(messages, tools), tools=shown, tokenize=False, add_generation_prompt=generation
+        )
+        return cast(str, rendered)
+
+    def _open(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema], text: str) -> str:
+        """The rendering up to the end of a customer's turn that is not over yet.
+
+        A template closes every turn; but what is the same whichever letter follows is what stands before it.
+        """
+        space = " " if text else ""
+        one, other = (
+            self._render([*messages, HumanMessage(f"{text}{space}{end}")], tools, generation=False)
+            for end in _OTHER_ENDS
+        )
+        return one[: common_prefix(one, other)].removesuffix(space)
+
+
+def instructions(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """The system messages at the beginning."""
+    end = next((at for at, message in enumerate(messages) if not isinstance(message, SystemMessage)), len(messages))
+    return list(messages[:end])
+
+
+def _without_oldest_turn(messages: Sequence[BaseMessage]) -> list[BaseMessage] | None:
+    """Without everything up to the second customer's turn; None where there is only one left."""
+    start = len(instructions(messages))
+    turns = [at for at in range(start, len(messages)) if isinstance(messages[at], HumanMessage)]
+    later = [at for at in turns if at > start]
+    if not later:
+        return None
+    return [*messages[:start], *messages[later[0] :]]

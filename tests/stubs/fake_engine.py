@@ -1,0 +1,235 @@
+"""An engine and a session without a database or a model: what the screens are shown is written down in a test."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from agent.engine import ModelState
+from agent.errors import HeadstartError, SignInError
+from agent.events import AheadChanged, Confirmation, Event, TextArrived, TurnOutcome, TurnResult
+from agent.settings import Settings, Strategy
+from agent.speculation.ledger import Ledger
+from agent.speculation.speculator import Ahead, Call, State
+from agent.timeline import Span, Timeline, TurnFigures
+
+READY = ModelState("ready", 1.0, "SmolLM2 135M · cpu · bf16")
+ORDER_HISTORY = Call.of("get_order_history")
+FIGURES = TurnFigures(
+    total_s=1.62,
+    first_token_s=0.14,
+    database_waited_s=0.0,
+    database_hidden_s=3.0,
+    sequential_estimate_s=6.9,
+    model_s=1.6,
+    prompt_tokens=840,
+    cached_tokens=812,
+    completion_tokens=64,
+    tokens_per_s=52.4,
+)
+
+
+class FakeClock:
+    """Stands still unless it is told to move."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@dataclass(frozen=True)
+class FakeCustomer:
+    customer_id: str
+    name: str
+
+
+@dataclass
+class Script:
+    """What one turn does: its words, then its end."""
+
+    words: str = ""
+    error: Exception | None = None
+    confirmation: Confirmation | None = None
+    figures: TurnFigures = FIGURES
+    grounded: bool = True
+    spans: tuple[Span, ...] = ()
+    after_s: float = 1.62
+    """How far the clock is by the end of the turn."""
+
+
+@dataclass
+class FakeSession:
+    """Answers by script; with a `gate`, each word waits for it."""
+
+    customer: FakeCustomer
+    clock: FakeClock
+    scripts: list[Script] = field(default_factory=list)
+    gate: threading.Event | None = None
+    on_event: Callable[[Event], None] = lambda _: None
+    strategy: Strategy = "ahead"
+    state: State = "in flight"
+    outcome: Any = None
+    counts: Ledger = field(default_factory=lambda: Ledger(issued=1))
+
+    def __post_init__(self) -> None:
+        self.timeline = Timeline(self.clock)
+        self.asked: list[str] = []
+        self.typings: list[str] = []
+        self.confirmed: list[bool] = []
+        self.closed = False
+        self.stopped = threading.Event()
+        self.running = threading.Event()
+        """Set while a turn runs in its thread."""
+        self._words: list[str] = []
+        self._entered_s = 0.0
+
+    def prefetched(self) -> None:
+        """The order history is in."""
+        self.state = "ready"
+        self.on_event(AheadChanged())
+
+    def ahead(self) -> list[Ahead]:
+        took_s = 3.0 if self.state == "ready" else None
+        return [Ahead(ORDER_HISTORY, "sign-in", self.state, self.outcome, 1.2, took_s)]
+
+    def ledger(self) -> Ledger:
+        return replace(self.counts)
+
+    def set_strategy(self, strategy: Strategy) -> None:
+        self.strategy = strategy
+
+    def typed(self, text: str) -> None:
+        self.typings.append(text)
+
+    def ask(self, question: str, strategy: Strategy | None = None) -> TurnOutcome:
+        self.asked.append(question)
+        self.stopped.clear()
+        self._words = []
+        self._entered_s = self.clock()
+        return self._run(self.scripts.pop(0) if self.scripts else Script("I have nothing more to say."))
+
+    def confirm(self, confirmation: Confirmation, *, confirmed: bool) -> TurnOutcome:
+        self.confirmed.append(confirmed)
+        return self._run(Script("Done." if confirmed else "I have left it as it is."))
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+    async def close(self) -> None:
+        self.stopped.set()
+        self.closed = True
+
+    def _run(self, script: Script) -> TurnOutcome:
+        self.running.set()
+        try:
+            for word in script.words.split(" ") if script.words else []:
+                while self.gate is not None and not self.gate.wait(0.002):
+                    if self.stopped.is_set():
+                        break
+                if self.stopped.is_set():
+                    break
+                self._words.append(word)
+                self.on_event(TextArrived(f"{word} "))
+            if script.error:
+                raise script.error
+            if script.confirmation:
+                return script.confirmation
+            return self._result(script)
+        finally:
+            self.running.clear()
+
+    def _result(self, script: Script) -> TurnResult:
+        self.clock.now_s = self._entered_s + script.after_s
+        if self.state == "ready":
+            self.outcome = "hit"
+            self.counts.used = 1
+        return TurnResult(
+            question=self.asked[-1],
+            answer=" ".join(self._words),
+            ended="stopped" if self.stopped.is_set() else "answered",
+            tool_calls=(),
+            grounded=script.grounded,
+            sources=(),
+            figures=script.figures,
+            strategy=self.strategy,
+            model=READY.name,
+            performance_log=(),
+            spans=script.spans,
+            entered_s=self._entered_s,
+            ended_s=self.clock.now_s,
+        )
+
+
+class FakeModelFuture:
+    """Done, or never done."""
+
+    def __init__(self, *, done: bool) -> None:
+        self._done = done
+
+    def done(self) -> bool:
+        return self._done
+
+
+class FakeEngine:
+    """Opens at once, has one account, `user123` with the password `demo`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        on_model: Callable[[ModelState], None] = lambda _: None,
+        *,
+        scripts: list[Script] | None = None,
+        gate: threading.Event | None = None,
+        model_state: ModelState = READY,
+        open_error: HeadstartError | None = None,
+        spans: tuple[Span, ...] = (),
+    ) -> None:
+        self.settings = settings
+        self.model_state = ModelState("not loaded", 0.0)
+        self.model = FakeModelFuture(done=model_state.ready)
+        self.session: FakeSession | None = None
+        self.closed = False
+        self.clock = FakeClock()
+        self._on_model = on_model
+        self._scripts = scripts or []
+        self._gate = gate
+        self._next_state = model_state
+        self._open_error = open_error
+        self._spans = spans
+
+    def start_model(self) -> None:
+        self.report(self._next_state)
+
+    def report(self, state: ModelState) -> None:
+        self.model_state = state
+        self._on_model(state)
+
+    async def open(self) -> None:
+        if self._open_error:
+            error, self._open_error = self._open_error, None
+            raise error
+
+    async def sign_in(self, name: str, password: str, on_event: Callable[[Event], None]) -> FakeSession:
+        if (name, password) != ("user123", "demo"):
+            raise SignInError("The name or the password is wrong. Check both and try again.")
+        customer = FakeCustomer("user123", "Ada Moreno")
+        self.session = FakeSession(customer, self.clock, self._scripts, self._gate, on_event)
+        for span in self._spans:
+            self._play(self.session, span)
+        self.session.timeline.end(self.session.timeline.start("customer", "sign-in"))
+        return self.session
+
+    async def close(self) -> None:
+        self.closed = True
+        if self.session:
+            await self.session.close()
+
+    def _play(self, session: FakeSession, span: Span) -> None:
+        now_s, self.clock.now_s = self.clock.now_s, span.start_s
+        number = session.timeline.start(span.lane, span.name, span.detail)
+        if span.end_s is not None:
+            self.clock.now_s = span.end_s
+            session.timeline.end(number)
+        self.clock.now_s = now_s

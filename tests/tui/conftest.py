@@ -1,0 +1,128 @@
+"""What would make the screens differ between two runs is pinned here and nowhere else."""
+
+import os
+
+os.environ.update(TZ="UTC", TEXTUAL_ANIMATIONS="none", COLORTERM="truecolor", TERM="xterm-256color")
+for name in ("NO_COLOR", "TEXTUAL_THEME", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGSMITH_TRACING_V2"):
+    os.environ.pop(name, None)
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_textual_snapshot
+from stubs.fake_engine import FakeEngine, FakeSession, Script
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from agent.settings import Settings
+from tui.app import HeadstartApp
+from tui.screens.chat import ChatScreen
+
+time.tzset()
+SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
+
+
+class Snapshots(pytest_textual_snapshot.SVGImageExtension):
+    """Kept in tests/snapshots, a folder for each test file."""
+
+    @classmethod
+    def dirname(cls, *, test_location: Any) -> str:
+        return str(SNAPSHOTS / Path(test_location.filepath).stem.removeprefix("test_"))
+
+
+@pytest.fixture(autouse=True)
+def _snapshots_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pytest_textual_snapshot, "SVGImageExtension", Snapshots)
+
+
+class Chat:
+    """The app over a fake engine, and the few things that tests do with it."""
+
+    def __init__(self, settings: Settings, **options: Any) -> None:
+        self.gate: threading.Event | None = options.get("gate")
+        self._engine: FakeEngine | None = None
+        self._options = options
+        self.app = HeadstartApp(settings, self._make_engine)
+        self.app.animation_level = "none"
+
+    def _make_engine(self, settings: Settings, on_model: Callable[[Any], None]) -> Any:
+        self._engine = FakeEngine(settings, on_model, **self._options)
+        return self._engine
+
+    @property
+    def engine(self) -> FakeEngine:
+        assert self._engine is not None
+        return self._engine
+
+    @property
+    def session(self) -> FakeSession:
+        assert self.engine.session is not None
+        return self.engine.session
+
+    @property
+    def screen(self) -> ChatScreen:
+        assert isinstance(self.app.screen, ChatScreen)
+        return self.app.screen
+
+    @property
+    def shown(self) -> str:
+        """The answers' text as it stands on the screen."""
+        from textual.widgets import Markdown
+
+        return "\n".join(markdown.source for markdown in self.screen.query(Markdown))
+
+    async def until(self, pilot: Pilot[None], holds: Callable[[], object]) -> None:
+        for _ in range(500):
+            if holds():
+                return
+            await pilot.pause(0.01)
+        raise AssertionError("It did not come to hold within 5 s.")
+
+    async def opened(self, pilot: Pilot[None]) -> None:
+        await self.until(pilot, lambda: self.app._is_open)
+        await self.still(pilot)
+
+    async def sign_in(self, pilot: Pilot[None], password: str = "demo") -> None:
+        await self.opened(pilot)
+        await pilot.press(*"user123", "enter", *password, "enter")
+        if password == "demo":
+            await self.until(pilot, lambda: isinstance(self.app.screen, ChatScreen) and self.app.screen.prompt.has_focus)
+        await self.still(pilot)
+
+    async def ask(self, pilot: Pilot[None], question: str = "Where is my mug?") -> None:
+        self.screen.prompt.text = question
+        await pilot.press("enter")
+
+    async def answered(self, pilot: Pilot[None]) -> None:
+        await self.until(pilot, lambda: self.app._turns > 0 and self.app.turn is None)
+        await self.still(pilot)
+
+    async def still(self, pilot: Pilot[None]) -> None:
+        """Nothing blinks, everything that was posted has been drawn."""
+        for screen in self.app.screen_stack:
+            for field in screen.query(Input):
+                field.cursor_blink = False
+            for area in screen.query(TextArea):
+                area.cursor_blink = False
+        await pilot.pause()
+        await pilot.pause()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None, data_folder=tmp_path / "data", state_folder=tmp_path / "state", cache_folder=tmp_path / "cache"
+    )
+
+
+@pytest.fixture
+def make_chat(settings: Settings) -> Callable[..., Chat]:
+    def make(*scripts: Script, **options: Any) -> Chat:
+        given = options.pop("settings", settings)
+        return Chat(given, scripts=list(scripts), **options)
+
+    return make

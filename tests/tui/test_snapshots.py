@@ -1,0 +1,146 @@
+"""What the main screens look like. Look at each that changes: `/work/shared/tools/look`, or any SVG viewer."""
+
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from stubs.fake_engine import FIGURES, Script
+from textual.pilot import Pilot
+
+from agent.engine import ModelState
+from agent.events import Confirmation
+from agent.timeline import Span
+
+PREFETCH = (Span("database", "get_order_history", 90.0, 93.0, "{}"), Span("model", "prefill", 90.1, 90.9))
+TURN = (*PREFETCH, Span("model", "prefill", 93.1, 93.5), Span("model", "entry_point", 100.02, 101.6))
+MUG = "Your **Smart Coffee Mug** (B456) was delivered on 2026-11-02. It came with two others:\n\n- a lid\n- a brush"
+CANCEL = Confirmation(
+    tool="cancel_order",
+    arguments={"order_id": "A123"},
+    message="Order A123 (QuantumLeap AI Processor) will be cancelled.",
+    before="Processing",
+    after="Cancelled",
+    key="1",
+)
+LOADING = ModelState("converting the weights", 0.42, "SmolLM2 135M · cpu · bf16")
+
+
+def shows(
+    compare: Any, chat: Any, before: Callable[[Pilot[None]], Awaitable[None]], size: tuple[int, int] = (110, 32)
+) -> bool:
+    return compare(chat.app, terminal_size=size, run_before=before)
+
+
+def test_login(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat(model_state=LOADING)
+    assert shows(snap_compare, chat, chat.opened, (80, 24))
+
+
+def test_login_narrow(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat()
+    assert shows(snap_compare, chat, chat.opened, (60, 20))
+
+
+def test_failed_login(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat()
+
+    async def fail(pilot: Pilot[None]) -> None:
+        await chat.sign_in(pilot, password="no")
+        await chat.until(pilot, lambda: chat.app.screen.problem.has_class("-error"))
+        await chat.still(pilot)
+
+    assert shows(snap_compare, chat, fail, (80, 24))
+
+
+def test_empty_chat(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat(spans=(Span("database", "get_order_history", 98.2, None, "{}"), Span("model", "prefill", 98.3, 99.1)))
+    assert shows(snap_compare, chat, chat.sign_in)
+
+
+async def answered(chat: Any, pilot: Pilot[None]) -> None:
+    await chat.sign_in(pilot)
+    chat.session.prefetched()
+    await chat.ask(pilot)
+    await chat.answered(pilot)
+
+
+def test_answer_with_its_gauge(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat(Script(MUG, spans=TURN), spans=PREFETCH)
+    assert shows(snap_compare, chat, lambda pilot: answered(chat, pilot))
+
+
+def test_answer_in_a_light_theme(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat(Script(MUG, spans=TURN), spans=PREFETCH)
+    chat.app.theme = "textual-light"
+    assert shows(snap_compare, chat, lambda pilot: answered(chat, pilot))
+
+
+def test_answer_narrow(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat(Script(MUG, spans=TURN), spans=PREFETCH)
+    assert shows(snap_compare, chat, lambda pilot: answered(chat, pilot), (60, 20))
+
+
+def test_several_turns(snap_compare: Any, make_chat: Any) -> None:
+    times = (2.4, 0.14, 0.21)
+    scripts = [Script(MUG, spans=TURN, figures=replace(FIGURES, first_token_s=one)) for one in times]
+    scripts[1].grounded = False
+    chat = make_chat(*scripts, spans=PREFETCH)
+
+    async def three(pilot: Pilot[None]) -> None:
+        await chat.sign_in(pilot)
+        for count in (1, 2, 3):
+            await chat.ask(pilot)
+            await chat.until(pilot, lambda count=count: chat.app._turns == count and chat.app.turn is None)
+        await pilot.press("f2")
+        await chat.still(pilot)
+
+    assert shows(snap_compare, chat, three, (120, 36))
+
+
+async def in_flight(chat: Any, pilot: Pilot[None]) -> None:
+    await chat.sign_in(pilot)
+    await chat.ask(pilot)
+    await chat.until(pilot, lambda: chat.app.turn is not None and chat.session.running.is_set())
+    chat.session.timeline.start("model", "entry_point")
+    chat.engine.clock.now_s += 1.3
+    chat.screen.readings_changed()
+    await chat.still(pilot)
+
+
+def test_turn_in_flight(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat(Script(MUG), gate=threading.Event(), spans=PREFETCH)
+    assert shows(snap_compare, chat, lambda pilot: in_flight(chat, pilot))
+
+
+def test_turn_in_flight_narrow(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat(Script(MUG), gate=threading.Event(), spans=PREFETCH, model_state=LOADING)
+    assert shows(snap_compare, chat, lambda pilot: in_flight(chat, pilot), (60, 20))
+
+
+def test_confirm(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat(Script(confirmation=CANCEL))
+
+    async def confirm(pilot: Pilot[None]) -> None:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, "Cancel A123, please.")
+        await chat.until(pilot, lambda: len(chat.app.screen_stack) == 3)
+        await chat.still(pilot)
+
+    assert shows(snap_compare, chat, confirm, (80, 24))
+
+
+def test_help(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat()
+
+    async def help_(pilot: Pilot[None]) -> None:
+        await chat.sign_in(pilot)
+        await pilot.press("f1")
+        await chat.still(pilot)
+
+    assert shows(snap_compare, chat, help_, (80, 24))
+
+
+def test_too_small(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat()
+    assert shows(snap_compare, chat, chat.sign_in, (44, 12))

@@ -1,0 +1,126 @@
+"""Conversations to learn from, each wholly determined by its seed.
+
+They are built from the program's own words, schemas, dialect and result formats, so that what is learned is what
+will be read. Several questions over one customer's data stand in one conversation: that gives three times as many
+learned tokens for the same reading.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+from transformers import PreTrainedTokenizerBase
+
+from agent import prompts
+from agent.llama.tool_calls import CHATML, ChatTurn
+from agent.shop.tools import schemas
+from training import foreign, lookups, services, world
+from training.talk import Talk
+
+FOREIGN_SHARE = 0.1
+LONGEST_CHARACTERS = 4600
+"""Beyond the instructions and tools; about 1,400 tokens."""
+
+TURNS: list[tuple[Callable[[Talk], bool], int]] = [
+    (lookups.look_up, 48),
+    (lookups.ellipsis, 6),
+    (lookups.other_one, 5),
+    (lookups.follow_up, 9),
+    (lookups.two_things, 5),
+    (lookups.ambiguous, 3),
+    (lookups.delivery, 8),
+    (lookups.inside, 4),
+    (lookups.history, 9),
+    (lookups.absent_item, 6),
+    (lookups.absent_number, 4),
+    (services.change, 11),
+    (services.change_absent, 1),
+    (services.which_one, 1),
+    (services.where_to, 1),
+    (services.own_account, 3),
+    (services.product, 3),
+    (services.trouble, 1),
+    (services.small_talk, 9),
+]
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Messages, the tools shown with them, and which of the messages are learned."""
+
+    messages: Sequence[BaseMessage]
+    tools: Sequence[dict[str, Any]]
+    kinds: dict[int, str]
+    """By place among `messages`: the kind of question, for the table of figures."""
+    of_shop: bool
+
+    def turns(self) -> list[ChatTurn]:
+        """What the chat template takes, as `ChatLlama` makes it."""
+        return CHATML.turns(self.messages, self.tools)
+
+
+@cache
+def shop_schemas() -> list[dict[str, Any]]:
+    """The shop's tools in OpenAI's form."""
+    return schemas()
+
+
+def conversation(seed: int, *, held_out: bool = False, size: int | None = None) -> Conversation:
+    """The conversation of that seed; `held_out` draws items and phrasings that training never sees."""
+    draw = random.Random(f"{'held out' if held_out else 'training'} {seed}")
+    if size is None and draw.random() < FOREIGN_SHARE:
+        messages, tools, kinds = foreign.conversation(draw)
+        return Conversation(messages, tools, kinds, of_shop=False)
+    talk = Talk(draw, world.customer(draw, held_out, size), held_out)
+    if draw.random() < 0.68:
+        talk.ahead("get_order_history", {}, prompts.SIGNED_IN)
+    if draw.random() < (0.3 if talk.customer.orders else 0.6):
+        lookups.history(talk, "all" if draw.random() < 0.8 else None)
+    for _ in range(draw.randrange(6, 12)):
+        if sum(len(message.text) for message in talk.messages) > LONGEST_CHARACTERS:
+            break
+        for _ in range(20):
+            turn = draw.choices([turn for turn, _ in TURNS], [weight for _, weight in TURNS])[0]
+            if turn(talk):
+                break
+    return Conversation(talk.messages, shop_schemas(), talk.kinds, of_shop=True)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Token ids, and for each whether it is learned: the assistant's own words with their `<|im_end|>`."""
+
+    ids: list[int]
+    learned: list[bool]
+    spans: list[tuple[int, int, str]]
+    """Beginning and end of each learned message, and its kind."""
+
+
+def encode(tokenizer: PreTrainedTokenizerBase, talked: Conversation) -> Encoded:
+    """The conversation as the tokenizer's own chat template renders it."""
+    turns = talked.turns()
+    offset = len(turns) - len(talked.messages)
+    text = tokenizer.apply_chat_template(turns, tokenize=False)
+    assert isinstance(text, str)
+    marks: list[tuple[int, int, str]] = []
+    at = 0 if turns[0]["role"] == "system" else text.index("<|im_end|>\n") + len("<|im_end|>\n")
+    for place, turn in enumerate(turns):
+        head = f"<|im_start|>{turn['role']}\n"
+        end = at + len(head) + len(turn["content"]) + len("<|im_end|>")
+        assert text[at:end] == f"{head}{turn['content']}<|im_end|>"
+        if place - offset in talked.kinds:
+            marks.append((at + len(head), end, talked.kinds[place - offset]))
+        at = end + 1
+    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    ids, spots = encoded["input_ids"], encoded["offset_mapping"]
+    learned, spans = [False] * len(ids), []
+    starts = {start: n for n, (start, end) in enumerate(spots) if end > start}
+    ends = {end: n + 1 for n, (start, end) in enumerate(spots) if end > start}
+    for start, end, kind in marks:
+        first, last = starts[start], ends[end]
+        learned[first:last] = [True] * (last - first)
+        spans.append((first, last, kind))
+    return Encoded(list(ids), learned, spans)

@@ -1,0 +1,209 @@
+"""The chat screen: conversation, gauge, prompt. It shows what the app tells it and asks the app for the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer, Static
+
+from tui import messages
+from tui.figures import tenths
+from tui.readings import SessionReadings
+from tui.widgets.ahead_panel import AheadPanel
+from tui.widgets.conversation import Answer, Conversation, note
+from tui.widgets.latency_gauge import GaugeStrip, LatencyGauge
+from tui.widgets.prompt import Prompt
+from tui.widgets.status_bar import StatusBar
+from tui.widgets.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from agent.engine import ModelState
+    from agent.errors import HeadstartError
+    from agent.events import TurnResult
+    from agent.session import CustomerSession
+    from agent.speculation.speculator import Ahead
+
+TICK_S = 0.1
+QUIET_TICKS = 5
+"""Ticks without anything running after which the gauge rests."""
+
+
+class ChatScreen(Screen[None]):
+    """One customer's chat, dropped whole at sign-out."""
+
+    CSS_PATH = "chat.tcss"
+    AUTO_FOCUS: ClassVar[str | None] = "#prompt"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop", "Stop", id="chat.stop", tooltip="Stop the answer; what is written stays"),
+        Binding("f2", "strategy", "Strategy", id="chat.strategy", tooltip="Strategy of the next turn"),
+    ]
+
+    conversation = getters.query_one("#conversation", Conversation)
+    gauge = getters.query_one(LatencyGauge)
+    strip = getters.query_one("#strip", GaugeStrip)
+    ahead_panel = getters.query_one("#ahead", AheadPanel)
+    prompt = getters.query_one("#prompt", Prompt)
+    status = getters.query_one(StatusBar)
+
+    def __init__(self, session: CustomerSession, *, limit: int, model: ModelState, project: str | None) -> None:
+        super().__init__()
+        self._customer = session.customer
+        self._readings = SessionReadings(session)
+        self._limit = limit
+        self._model = model
+        self._project = project
+        self._question = ""
+        self._answer: Answer | None = None
+        self._ticker: Timer | None = None
+        self._quiet = 0
+
+    def compose(self) -> ComposeResult:
+        """The design's picture, top to bottom and left to right."""
+        yield StatusBar(f"{self._customer.name} ({self._customer.customer_id})", self._model, self._project)
+        with Horizontal(id="middle"):
+            with Vertical(id="left"):
+                yield Conversation(self._welcome(), id="conversation")
+                yield GaugeStrip(id="strip")
+                with Horizontal(id="entry"):
+                    yield Static(">", id="sign", markup=False)
+                    yield Prompt(id="prompt")
+            with VerticalScroll(id="right", can_focus=False):
+                yield LatencyGauge()
+                yield AheadPanel(id="ahead")
+        yield Footer(show_command_palette=False, compact=True)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """The gauge moves only while something runs."""
+        self._ticker = self.set_interval(TICK_S, self._tick, pause=True)
+        self.readings_changed()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc has something to stop only during a turn."""
+        return None if action == "stop" and self._answer is None else True
+
+    # What the customer does.
+
+    @on(Prompt.Sent)
+    def _send(self, message: Prompt.Sent) -> None:
+        question = message.text.strip()
+        if not question:
+            self.notify("Type a question first, then press Enter.", timeout=3, markup=False)
+        elif len(question) > self._limit:
+            found = f"The question has {len(question):,} characters, at most {self._limit:,} fit."
+            self.notify(f"{found} Shorten it.", severity="warning", markup=False)
+        elif self._answer is not None:
+            self.notify("One question at a time: Esc stops the answer that is being written.", timeout=4, markup=False)
+        else:
+            self.prompt.clear()
+            self.post_message(messages.QuestionAsked(question))
+
+    @on(Prompt.Paused)
+    def _pause(self, message: Prompt.Paused) -> None:
+        self.post_message(messages.TypingPaused(message.text))
+
+    def action_stop(self) -> None:
+        """Esc."""
+        self.post_message(messages.StopAsked())
+
+    def action_strategy(self) -> None:
+        """F2."""
+        self.post_message(messages.StrategyAsked())
+
+    # What the app tells.
+
+    def show_model(self, state: ModelState) -> None:
+        """How far the model is."""
+        self._model = state
+        if self.is_mounted:
+            self.status.show_model(state)
+            self.readings_changed()
+
+    def prefetch_finished(self, found: tuple[Ahead, ...]) -> None:
+        """What sign-in started is in."""
+        ready = [one.took_s or 0.0 for one in found if one.state == "ready"]
+        for welcome in self.query("#welcome-state").results(Static):
+            took = f"✓ your orders are here already ({tenths(max(ready))})" if ready else "ask, and they are looked up"
+            welcome.update(took)
+
+    async def begin_turn(self, question: str) -> None:
+        """A turn runs."""
+        self._question = question
+        self._readings.begin_turn()
+        self._answer = await self.conversation.begin(question)
+        self.refresh_bindings()
+        self.readings_changed()
+
+    async def show_tokens(self, text: str) -> None:
+        """More of the answer."""
+        if self._answer:
+            self._readings.first_word()
+            await self._answer.write(text)
+
+    async def stopping(self) -> None:
+        """Esc was pressed: nothing more will be shown of this answer."""
+        if self._answer:
+            await self._answer.stop(Content.styled("■ stopped", "dim"))
+
+    async def end_turn(self, result: TurnResult) -> None:
+        """A turn was answered or stopped."""
+        answer = self._end(result)
+        if answer is None:
+            return
+        if result.ended == "stopped" and not result.answer.strip():
+            await self.conversation.take_back(answer, "stopped before the first word; the question is in the prompt")
+            self.prompt.put_back(result.question)
+        else:
+            await answer.stop(note(result))
+
+    async def fail_turn(self, error: HeadstartError) -> None:
+        """A turn failed: the question comes back, the conversation stays usable."""
+        answer = self._end(None)
+        self.prompt.put_back(self._question)
+        if answer:
+            await self.conversation.take_back(answer, str(error))
+
+    def readings_changed(self) -> None:
+        """Something may have begun: draw, and keep drawing while it runs."""
+        self._quiet = 0
+        if self._ticker and self.is_mounted:
+            self._ticker.resume()
+            self._draw()
+
+    def _end(self, result: TurnResult | None) -> Answer | None:
+        answer, self._answer = self._answer, None
+        self._readings.end_turn(result)
+        self.refresh_bindings()
+        self.readings_changed()
+        if self.prompt.text.strip():
+            self.post_message(messages.TypingPaused(self.prompt.text))
+        return answer
+
+    def _tick(self) -> None:
+        self._draw()
+        self._quiet += 1
+        if self._quiet >= QUIET_TICKS and self._ticker:
+            self._ticker.pause()
+
+    def _draw(self) -> None:
+        reading = self._readings.take()
+        if reading.turn_runs or reading.running:
+            self._quiet = 0
+        self.gauge.show(reading)
+        self.strip.show(reading)
+        self.ahead_panel.show(reading.ahead, reading.ledger)
+
+    def _welcome(self) -> Vertical:
+        first = self._customer.name.split(" ")[0]
+        return Vertical(
+            Static(f"Hello {first}.", id="hello", markup=False),
+            Static("⋯ looking at your orders while you type", id="welcome-state", markup=False),
+            id="welcome",
+        )

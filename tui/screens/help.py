@@ -1,0 +1,38 @@
+"""Help, made from the bindings themselves, so that it cannot say anything else than what the keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+KEY_WIDTH = 12
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys of the screen below."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter,q", "dismiss", "Close", id="help.close")]
+
+    def __init__(self, active: Iterable[ActiveBinding]) -> None:
+        super().__init__()
+        own = [one.binding for one in active if one.binding.id]
+        self._bindings = {binding.id: binding for binding in own}.values()
+
+    def compose(self) -> ComposeResult:
+        """A key a line."""
+        with VerticalScroll(id="card") as card:
+            card.border_title = "Keys"
+            card.border_subtitle = "Esc closes"
+            yield Static(Content("\n").join(self._line(binding) for binding in self._bindings), markup=False)
+
+    def _line(self, binding: Binding) -> Content:
+        key = self.app.get_key_display(binding)
+        return Content.assemble((f"{key:<{KEY_WIDTH}}", "bold"), binding.tooltip or binding.description)

@@ -1,0 +1,140 @@
+"""The login screen: the first frame, so it imports nothing that the frame does not need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from tui import messages
+from tui.figures import model_words
+from tui.widgets.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from agent.engine import ModelState
+    from agent.errors import HeadstartError
+    from agent.settings import Settings
+
+DEMO_HINT = "demo accounts: user123, eight8, forty40 …\npassword: demo"
+
+
+class PasswordInput(Input):
+    """A password that no clipboard gets: Textual's own field copies the clear text."""
+
+    def action_copy(self) -> None:
+        """Nothing."""
+
+    def action_cut(self) -> None:
+        """Nothing."""
+
+
+class LoginScreen(Screen[None]):
+    """Name and password. Shows what the app tells it, and asks the app to sign in."""
+
+    AUTO_FOCUS: ClassVar[str | None] = None
+
+    user = getters.query_one("#user", Input)
+    password = getters.query_one("#password", PasswordInput)
+    problem = getters.query_one("#problem", Static)
+    model = getters.query_one("#model", Static)
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    def compose(self) -> ComposeResult:
+        """A card in the middle, the model's progress below."""
+        with VerticalScroll(id="card", can_focus=False):
+            yield Static("Headstart", id="name", markup=False)
+            yield Static("customer support that has already looked", id="tagline", markup=False)
+            yield _titled(Input(self._settings.user or "", id="user"), "Name")
+            yield _titled(PasswordInput(id="password", password=True), "Password")
+            yield Static(id="problem", markup=False)
+            if self._settings.demo:
+                yield Static(DEMO_HINT, id="hint", markup=False)
+        with Vertical(id="below"):
+            yield Static("model  not loaded yet", id="model", markup=False)
+            yield Footer(show_command_palette=False, compact=True)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        """Sign in at once where both are given."""
+        given = self._settings.password
+        if self._settings.user and given is not None:
+            self.password.value = given.get_secret_value()
+            self._submit()
+        else:
+            (self.password if self._settings.user else self.user).focus()
+
+    @on(Input.Submitted, "#user")
+    def _to_password(self) -> None:
+        self.password.focus()
+
+    @on(Input.Submitted, "#password")
+    def _submit(self) -> None:
+        if not self.user.value.strip():
+            self._show_problem("The name is empty. Type the name of your account.")
+            self.user.focus()
+        elif not self.password.value:
+            self._show_problem("The password is empty. Type it, then press Enter.")
+            self.password.focus()
+        else:
+            self._busy("checking …")
+            self.post_message(messages.SignInAsked(self.user.value.strip(), self.password.value))
+
+    @on(Input.Changed)
+    def _forget_problem(self) -> None:
+        if not self.user.disabled:
+            self._show_problem("")
+
+    def opened(self) -> None:
+        """The orders are open; what was said about them no longer holds."""
+        if not self.user.disabled:
+            self._show_problem("")
+
+    def empty(self) -> None:
+        """Signed in: neither name nor password is kept here."""
+        self.user.value = self.password.value = ""
+        self._free("")
+
+    def leaving(self) -> None:
+        """Signing out; the old session must end before a new one begins."""
+        self._busy("signing out …")
+
+    def left(self) -> None:
+        """Signed out."""
+        self._free("")
+        self.user.focus()
+
+    def failed(self, error: HeadstartError) -> None:
+        """The sign-in failed, or the orders cannot be opened; what was typed stays, but for the password."""
+        self._free(str(error))
+        self.password.value = ""
+        (self.password if self.user.value else self.user).focus()
+
+    def show_model(self, state: ModelState) -> None:
+        """How far the model is, small."""
+        self.model.set_class(state.error is not None, "-error")
+        self.model.update(str(state.error) if state.error else model_words(state))
+
+    def _busy(self, doing: str) -> None:
+        self.user.disabled = self.password.disabled = True
+        self.problem.remove_class("-error")
+        self.problem.update(f"⋯ {doing}")
+
+    def _free(self, problem: str) -> None:
+        self.user.disabled = self.password.disabled = False
+        self._show_problem(problem)
+
+    def _show_problem(self, text: str) -> None:
+        self.problem.set_class(bool(text), "-error")
+        self.problem.update(f"✗ {text}" if text else "")
+
+
+def _titled(field: Input, title: str) -> Input:
+    field.border_title = title
+    return field

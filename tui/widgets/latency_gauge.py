@@ -1,0 +1,186 @@
+"""The latency gauge: where the time of a turn went, in plain sight beside the chat."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Digits, Static
+
+from agent.timeline import Lane, Span, length
+from tui.figures import blocks, call_words, seconds, tenths
+from tui.readings import Reading
+from tui.widgets.timeline import Axis
+
+LANE_CELLS = 19
+LANES: tuple[Lane, ...] = ("model", "database")
+DOING = {
+    "entry_point": "answering",
+    "final_answer": "answering",
+    "prefill": "reading ahead",
+    "loading": "loading, your question waits",
+}
+"""What a span of the model's lane means to a customer."""
+MUTED = "dim"
+
+
+class LatencyGauge(Vertical):
+    """Draws a `Reading`: TTFT large, the last turns, two lanes, the figures."""
+
+    def compose(self) -> ComposeResult:
+        """From the largest to the smallest."""
+        with Horizontal(id="ttft"):
+            yield Digits(id="ttft-digits")
+            yield Static(id="ttft-unit", markup=False)
+        yield Static(id="recent", markup=False)
+        yield Static(id="lanes", markup=False)
+        yield Static(id="figures", markup=False)
+
+    def show(self, reading: Reading) -> None:
+        """Draw it."""
+        self.query_one("#ttft-digits", Digits).update(ttft_digits(reading))
+        self.query_one("#ttft-unit", Static).update(ttft_unit(reading))
+        self.query_one("#recent", Static).update(recent_row(reading))
+        self.query_one("#lanes", Static).update(lanes(reading))
+        self.query_one("#figures", Static).update(figures(reading))
+
+
+class GaugeStrip(Static):
+    """The gauge in one line, for narrow terminals."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, markup=False)
+
+    def show(self, reading: Reading) -> None:
+        """Draw it."""
+        self.update(strip(reading))
+
+
+def ttft_s(reading: Reading) -> float | None:
+    """TTFT of the turn that is shown; while it has none yet, the time since Enter."""
+    if reading.figures:
+        return reading.figures.first_token_s
+    if reading.entered_s is None:
+        return None
+    return (reading.first_word_s or reading.now_s) - reading.entered_s
+
+
+def ttft_digits(reading: Reading) -> str:
+    """The number alone: its unit stands beside it."""
+    value_s = ttft_s(reading)
+    if value_s is None:
+        return "-.--"
+    return f"{value_s:.2f}" if value_s < 9.995 else f"{value_s:.1f}"
+
+
+def ttft_unit(reading: Reading) -> str:
+    """What the large number counts."""
+    if reading.turn_runs and reading.first_word_s is None:
+        return "\n\ns since Enter"
+    return "\n\ns to the first word"
+
+
+def recent_row(reading: Reading) -> Content:
+    """The last turns' TTFT as a row of blocks, with its range."""
+    known = [value for value in reading.recent if value is not None]
+    if not known:
+        return Content.styled("ask, and the clock starts", MUTED)
+    spread = f"{min(known):.2f}–{max(known):.2f} s" if len(known) > 1 else seconds(known[0])
+    return Content.assemble(blocks(reading.recent), (f"  last {_turns(len(reading.recent))}, {spread}", MUTED))
+
+
+def lanes(reading: Reading) -> Content:
+    """Model and database from sign-in, or the end of the turn before, to now, with Enter marked."""
+    busy = {lane: [s.interval(reading.now_s) for s in reading.spans if s.lane == lane] for lane in LANES}
+    moments = [(reading.entered_s, reading.entered_s + 0.001)] if reading.entered_s is not None else []
+    axis = Axis([*busy["model"], *busy["database"], *moments], (reading.since_s, reading.now_s), LANE_CELLS)
+    rows: list[Content] = []
+    for lane in LANES:
+        running = [span for span in reading.running if span.lane == lane]
+        style = "$primary" if lane == "model" else "$accent"
+        took_s = _running_s(running, reading) if running else length(busy[lane])
+        mark = "▶" if running else " "
+        rows.append(
+            Content.assemble(
+                f"{lane:<9}", ("▕", MUTED), (axis.row(busy[lane]), style), ("▏", MUTED), f"{mark}{tenths(took_s)}"
+            )
+        )
+    rows.append(Content.styled(_legend(reading, axis), MUTED))
+    rows.extend(_doing(span, reading) for lane in LANES for span in reading.running if span.lane == lane)
+    return Content("\n").join(rows)
+
+
+def figures(reading: Reading) -> Content:
+    """Waited, hidden, in sequence, tokens; of the turn that is shown."""
+    strategy = Content.assemble(("strategy  ", MUTED), reading.strategy)
+    if reading.figures and reading.shown_strategy != reading.strategy:
+        strategy = Content.assemble(strategy, (f"  (shown: {reading.shown_strategy})", MUTED))
+    found = reading.figures
+    if found is None:
+        return strategy
+    rate = f"{found.tokens_per_s:.0f} tokens/s" if found.tokens_per_s else "– tokens/s"
+    rows = [
+        Content.assemble(
+            ("hidden ", MUTED), tenths(found.database_hidden_s), ("   waited ", MUTED), tenths(found.database_waited_s)
+        ),
+        Content.assemble(("in sequence ", MUTED), f"≈ {tenths(found.sequential_estimate_s)}"),
+        Content.assemble(("in all ", MUTED), tenths(found.total_s), ("   ", ""), rate),
+        Content.assemble(("cached ", MUTED), f"{found.cached_tokens:,} of {found.prompt_tokens:,} tokens"),
+        strategy,
+    ]
+    return Content("\n").join(rows)
+
+
+def strip(reading: Reading) -> Content:
+    """The most important of it in one line."""
+    value_s = ttft_s(reading)
+    if reading.turn_runs:
+        doing = [f"▶ {span.lane} {tenths(_running_s([span], reading))}" for span in reading.running]
+        what = "since Enter" if reading.first_word_s is None else "to the first word"
+        return Content(" · ".join([f"{seconds(value_s or 0.0)} {what}", *doing, reading.strategy]))
+    found = reading.figures
+    if found is None:
+        ready = sum(1 for ahead in reading.ahead if ahead.state == "ready")
+        doing = [f"▶ {span.lane} {tenths(_running_s([span], reading))}" for span in reading.running]
+        return Content(" · ".join([f"ahead: {ready} of {len(reading.ahead)} ready", *doing, reading.strategy]))
+    return Content.assemble(
+        (f"{seconds(value_s)} to the first word" if value_s is not None else "no word", "bold"),
+        f" · hidden {tenths(found.database_hidden_s)} · waited {tenths(found.database_waited_s)}",
+        f" · ≈ {tenths(found.sequential_estimate_s)} in sequence · {reading.strategy}",
+    )
+
+
+def _running_s(running: list[Span], reading: Reading) -> float:
+    return max(reading.clock_s - span.start_s for span in running)
+
+
+def _doing(span: Span, reading: Reading) -> Content:
+    doing = DOING.get(span.name, span.name) if span.lane == "model" else _tool_words(span)
+    return Content.assemble((f"▶ {span.lane}", "bold"), f" {doing} ", (tenths(_running_s([span], reading)), MUTED))
+
+
+def _tool_words(span: Span) -> str:
+    from agent.speculation.speculator import Call
+
+    return call_words(Call(span.name, span.detail)) if span.detail else span.name.replace("_", " ")
+
+
+def _legend(reading: Reading, axis: Axis) -> str:
+    """Under the lanes: where they begin, where Enter was pressed, where they end."""
+    start = "sign-in" if reading.first_turn else "last answer"
+    end = "end" if reading.figures else "now"
+    line = [" "] * (axis.width + 2)
+    line[: len(start)] = start
+    line[-len(end) :] = end
+    if reading.entered_s is not None:
+        cell = axis.cell(reading.entered_s) + 1
+        mark = "▲Enter"
+        if cell + len(mark) > len(line) - len(end):
+            mark = "Enter▲"
+            cell -= len(mark) - 1
+        if cell <= len(start):
+            line[: len(start)] = " " * len(start)
+        line[max(0, cell) : max(0, cell) + len(mark)] = mark
+    return " " * 9 + "".join(line)
+
+
+def _turns(count: int) -> str:
+    return "turn" if count == 1 else f"{count} turns"

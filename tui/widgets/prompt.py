@@ -1,0 +1,66 @@
+"""The prompt: Enter sends, Ctrl+J breaks the line, and a pause in typing is told."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+PAUSE_S = 0.15
+
+
+class Prompt(TextArea):
+    """Grows with its text up to what the stylesheet allows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", "Send", id="prompt.send", priority=True, tooltip="Send the question"),
+        Binding("ctrl+j", "break_line", "Newline", id="prompt.newline", priority=True, tooltip="Begin a new line"),
+    ]
+
+    @dataclass
+    class Sent(Message):
+        """Enter was pressed; the text is still in the prompt."""
+
+        text: str
+
+    @dataclass
+    class Paused(Message):
+        """Nothing was typed for `PAUSE_S`."""
+
+        text: str
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(
+            id=id,
+            soft_wrap=True,
+            show_line_numbers=False,
+            compact=True,
+            highlight_cursor_line=False,
+            placeholder="Ask about your orders",
+        )
+        self._pause: Timer | None = None
+
+    def action_send(self) -> None:
+        """Enter."""
+        self.post_message(self.Sent(self.text))
+
+    def action_break_line(self) -> None:
+        """Ctrl+J; Shift+Enter is Enter to many terminals."""
+        self.insert("\n")
+
+    def put_back(self, question: str) -> None:
+        """A question that was not answered comes back, before whatever was typed since."""
+        self.text = f"{question}\n{self.text}" if self.text.strip() else question
+        self.move_cursor(self.document.end)
+
+    @on(TextArea.Changed)
+    def _restart_pause(self) -> None:
+        if self._pause:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE_S, self._tell_pause)
+
+    def _tell_pause(self) -> None:
+        self.post_message(self.Paused(self.text))

@@ -1,0 +1,36 @@
+"""The header: who is signed in, and which model answers on what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from tui.figures import model_words
+
+if TYPE_CHECKING:
+    from agent.engine import ModelState
+
+
+class StatusBar(Vertical):
+    """One line; a second one while turns are traced to somebody else's machine."""
+
+    def __init__(self, who: str, model: ModelState, project: str | None) -> None:
+        super().__init__(id="status")
+        self._who = who
+        self._model = model
+        self._project = project
+
+    def compose(self) -> ComposeResult:
+        """Who on the left, what on the right."""
+        with Horizontal(id="status-line"):
+            yield Static(f"Headstart · {self._who}", id="who", markup=False)
+            yield Static(model_words(self._model), id="model", markup=False)
+        if self._project is not None:
+            yield Static(f"⇡ tracing to LangSmith, project {self._project}", id="tracing", markup=False)
+
+    def show_model(self, state: ModelState) -> None:
+        """How far the model is."""
+        self.query_one("#model", Static).update(model_words(state))
