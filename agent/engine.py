@@ -87,6 +87,8 @@ class Engine:
         self.model_state = ModelState("not loaded", 0.0)
         self.prices = Prices()
         self.model: concurrent.futures.Future[BaseChatModel] = concurrent.futures.Future()
+        # A future that runs cannot be cancelled: who stops waiting for the model must not take it from the others.
+        self.model.set_running_or_notify_cancel()
         self._load_model = load_model
         self._clock = clock
         self._on_model = on_model

@@ -21,8 +21,8 @@ from training import foreign, lookups, services, world
 from training.talk import Talk
 
 FOREIGN_SHARE = 0.1
-LONGEST_CHARACTERS = 4600
-"""Beyond the instructions and tools; about 1,400 tokens."""
+LONGEST_CHARACTERS = 4400
+"""Beyond the instructions and tools; about 1,300 tokens."""
 
 TURNS: list[tuple[Callable[[Talk], bool], int]] = [
     (lookups.look_up, 48),

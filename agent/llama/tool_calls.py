@@ -75,7 +75,7 @@ class Dialect:
         return f"{self.call_start}{body}{self.call_end}"
 
     def call_beginning(self, name: str | None = None) -> str:
-        """A call up to its arguments, or to its name where none is given: put into the model's mouth, it forces a call."""
+        """A call up to its arguments, or to its name if none is given; as the start of an answer it forces a call."""
         whole = self.call_text({"name": name or "", "args": {}, "id": None, "type": "tool_call"})
         if name is None:
             return whole[: whole.index('""') + 1]
