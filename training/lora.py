@@ -100,6 +100,7 @@ def write(folder: Path, parameters: dict[str, Tensor], layers: range, rank: int,
     }
     tensors = {name: value.detach().to(torch.bfloat16).contiguous().clone() for name, value in parameters.items()}
     save_file(tensors, folder / "adapter_model.safetensors.part", metadata={"format": "pt"})
+    (folder / "adapter_model.safetensors.part").chmod(0o644)  # safetensors writes for the owner only
     os.replace(folder / "adapter_model.safetensors.part", folder / "adapter_model.safetensors")
     for name, value in (("adapter_config.json", config), ("training.json", notes)):
         (folder / f"{name}.part").write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")

@@ -335,6 +335,11 @@ class HeadstartApp(App[None]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen.active_bindings.values()))
 
+    def on_unmount(self) -> None:
+        """However the app ends, the turn's thread is told; the loop cannot close before it returns."""
+        if self.session:
+            self.session.stop()
+
     async def close_engine(self) -> None:
         """End the session and close the orders, after the terminal is restored."""
         if self._engine:

@@ -31,7 +31,7 @@ class Snapshots(pytest_textual_snapshot.SVGImageExtension):
 
     @classmethod
     def dirname(cls, *, test_location: Any) -> str:
-        return str(SNAPSHOTS / Path(test_location.filepath).stem.removeprefix("test_"))
+        return str(SNAPSHOTS / Path(test_location.filepath).stem)
 
 
 @pytest.fixture(autouse=True)

@@ -112,8 +112,9 @@ class LoginScreen(Screen[None]):
 
     def failed(self, error: HeadstartError) -> None:
         """The sign-in failed, or the orders cannot be opened; what was typed stays, but for the password."""
+        with self.prevent(Input.Changed):
+            self.password.value = ""
         self._free(str(error))
-        self.password.value = ""
         (self.password if self.user.value else self.user).focus()
 
     def show_model(self, state: ModelState) -> None:
