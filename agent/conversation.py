@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 
 from agent import prompts
 from agent.speculation.speculator import Call
@@ -52,7 +52,7 @@ def is_ahead(message: BaseMessage) -> bool:
     return bool(message.additional_kwargs.get(AHEAD))
 
 
-def in_prompt(messages: Sequence[AnyMessage], *, context: bool, first_id: str | None = None) -> list[BaseMessage]:
+def in_prompt(messages: Sequence[BaseMessage], *, context: bool, first_id: str | None = None) -> list[BaseMessage]:
     """What the model is given: the instructions and the conversation from `first_id` on.
 
     Without the context head start, exchanges that speculation placed are left out.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import importlib
 import os
 import sqlite3
 import threading
@@ -57,7 +58,7 @@ def load_chat_llama(settings: Settings, report: Callable[[ModelState], None]) ->
 
     weights.configure_threads()
     report(ModelState("reading libraries", 0.05))
-    import agent.graph  # noqa: F401  The first turn shall not wait for LangGraph's import.
+    importlib.import_module("agent.graph")  # The first turn shall not wait for LangGraph.
     from agent.llama.chat_model import ChatLlama
 
     choice = weights.choose_model(settings.model, settings.dtype)

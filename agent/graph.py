@@ -6,9 +6,9 @@ once more; the loop has a limit and says so when it reaches it. The state is pla
 is in the runtime context, a `Turn`.
 """
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
@@ -21,17 +21,17 @@ from agent.shop.records import Change
 from agent.turn import Turn
 
 
-class AgentState(TypedDict, total=False):
+class AgentState(TypedDict):
     """What is kept of a conversation; a new turn overwrites all but the messages."""
 
-    messages: Annotated[list[AnyMessage], add_messages]
-    user_id: str
-    question: str
-    agent_decision: str
+    messages: Annotated[list[BaseMessage], add_messages]
+    user_id: NotRequired[str]
+    question: NotRequired[str]
+    agent_decision: NotRequired[str]
     """`answer`, or the names of the tools that the model asked for."""
-    tool_rounds: int
-    performance_log: list[str]
-    spans: list[dict[str, Any]]
+    tool_rounds: NotRequired[int]
+    performance_log: NotRequired[list[str]]
+    spans: NotRequired[list[dict[str, Any]]]
 
 
 Route = Literal["execute_tool", "__end__"]
@@ -40,7 +40,7 @@ Route = Literal["execute_tool", "__end__"]
 def entry_point(state: AgentState, runtime: Runtime[Turn]) -> AgentState:
     """Claim what is there already, then let the model answer or ask for a tool."""
     turn = runtime.context
-    before = list(state.get("messages", []))
+    before = state["messages"]
     turn.log.add(f"entry_point: started, strategy {turn.strategy}")
     if turn.starts.beside_first_call:
         turn.bridge.run(turn.lookups.speculate_at_enter())
@@ -59,7 +59,7 @@ def execute_tool(state: AgentState, runtime: Runtime[Turn]) -> AgentState:
     if not isinstance(asked, AIMessage):
         raise TypeError(f"execute_tool needs the model's message last, found {type(asked).__name__}")
     turn.log.add(f"execute_tool: {_decision(asked)}")
-    results: list[AnyMessage] = [*turn.run_tools(asked, _ask_customer)]
+    results: list[BaseMessage] = [*turn.run_tools(asked, _ask_customer)]
     return {"messages": results, "tool_rounds": state.get("tool_rounds", 0) + 1}
 
 
@@ -76,7 +76,7 @@ def final_answer(state: AgentState, runtime: Runtime[Turn]) -> AgentState:
 
 
 def _route(state: AgentState) -> Route:
-    last = state["messages"][-1] if state.get("messages") else None
+    last = state["messages"][-1] if state["messages"] else None
     return "execute_tool" if isinstance(last, AIMessage) and _asks(last) else "__end__"
 
 
@@ -87,7 +87,9 @@ def _asks(message: AIMessage) -> bool:
 def _decision(message: AIMessage) -> str:
     if not _asks(message):
         return "answer"
-    return ", ".join([*(call["name"] for call in message.tool_calls), *("unreadable" for _ in message.invalid_tool_calls)])
+    return ", ".join(
+        [*(call["name"] for call in message.tool_calls), *("unreadable" for _ in message.invalid_tool_calls)]
+    )
 
 
 def _ask_customer(call: ToolCall, change: Change) -> bool:

@@ -28,7 +28,7 @@ from agent.timeline import PerformanceLog, Prices, Timeline, turn_figures
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AnyMessage
+    from langchain_core.messages import BaseMessage
     from langgraph.graph.state import CompiledStateGraph
 
     from agent.conversation import Found
@@ -230,7 +230,7 @@ class CustomerSession:
 
         graph = self._graph()
         config: Any = {"configurable": {"thread_id": self.thread_id}}
-        before = len(self._messages()) if isinstance(given, dict) else None
+        before = len(self.messages()) if isinstance(given, dict) else None
         step_s = self.timeline.clock()
         try:
             if before is not None and not turn.starts.data:
@@ -260,11 +260,11 @@ class CustomerSession:
                 f"The model failed in the middle of the answer: {printable(str(error)) or type(error).__name__}. "
                 "Your question is kept; ask it again."
             ) from error
-        messages = self._messages()
+        messages = self.messages()
         return self._finished(turn, messages[-1].text, stopped=turn.cancelled.is_set(), messages=messages)
 
     def _finished(
-        self, turn: Turn, answer: str, *, stopped: bool, messages: list[AnyMessage] | None = None
+        self, turn: Turn, answer: str, *, stopped: bool, messages: list[BaseMessage] | None = None
     ) -> TurnResult:
         from agent import conversation, grounding
         from agent.turn import describe
@@ -316,7 +316,8 @@ class CustomerSession:
         self._loop.call_soon_threadsafe(self._after_turn, figures.prompt_tokens + figures.completion_tokens)
         return result
 
-    def _messages(self) -> list[AnyMessage]:
+    def messages(self) -> list[BaseMessage]:
+        """The conversation as it is kept; reads the state file, so call it in a thread."""
         state = self._graph().get_state({"configurable": {"thread_id": self.thread_id}})
         return list(state.values.get("messages", []))
 
@@ -328,9 +329,9 @@ class CustomerSession:
 
         self._turn = None
         if before is None:
-            messages = self._messages()
+            messages = self.messages()
             before = max((i for i, m in enumerate(messages) if m.type == "human" and not is_synthetic(m)), default=0)
-        left = self._messages()[before:]
+        left = self.messages()[before:]
         if left:
             config: Any = {"configurable": {"thread_id": self.thread_id}}
             removed = [RemoveMessage(id=message.id or "") for message in left]
@@ -353,9 +354,7 @@ class CustomerSession:
     async def preview(self, name: str, arguments: dict[str, Any]) -> Change:
         """What a write would do; changes nothing."""
         with self.timeline.span("database", f"{name}?"):
-            return await calls.write(
-                self._store, self.customer.customer_id, name, arguments, key="", dry_run=True
-            )
+            return await calls.write(self._store, self.customer.customer_id, name, arguments, key="", dry_run=True)
 
     async def write(self, name: str, arguments: dict[str, Any], key: str) -> Change:
         """Do a write once, then forget what it may have made untrue and look it up again."""
@@ -408,7 +407,7 @@ class CustomerSession:
         """Drop the older half of the conversation from the prompt (never from what is kept)."""
         from agent import conversation
 
-        messages = self._messages()
+        messages = self.messages()
         start = next((i for i, m in enumerate(messages) if m.id == self._first_id), 0)
         self._first_id = conversation.newer_half(messages[start:]) or self._first_id
         self._loop.call_soon_threadsafe(self.warm)
@@ -438,7 +437,7 @@ class CustomerSession:
         from agent.shop.tools import schemas
 
         context = self._starts().context
-        prompt = conversation.in_prompt(self._messages(), context=context, first_id=self._first_id)
+        prompt = conversation.in_prompt(self.messages(), context=context, first_id=self._first_id)
         if context:
             prompt += conversation.exchanges(prompt, found)
         typed = self._typed if len(self._typed) >= MIN_WARM_CHARS else None

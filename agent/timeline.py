@@ -8,7 +8,7 @@ work has measured on this machine (`Prices`).
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from statistics import median
@@ -73,7 +73,7 @@ class Timeline:
             return ended
 
     @contextmanager
-    def span(self, lane: Lane, name: str, detail: str = "") -> Iterator[None]:
+    def span(self, lane: Lane, name: str, detail: str = "") -> Generator[None]:
         """A span as long as the block."""
         number = self.start(lane, name, detail)
         try:

@@ -9,20 +9,20 @@ import asyncio
 import concurrent.futures
 import json
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, BaseMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolMessage
 from pydantic import ValidationError
 
 from agent import conversation, prompts
 from agent.errors import DatabaseError, SessionClosedError
 from agent.events import Event, TextArrived, ToolUse
 from agent.settings import HeadStarts
-from agent.shop.calls import BY_NAME, Answer
+from agent.shop.calls import BY_NAME, Answer, artifact
 from agent.shop.records import Change
 from agent.shop.tools import invalid_arguments
 from agent.speculation.speculator import Call, Claim
@@ -89,7 +89,8 @@ class Bridge:
             work.close()
             raise self._end()
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        concurrent.futures.wait([future, self._cut], return_when=concurrent.futures.FIRST_COMPLETED)
+        both: list[concurrent.futures.Future[Any]] = [future, self._cut]
+        concurrent.futures.wait(both, return_when=concurrent.futures.FIRST_COMPLETED)
         if not future.done():
             future.cancel()
             raise self._end()
@@ -132,7 +133,7 @@ class Turn:
         self.cancelled.set()
         self.bridge.stop()
 
-    def claim_ahead(self, messages: Sequence[AnyMessage]) -> list[BaseMessage]:
+    def claim_ahead(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         """Claim at Enter what stands in the prompt or is ready to, and give the exchanges to append.
 
         Runs before the first forward pass. What is still in flight is left to the model's own call.
@@ -163,7 +164,9 @@ class Turn:
         prompt = conversation.in_prompt(messages, context=self.starts.context, first_id=self.first_id)
         chat_model = self.model()
         model = chat_model.bind_tools(list(self.tools))
-        options = {"cancelled": self.cancelled.is_set} if getattr(chat_model, "accepts_cancelled", False) else {}
+        options: dict[str, Any] = (
+            {"cancelled": self.cancelled.is_set} if getattr(chat_model, "accepts_cancelled", False) else {}
+        )
         start_s = self.timeline.clock()
         whole: AIMessageChunk | None = None
         with self.timeline.span("model", node):
@@ -268,14 +271,16 @@ class Turn:
             with self._querying(call["name"]):
                 change = self.bridge.run(self.lookups.write(call["name"], call["args"], call["id"] or ""))
         self.log.add(f"{call['name']}: {'done' if change.done else 'refused by the rules'}")
-        artifact = {"record": "Change", "data": change.model_dump(mode="json"), "revision": None}
+        result = artifact(change, None)
         made = Call.of(call["name"], call["args"])
         waited_s = sum(use.end_s - use.start_s for use in self.database if use.name == made.name)
-        self.uses[made] = ToolUse(made.name, call["args"], "miss", waited_s, "Change", artifact["data"], used=True)
-        return _result(call, printable(change.message), artifact, "success" if change.done else "error")
+        self.uses[made] = ToolUse(
+            made.name, call["args"], "miss", waited_s, result["record"], result["data"], used=True
+        )
+        return _result(call, printable(change.message), result, "success" if change.done else "error")
 
     @contextmanager
-    def _querying(self, name: str) -> Iterator[None]:
+    def _querying(self, name: str) -> Generator[None]:
         """Database time of a write: nothing hides it."""
         start_s = self.timeline.clock()
         try:
@@ -300,18 +305,18 @@ class Turn:
         self.lookups.use(claim.call)
         self._note(claim, skipped_decision=False)
         self.log.add(f"{call['name']}: {claim.outcome}, waited {claim.waited_s:.2f} s")
-        content, artifact = claim.value
-        return _result(call, content, artifact, "success")
+        content, found = claim.value
+        return _result(call, content, found, "success")
 
     def _note(self, claim: Claim[Answer], *, skipped_decision: bool) -> None:
-        artifact = claim.value[1]
+        _, found = claim.value
         self.uses[claim.call] = ToolUse(
             name=claim.call.name,
             arguments=claim.call.mapping(),
             outcome=claim.outcome,
             waited_s=claim.waited_s,
-            record=artifact["record"],
-            data=artifact["data"],
+            record=found["record"],
+            data=found["data"],
             used=not skipped_decision,
         )
         self.prices.note_tool(claim.call.name, claim.end_s - claim.start_s)
@@ -339,8 +344,8 @@ def _message(chunk: AIMessageChunk | None) -> AIMessage:
     )
 
 
-def _result(call: ToolCall, content: str, artifact: Any, status: str) -> ToolMessage:
-    return ToolMessage(content, tool_call_id=call["id"] or "", name=call["name"], artifact=artifact, status=status)
+def _result(call: ToolCall, content: str, found: Any, status: str) -> ToolMessage:
+    return ToolMessage(content, tool_call_id=call["id"] or "", name=call["name"], artifact=found, status=status)
 
 
 def describe(call: Call) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 from transformers import PreTrainedTokenizerBase
 
-from agent import prompts
 from agent.llama.tool_calls import CHATML, ChatTurn
 from agent.shop.tools import schemas
 from training import foreign, lookups, services, world
@@ -76,7 +75,7 @@ def conversation(seed: int, *, held_out: bool = False, size: int | None = None) 
         return Conversation(messages, tools, kinds, of_shop=False)
     talk = Talk(draw, world.customer(draw, held_out, size), held_out)
     if draw.random() < 0.68:
-        talk.ahead("get_order_history", {}, prompts.SIGNED_IN)
+        talk.ahead("get_order_history", {})
     if draw.random() < (0.3 if talk.customer.orders else 0.6):
         lookups.history(talk, "all" if draw.random() < 0.8 else None)
     for _ in range(draw.randrange(6, 12)):

@@ -27,21 +27,33 @@ ZONES = ["Europe/Oslo", "Asia/Tokyo", "America/Lima", "UTC", "Africa/Cairo", "Au
 def _schema(name: str, description: str, **properties: str) -> dict[str, Any]:
     shapes: dict[str, dict[str, Any]] = {}
     for key, kind in properties.items():
-        shapes[key.rstrip("_")] = {"type": kind} if " " not in kind else {"type": kind.split()[0], "description": kind.split(" ", 1)[1]}
+        shapes[key.rstrip("_")] = (
+            {"type": kind} if " " not in kind else {"type": kind.split()[0], "description": kind.split(" ", 1)[1]}
+        )
     parameters = {"type": "object", "properties": shapes, "required": list(shapes)}
     return {"type": "function", "function": {"name": name, "description": description, "parameters": parameters}}
 
 
 def _weather(draw: random.Random) -> tuple[str, dict[str, Any], str]:
     city = names.city(draw)
-    told = draw.choice(["What's the weather in {}?", "weather in {}", "How warm is it in {} today?", "Is it raining in {}?", "Tell me the weather in {} please"])
+    told = draw.choice(
+        [
+            "What's the weather in {}?",
+            "weather in {}",
+            "How warm is it in {} today?",
+            "Is it raining in {}?",
+            "Tell me the weather in {} please",
+        ]
+    )
     sky = draw.choice(["Sunny", "Cloudy", "Light rain", "Snow", "Windy", "Foggy"])
     return told.format(city), {"city": city}, f"{sky}, {draw.randrange(-10, 36)} degrees in {city}."
 
 
 def _sum(draw: random.Random) -> tuple[str, dict[str, Any], str]:
     a, b = draw.randrange(1, 1000), draw.randrange(1, 1000)
-    told = draw.choice(["What is {} plus {}?", "Add {} and {}", "{} + {}?", "Sum of {} and {}", "Can you add {} and {} for me?"])
+    told = draw.choice(
+        ["What is {} plus {}?", "Add {} and {}", "{} + {}?", "Sum of {} and {}", "Can you add {} and {} for me?"]
+    )
     return told.format(a, b), {"a": a, "b": b}, str(a + b)
 
 
@@ -54,7 +66,9 @@ def _product(draw: random.Random) -> tuple[str, dict[str, Any], str]:
 def _event(draw: random.Random) -> tuple[str, dict[str, Any], str]:
     title = draw.choice(["dentist", "team meeting", "lunch with Ana", "gym", "call with Ben", "piano lesson", "review"])
     day = f"2026-{draw.randrange(1, 13):02d}-{draw.randrange(1, 29):02d}"
-    told = draw.choice(["Put {} on my calendar for {}", "Schedule {} on {}", "Add {} on {}", "Create an event: {} on {}"])
+    told = draw.choice(
+        ["Put {} on my calendar for {}", "Schedule {} on {}", "Add {} on {}", "Create an event: {} on {}"]
+    )
     return told.format(title, day), {"title": title, "date": day}, f"Added {title} on {day}."
 
 
@@ -74,7 +88,11 @@ def _time(draw: random.Random) -> tuple[str, dict[str, Any], str]:
 def _stock(draw: random.Random) -> tuple[str, dict[str, Any], str]:
     symbol = "".join(draw.choice("ABCDEFGHKLMNPRSTVXYZ") for _ in range(draw.randrange(3, 5)))
     told = draw.choice(["What's the price of {} stock?", "stock price of {}", "How is {} trading?", "Quote for {}"])
-    return told.format(symbol), {"symbol": symbol}, f"{symbol} is at ${draw.randrange(5, 900)}.{draw.randrange(100):02d}."
+    return (
+        told.format(symbol),
+        {"symbol": symbol},
+        f"{symbol} is at ${draw.randrange(5, 900)}.{draw.randrange(100):02d}.",
+    )
 
 
 def _search(draw: random.Random) -> tuple[str, dict[str, Any], str]:
@@ -114,13 +132,25 @@ def _invented(draw: random.Random) -> tuple[dict[str, Any], Fill]:
     name = f"{draw.choice(VERBS)}_{draw.choice(THINGS)}"
     key = draw.choice(["input", "input", "value", "x", "n", "number", "text", "query", "word"])
     textual = key in {"text", "query", "word"}
-    description = draw.choice(["Applies a {} function to an input.", "Does the {} thing.", "Runs {}.", "Computes the {} value."])
+    description = draw.choice(
+        ["Applies a {} function to an input.", "Does the {} thing.", "Runs {}.", "Computes the {} value."]
+    )
     schema = _schema(name, description.format(name.replace("_", " ")), **{key: "string" if textual else "integer"})
 
     def fill(draw: random.Random) -> tuple[str, dict[str, Any], str]:
         value: Any = names.brand(draw).lower() if textual else draw.randrange(0, 200)
-        told = draw.choice(["What is the value of {}({})?", "Call {} with {}", "Use {} on {}", "Run {} for {}", "What does {} give for {}?"])
-        result = draw.choice([str(draw.randrange(1000)), names.brand(draw), f"{draw.randrange(100)}.{draw.randrange(10)}"])
+        told = draw.choice(
+            [
+                "What is the value of {}({})?",
+                "Call {} with {}",
+                "Use {} on {}",
+                "Run {} for {}",
+                "What does {} give for {}?",
+            ]
+        )
+        result = draw.choice(
+            [str(draw.randrange(1000)), names.brand(draw), f"{draw.randrange(100)}.{draw.randrange(10)}"]
+        )
         return told.format(name, value), {key: value}, result
 
     return schema, fill
@@ -136,7 +166,13 @@ def conversation(draw: random.Random) -> tuple[list[BaseMessage], list[dict[str,
     kinds: dict[int, str] = {}
     for _ in range(draw.randrange(1, 5)):
         if draw.random() < 0.12:
-            told, answer = draw.choice([("Hi", "Hello! How can I help you?"), ("Thanks!", "You're welcome!"), ("Hello there", "Hello! How can I help you?")])
+            told, answer = draw.choice(
+                [
+                    ("Hi", "Hello! How can I help you?"),
+                    ("Thanks!", "You're welcome!"),
+                    ("Hello there", "Hello! How can I help you?"),
+                ]
+            )
             kinds[len(messages) + 1] = "foreign talk"
             messages += [HumanMessage(told), AIMessage(answer)]
             continue

@@ -3,7 +3,6 @@
 Every function here asks one thing and answers it, or gives False where this customer's data do not allow it.
 """
 
-from agent import prompts
 from agent.shop import contents
 from agent.shop.records import HISTORY_LIMIT, Order, Status
 from training import names, phrasings, references
@@ -71,13 +70,13 @@ def while_typing(talk: Talk, about: Reference, kind: str) -> None:
     if talk.draw.random() < 0.25:
         other = talk.draw.choice(talk.customer.orders)
         if other.order_id not in talk.outdated:
-            talk.ahead(talk.draw.choice(["get_order", "track_shipment"]), {"order_id": other.order_id}, prompts.TYPING)
+            talk.ahead(talk.draw.choice(["get_order", "track_shipment"]), {"order_id": other.order_id})
     elif kind in {"carrier", "parcel"}:
-        talk.ahead("track_shipment", {"order_id": about.order.order_id}, prompts.TYPING)
+        talk.ahead("track_shipment", {"order_id": about.order.order_id})
     elif about.by_number or about.order.order_id in talk.shown:
-        talk.ahead("get_order", {"order_id": about.order.order_id}, prompts.TYPING)
+        talk.ahead("get_order", {"order_id": about.order.order_id})
     else:
-        talk.ahead("search_orders", {"text": about.words}, prompts.TYPING)
+        talk.ahead("search_orders", {"text": about.words})
 
 
 def look_up(talk: Talk, kind: str | None = None) -> bool:
@@ -139,7 +138,7 @@ def follow_up(talk: Talk) -> bool:
     if order.order_id not in talk.shown:
         return False
     told = talk.line(FACTS[kind])
-    if told.startswith("{x}") or told.endswith(("{x}", "{x}?")) and len(told) < 9:
+    if told.startswith("{x}") or (told.endswith(("{x}", "{x}?")) and len(told) < 9):
         return False
     talk.ask(typed(talk.draw, told.replace("{x}", about.phrase)))
     talk.answer(fact(kind, order, about.subject), "follow-up it")
@@ -249,7 +248,7 @@ def inside(talk: Talk) -> bool:
     return True
 
 
-def details(order: Order):  # noqa: ANN201
+def details(order: Order):
     """An order as `get_order` gives it."""
     from agent.shop.records import OrderDetails
 
@@ -345,5 +344,3 @@ def absent_number(talk: Talk) -> bool:
     talk.answer(talk.read(name, {"order_id": number}, "absent number"), "absent number")
     talk.last = None
     return True
-
-

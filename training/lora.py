@@ -21,7 +21,7 @@ class _Product(torch.autograd.Function):
     """`x Wᵀ + s (x Aᵀ) Bᵀ` for a frozen W."""
 
     @staticmethod
-    def forward(ctx, x: Tensor, weight: Tensor, a: Tensor, b: Tensor, scale: float) -> Tensor:  # noqa: ANN001
+    def forward(ctx, x: Tensor, weight: Tensor, a: Tensor, b: Tensor, scale: float) -> Tensor:
         rows = x.reshape(-1, x.shape[-1])
         low = rows @ a.t()
         out = rows @ weight.t()
@@ -31,7 +31,7 @@ class _Product(torch.autograd.Function):
         return out.view(*x.shape[:-1], -1)
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN001
+    def backward(ctx, grad: Tensor) -> tuple[Tensor | None, ...]:
         rows, weight, a, b, low = ctx.saved_tensors
         shape = grad.shape
         grad = grad.reshape(-1, shape[-1])

@@ -652,7 +652,20 @@ Something is wrong with my order
 I have a problem with my order
 """
 
-OPENERS = ["Hi, ", "Hello, ", "Hey, ", "hi ", "Please, ", "Sorry, ", "Quick question: ", "Hi! ", "Ok, ", "So, ", "One more thing: ", "And "]
+OPENERS = [
+    "Hi, ",
+    "Hello, ",
+    "Hey, ",
+    "hi ",
+    "Please, ",
+    "Sorry, ",
+    "Quick question: ",
+    "Hi! ",
+    "Ok, ",
+    "So, ",
+    "One more thing: ",
+    "And ",
+]
 CLOSERS = [" Thanks!", " please", " thanks", " Thank you.", " pls", "?", "!", " I'm curious.", " asap"]
 BEFORE_STATUS = {
     "Processing": ["processing", "still processing", "being processed"],
@@ -694,7 +707,7 @@ def typed(draw: random.Random, text: str, keep: tuple[str, ...] = ()) -> str:
     return text
 
 
-def _outside(text: str, keep: tuple[str, ...], change) -> str:  # noqa: ANN001
+def _outside(text: str, keep: tuple[str, ...], change) -> str:
     for kept in keep:
         if kept and kept in text:
             before, after = text.split(kept, 1)

@@ -29,7 +29,18 @@ def by_number(draw: random.Random, order: Order) -> Reference:
         number = number.lower()
     if draw.random() < 0.12:
         number = f"{number[0]} {number[1:]}" if draw.random() < 0.6 else f"{number[0]}-{number[1:]}"
-    forms = ["order {}", "order {}", "{}", "{}", "#{}", "order #{}", "order number {}", "my order {}", "order no. {}", "the order {}"]
+    forms = [
+        "order {}",
+        "order {}",
+        "{}",
+        "{}",
+        "#{}",
+        "order #{}",
+        "order number {}",
+        "my order {}",
+        "order no. {}",
+        "the order {}",
+    ]
     phrase = draw.choice(forms).format(number)
     return Reference(order, phrase, number, True, f"Order {order.order_id}: {contents.named(order)}")
 
@@ -38,7 +49,13 @@ def by_name(draw: random.Random, customer: Customer, order: Order) -> Reference 
     """Words that stand in the name of an item of this order only; None if there are none."""
     item = draw.choice(order.items)
     parts = item.item.split()
-    candidates = [item.item, parts[-1], " ".join(parts[-2:]), parts[-1], next((part for part in parts if _is_brand(part)), item.item)]
+    candidates = [
+        item.item,
+        parts[-1],
+        " ".join(parts[-2:]),
+        parts[-1],
+        next((part for part in parts if _is_brand(part)), item.item),
+    ]
     draw.shuffle(candidates)
     for words in candidates:
         if len(customer.search(words)) != 1:

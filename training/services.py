@@ -73,8 +73,9 @@ def change(talk: Talk, name: str | None = None) -> bool:
     elif draw.random() < 0.45:
         reason = reason_of(draw, REASONS[name], talk.held_out)
         arguments["reason"] = reason
-        told = draw.choice(["{t}, {r}", "{t} because {r}", "{t}. Reason: {r}", "{t} - {r}", "{t}, because {r}"])\
-            .format(t=told.rstrip("?."), r=reason)
+        told = draw.choice(["{t}, {r}", "{t} because {r}", "{t}. Reason: {r}", "{t} - {r}", "{t}, because {r}"]).format(
+            t=told.rstrip("?."), r=reason
+        )
         keep = (about.phrase, reason)
     talk.ask(typed(draw, told, keep))
     label = f"{name} by {'it' if follows else way(about)}"
@@ -94,9 +95,7 @@ def _refuses(name: str, order: Order) -> bool:
     return order.status is not Status.DELIVERED if name == "request_return" else not policy.not_yet_shipped(order)
 
 
-def _outcome(
-    talk: Talk, name: str, order: Order, item: str, arguments: dict[str, str]
-) -> tuple[str, Order | None]:
+def _outcome(talk: Talk, name: str, order: Order, item: str, arguments: dict[str, str]) -> tuple[str, Order | None]:
     draw = talk.draw
     if draw.random() < 0.15:
         return prompts.NOT_CONFIRMED, None
@@ -134,7 +133,7 @@ def _settle(talk: Talk, before: Order, after: Order, message: str) -> None:
     talk.customer.replace(after)
     listed = after.order_id in {order.order_id for order in talk.customer.listed}
     if talk.history_seen and listed and talk.draw.random() < 0.6:
-        talk.ahead("get_order_history", {}, prompts.TYPING)
+        talk.ahead("get_order_history", {})
 
 
 def change_absent(talk: Talk) -> bool:
@@ -161,11 +160,13 @@ def which_one(talk: Talk) -> bool:
     """A change of nothing in particular: ask which order."""
     if talk.customer.count < 2:
         return False
-    table, answer = talk.draw.choice([
-        (phrasings.WHICH_CANCEL, "Which order would you like to cancel?"),
-        (phrasings.WHICH_RETURN, "Which item would you like to return?"),
-        (phrasings.WHICH_ADDRESS, "Which order should go to another address, and to which one?"),
-    ])
+    table, answer = talk.draw.choice(
+        [
+            (phrasings.WHICH_CANCEL, "Which order would you like to cancel?"),
+            (phrasings.WHICH_RETURN, "Which item would you like to return?"),
+            (phrasings.WHICH_ADDRESS, "Which order should go to another address, and to which one?"),
+        ]
+    )
     talk.ask(typed(talk.draw, talk.line(table)))
     talk.answer(answer, "asks back")
     talk.last = None
@@ -194,15 +195,17 @@ def where_to(talk: Talk) -> bool:
 def own_account(talk: Talk) -> bool:
     """The customer's own data."""
     lines = contents.account(talk.customer.account).split("\n")
-    table, answer = talk.draw.choice([
-        (phrasings.OWN_NAME, lines[0]),
-        (phrasings.EMAIL, lines[1]),
-        (phrasings.EMAIL, lines[1]),
-        (phrasings.OWN_ADDRESS, lines[2]),
-        (phrasings.OWN_ADDRESS, lines[2]),
-        (phrasings.USER_NAME, lines[3]),
-        (phrasings.ACCOUNT, "\n".join(lines)),
-    ])
+    table, answer = talk.draw.choice(
+        [
+            (phrasings.OWN_NAME, lines[0]),
+            (phrasings.EMAIL, lines[1]),
+            (phrasings.EMAIL, lines[1]),
+            (phrasings.OWN_ADDRESS, lines[2]),
+            (phrasings.OWN_ADDRESS, lines[2]),
+            (phrasings.USER_NAME, lines[3]),
+            (phrasings.ACCOUNT, "\n".join(lines)),
+        ]
+    )
     talk.ask(typed(talk.draw, talk.line(table)))
     if not talk.account_seen:
         talk.read("get_account", {}, "account")

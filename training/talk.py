@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 
 from agent import prompts
+from agent.conversation import exchanges
+from agent.speculation.speculator import Call
 from training.phrasings import lines
 from training.world import Customer
 
@@ -59,11 +61,10 @@ class Talk:
         self._seen(name, arguments)
         return content
 
-    def ahead(self, name: str, arguments: dict[str, str], turn: str) -> None:
-        """An exchange that speculation placed; nothing of it is learned."""
-        self.messages.append(prompts.synthetic_turn(turn))
-        self._call(name, arguments)
-        self.result(self.customer.run(name, arguments), name)
+    def ahead(self, name: str, arguments: dict[str, str]) -> None:
+        """An exchange that speculation placed, as the session places it; nothing of it is learned."""
+        content = self.customer.run(name, arguments)
+        self.messages += exchanges(self.messages, [(Call.of(name, arguments), content, None)])
         self._seen(name, arguments)
 
     def _call(self, name: str, arguments: dict[str, str]) -> None:

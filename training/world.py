@@ -80,9 +80,7 @@ class Customer:
             case "track_shipment":
                 order_id = arguments["order_id"]
                 events = self.events.get(order_id, ())
-                return contents.shipment(
-                    records.Shipment(order_id=order_id, order=self.find(order_id), events=events)
-                )
+                return contents.shipment(records.Shipment(order_id=order_id, order=self.find(order_id), events=events))
             case "get_product":
                 product_id = arguments["product_id"]
                 product = self.products.get(product_id)
@@ -151,14 +149,16 @@ def _product(draw: random.Random, name: str, products: dict[str, records.Product
     cents = draw.randrange(low, high)
     price = cents if draw.random() < 0.4 else cents // 100 * 100 + draw.choice([0, 50, 90, 95, 99])
     noun = name.split()[-1].lower()
-    description = draw.choice([
-        f"A {noun} for every day, made to last.",
-        f"Light and sturdy, with a guarantee of {draw.randrange(2, 11)} years.",
-        f"Comes in {draw.choice(['three', 'four', 'five'])} colours and fits any home.",
-        f"The {noun} that our customers like best.",
-        f"Made in {names.city(draw)} from recycled material.",
-        "Easy to clean, easy to store.",
-    ])
+    description = draw.choice(
+        [
+            f"A {noun} for every day, made to last.",
+            f"Light and sturdy, with a guarantee of {draw.randrange(2, 11)} years.",
+            f"Comes in {draw.choice(['three', 'four', 'five'])} colours and fits any home.",
+            f"The {noun} that our customers like best.",
+            f"Made in {names.city(draw)} from recycled material.",
+            "Easy to clean, easy to store.",
+        ]
+    )
     product = records.Product(
         product_id=product_id, name=name, description=description, price_cents=price, in_stock=draw.random() < 0.75
     )
@@ -190,9 +190,7 @@ def _items(
     return tuple(items)
 
 
-def _order(
-    draw: random.Random, order_id: str, ordered_on: date, today: date, items: tuple[records.Item, ...]
-) -> Order:
+def _order(draw: random.Random, order_id: str, ordered_on: date, today: date, items: tuple[records.Item, ...]) -> Order:
     age = (today - ordered_on).days
     late = [Status.DELIVERED] * 5 + [Status.CANCELLED, Status.RETURNED, Status.DELAYED, Status.SHIPPED]
     status = draw.choice(late if age > 12 else list(Status))

@@ -14,7 +14,9 @@ from agent.shop.accounts import Accounts
 def add(settings: Settings, customer_id: str, name: str, email: str, address: str) -> None:
     """Add an account."""
     password = _new_password()
-    _with_accounts(settings, lambda accounts: accounts.add(customer_id, password, name=name, email=email, address=address))
+    _with_accounts(
+        settings, lambda accounts: accounts.add(customer_id, password, name=name, email=email, address=address)
+    )
     print(f"{customer_id} is added.")
 
 

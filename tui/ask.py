@@ -16,9 +16,7 @@ from agent.session import CustomerSession
 from agent.settings import Settings
 
 
-def ask_all(
-    settings: Settings, questions: list[str], *, think_s: float, steps: bool, yes: bool, as_json: bool
-) -> int:
+def ask_all(settings: Settings, questions: list[str], *, think_s: float, steps: bool, yes: bool, as_json: bool) -> int:
     """Sign in and ask every question; the exit code."""
     return asyncio.run(_ask_all(settings, questions, think_s, steps=steps, yes=yes, as_json=as_json))
 

@@ -1,4 +1,7 @@
-"""The `headstart` command. Nothing heavy is imported before a command needs it: `--help` loads neither torch nor Textual."""
+"""The `headstart` command.
+
+Nothing heavy is imported before a command needs it: `--help` loads neither torch nor Textual.
+"""
 
 import os
 import sys

@@ -48,4 +48,4 @@ def model_words(state: "ModelState") -> str:
         return "no model"
     if state.ready:
         return state.name or "the model is ready"
-    return f"model {bar(state.fraction, 8)} {state.fraction:.0%}  {state.step}"
+    return f"model {bar(state.fraction, 8)} {state.fraction * 100:.0f} %  {state.step}"

@@ -6,51 +6,25 @@ only while that is fresh: not older than its time to live, and the owner's revis
 snapshot it was read from. What may be speculated is the caller's word (`speculation_safe`): the
 Speculator runs what it is given, ahead of time, and must never be given a write.
 
-Knows neither the shop nor the model: `run` and `revision` are handed in.
+Knows neither the shop nor the model: `run` and `revision` are handed in. Every await in here is a place
+where anything may have happened meanwhile (a write, a sign-out, another claim's run), so after each one
+the visit and the flight are looked at again.
 """
 
 import asyncio
-import json
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from functools import partial
+from typing import Generic
 
+from agent.errors import SessionClosedError
+from agent.speculation.flight import Call, Fetched, Flight, Outcome, State, T, Visit
 from agent.speculation.ledger import Ledger
 from agent.timeline import Clock, Timeline
 
-T = TypeVar("T")
-
-Outcome = Literal["hit", "joined", "stale", "miss"]
-State = Literal["waiting", "in flight", "ready", "failed"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Call:
-    """A tool call as a key: the same arguments in another order are the same call."""
-
-    name: str
-    arguments: str = "{}"
-    """Canonical JSON."""
-
-    @classmethod
-    def of(cls, name: str, arguments: Mapping[str, Any] | None = None) -> "Call":
-        """A call with its arguments as a mapping."""
-        return cls(name, json.dumps(arguments or {}, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
-
-    def mapping(self) -> dict[str, Any]:
-        """The arguments as a tool takes them."""
-        return dict(json.loads(self.arguments))
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched(Generic[T]):
-    """What a run returned, with the owner's revision that its snapshot was read at."""
-
-    value: T
-    revision: int | None = None
-    """None where the database keeps no revisions: then only the time to live speaks for freshness."""
+__all__ = ["Ahead", "Call", "Claim", "Fetched", "Outcome", "Speculator", "State"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +36,11 @@ class Claim(Generic[T]):
     value: T
     revision: int | None
     waited_s: float
+    """From the claim to its answer; 0 for a hit."""
     start_s: float
     """When the query that answered began."""
     end_s: float
+    """Equal to `start_s` where the result was put there without a query."""
     reason: str
     """Why it had been speculated; empty for a miss."""
     first: bool
@@ -81,39 +57,16 @@ class Ahead:
     outcome: Outcome | None
     age_s: float
     took_s: float | None
-
-
-class _Flight(Generic[T]):
-    """One run of one call."""
-
-    def __init__(self, owner: str, call: Call, reason: str, *, speculative: bool, issued_s: float) -> None:
-        self.owner = owner
-        self.call = call
-        self.reason = reason
-        self.speculative = speculative
-        self.issued_s = issued_s
-        self.start_s: float | None = None
-        self.end_s: float | None = None
-        self.task: asyncio.Task[Fetched[T]] | None = None
-        self.outcome: Outcome | None = None
-        self.hidden_s = 0.0
-        self.used = False
-
-    @property
-    def state(self) -> State:
-        if self.task is None:
-            return "waiting"
-        if not self.task.done():
-            return "in flight"
-        return "failed" if self.task.cancelled() or self.task.exception() else "ready"
+    used: bool = False
 
 
 class Speculator(Generic[T]):
     """Speculates and answers claims for any number of owners.
 
     `concurrency` bounds the speculative flights of all owners under way at once; claims never wait for
-    a place. `budget` is how many speculative calls an owner may issue until `refill`. After `deadline_s`
-    a claim stops waiting for a flight and runs the call itself.
+    a place. `budget` is how many speculative calls an owner may issue until `refill`. `time_to_live_s`
+    counts from the start of a query. `deadline_s` after it began, a claim interrupts the speculative flight
+    it waits for and runs the call itself. Of each owner the `keep` finished results touched last are held.
     """
 
     def __init__(
@@ -127,6 +80,7 @@ class Speculator(Generic[T]):
         budget: int = 6,
         time_to_live_s: float = 300.0,
         deadline_s: float = 30.0,
+        keep: int = 32,
         on_change: Callable[[str], None] | None = None,
     ) -> None:
         self._run = run
@@ -137,48 +91,93 @@ class Speculator(Generic[T]):
         self._budget = budget
         self._time_to_live_s = time_to_live_s
         self._deadline_s = deadline_s
+        self._keep = keep
         self._on_change = on_change
-        self._flights: dict[str, dict[Call, _Flight[T]]] = {}
-        self._waiting: deque[_Flight[T]] = deque()
-        self._running: set[_Flight[T]] = set()
-        self._spent: dict[str, int] = {}
-        self._ledgers: dict[str, Ledger] = {}
+        self._visits: dict[str, Visit[T]] = {}
+        self._waiting: OrderedDict[Flight[T], Visit[T]] = OrderedDict()
+        self._placed = 0
+        self._tasks: dict[str, set[asyncio.Task[Fetched[T]]]] = {}
+        """Every run that has not ended, by owner; those interrupted too, until they are over."""
+        self._closed = False
+
+    def sign_in(self, owner: str) -> None:
+        """Begin an owner's visit, or raise SessionClosedError after `close`; `speculate` and `claim` do so themselves.
+
+        Until then, and again after `forget`, nothing of the owner is held.
+        """
+        self._visit(owner)
 
     def speculate(self, owner: str, call: Call, *, reason: str) -> bool:
         """Issue a call ahead of time; False when it is there or under way already, or the budget is spent."""
-        flights = self._flights.setdefault(owner, {})
-        held = flights.get(call)
-        if held and (held.state in ("waiting", "in flight") or (held.state == "ready" and not self._too_old(held))):
+        if self._closed:
             return False
-        if self._spent.get(owner, 0) >= self._budget:
+        visit = self._visit(owner)
+        held = visit.flights.get(call)
+        if held is not None and (held.under_way or self._shown(visit, held)):
             return False
-        self._drop(held)
-        self._spent[owner] = self._spent.get(owner, 0) + 1
-        self.ledger(owner).issued += 1
-        flight = flights[call] = _Flight[T](owner, call, reason, speculative=True, issued_s=self._clock())
-        self._waiting.append(flight)
-        self._start_waiting()
-        self._changed(owner)
+        if visit.spent >= self._budget:
+            return False
+        if held is not None:
+            self._drop(visit, held)
+        visit.spent += 1
+        visit.ledger.issued += 1
+        flight = visit.flights[call] = Flight[T](call, reason, "speculated", self._clock())
+        self._waiting[flight] = visit
+        self._fill_places()
+        self._changed(visit)
         return True
 
+    def put(
+        self, owner: str, call: Call, fetched: Fetched[T], *, reason: str = "written", age_s: float = 0.0
+    ) -> None:
+        """Make a result available without a run: what a write returned, or an exchange of a resumed conversation.
+
+        It was read `age_s` ago. Claimed, it is held against the revision like any other. It takes the place
+        of whatever began before it; nothing is stored of an owner who is not signed in, nor where a newer
+        revision has been seen. A write's result is put after `invalidate`.
+        """
+        visit = self._visits.get(owner)
+        if visit is None or visit.known_stale(fetched):
+            return
+        read_s = self._clock() - age_s
+        held = visit.flights.get(call)
+        if held is not None:
+            usable = held.under_way or self._shown(visit, held)
+            if usable and held.start_s is not None and held.start_s > read_s:
+                return
+            self._drop(visit, held)
+        visit.note_revision(fetched.revision)
+        flight = visit.flights[call] = Flight[T](call, reason, "put", self._clock())
+        flight.start_s = read_s
+        flight.land(read_s, fetched, None)
+        flight.touched_s = flight.issued_s
+        self._bound(visit)
+        self._changed(visit)
+
     def refill(self, owner: str) -> None:
-        """A turn is over: the owner's budget is whole again."""
-        self._spent.pop(owner, None)
+        """A turn is over: the owner's budget is whole again, and what it claimed and did not use is settled."""
+        if visit := self._visits.get(owner):
+            visit.end_turn()
 
     def peek(self, owner: str, call: Call) -> Fetched[T] | None:
-        """A finished result without claiming it, for placing it in a prompt; freshness is the claim's matter."""
-        flight = self._flights.get(owner, {}).get(call)
-        if flight is None or flight.state != "ready" or flight.task is None:
-            return None
-        return flight.task.result()
+        """A finished result without claiming it, for placing it in a prompt.
+
+        None where it is known to be stale; a change that nobody has noticed yet is found at the claim.
+        """
+        visit = self._visits.get(owner)
+        flight = visit.flights.get(call) if visit else None
+        return flight.fetched if visit and flight and self._shown(visit, flight) else None
 
     def ready(self, owner: str) -> list[Call]:
-        """The speculated calls whose results are there, in the order they were issued."""
-        flights = self._flights.get(owner, {}).values()
-        return [flight.call for flight in flights if flight.speculative and flight.state == "ready"]
+        """The calls whose results are there ahead of the model and not known to be stale, in the order of issue."""
+        visit = self._visits.get(owner)
+        if visit is None:
+            return []
+        return [f.call for f in visit.flights.values() if f.origin != "claimed" and self._shown(visit, f)]
 
     def ahead(self, owner: str) -> list[Ahead]:
-        """What was speculated for an owner and how it stands, newest last."""
+        """What was speculated (or put there) for an owner and how it stands, newest last."""
+        visit = self._visits.get(owner)
         now_s = self._clock()
         return [
             Ahead(
@@ -186,129 +185,160 @@ class Speculator(Generic[T]):
                 reason=flight.reason,
                 state=flight.state,
                 outcome=flight.outcome,
-                age_s=now_s - (flight.end_s or flight.issued_s),
+                age_s=now_s - (flight.issued_s if flight.end_s is None else flight.end_s),
                 took_s=None if flight.end_s is None or flight.start_s is None else flight.end_s - flight.start_s,
+                used=flight.used,
             )
-            for flight in self._flights.get(owner, {}).values()
-            if flight.speculative
+            for flight in (visit.flights.values() if visit else ())
+            if flight.origin != "claimed"
         ]
 
     def ledger(self, owner: str) -> Ledger:
-        """The owner's counts since sign-in; live, not a copy."""
-        return self._ledgers.setdefault(owner, Ledger())
+        """The owner's counts since sign-in; live, not a copy. Empty for one who is not signed in."""
+        visit = self._visits.get(owner)
+        return visit.ledger if visit else Ledger()
 
     async def claim(self, owner: str, call: Call) -> Claim[T]:
         """The result of a call, from its flight where that is fresh, else run now.
 
-        Raises whatever the run raises when it is run here; a speculative failure is never raised but
-        answered by one fresh run.
+        Raises whatever the run raises when a claim runs it; a speculative failure is never raised but
+        answered by one fresh run, which claims that wait together share. Raises SessionClosedError when the
+        owner signs out meanwhile. Cancelled, it interrupts a run that only it had wanted.
         """
+        visit = self._visit(owner)
         asked_s = self._clock()
-        flight = self._flights.get(owner, {}).get(call)
-        if flight is None:
-            return await self._run_now(owner, call, "miss", asked_s)
-        joined = flight.state in ("waiting", "in flight")
-        if joined and not await self._land(flight):
-            return await self._run_now(owner, call, "miss", asked_s)
-        if flight.state == "failed" or flight.task is None:
-            return await self._run_now(owner, call, "miss", asked_s)
-        fetched = flight.task.result()
-        if not await self._fresh(flight, fetched):
-            return await self._run_now(owner, call, "stale", asked_s)
-        return self._claimed(flight, "joined" if joined else "hit", asked_s)
+        run_as: Outcome = "miss"
+        found_as: Outcome = "hit"
+        while True:
+            flight = visit.flights.get(call)
+            mine = flight is None or flight.state == "failed"
+            if flight is None or flight.state == "failed":
+                flight = self._run_now(visit, call, flight)
+            if flight.under_way:
+                found_as = "joined"
+                await self._wait(visit, flight, asked_s)
+                if flight.fetched is None:
+                    continue  # It was dropped, or its failure is nobody's news: look again.
+            assert flight.fetched is not None
+            if mine:
+                return self._claimed(visit, flight, flight.fetched, run_as, asked_s)
+            fresh = await self._fresh(visit, flight, flight.fetched)
+            self._check_open(visit)
+            if not visit.holds(flight):
+                continue
+            if fresh:
+                return self._claimed(visit, flight, flight.fetched, found_as, asked_s)
+            run_as = "stale"
+            self._drop(visit, flight)
 
     def use(self, owner: str, call: Call) -> None:
-        """Say that an answer rests on this call's result."""
-        flight = self._flights.get(owner, {}).get(call)
-        if flight is None or flight.used:
-            return
-        flight.used = True
-        if flight.speculative:
-            ledger = self.ledger(owner)
-            ledger.used += 1
-            ledger.hidden_s += flight.hidden_s
+        """Say that an answer rests on what was last claimed of this call; counted once for each result."""
+        if visit := self._visits.get(owner):
+            visit.use(call)
+
+    def interrupt(self, owner: str) -> None:
+        """Stop what was speculated, has not landed and is waited for by no claim; results stay."""
+        if visit := self._visits.get(owner):
+            self._drop_all(visit, [f for f in visit.flights.values() if f.under_way and not f.waiters])
 
     def invalidate(self, owner: str) -> None:
-        """The owner's data changed by a write of this session: nothing held may answer a claim any more."""
-        for flight in list(self._flights.get(owner, {}).values()):
-            self._drop(flight)
-        self._changed(owner)
+        """The owner's data changed by a write of this session: nothing held may answer a claim any more.
+
+        A claim that waits looks again, and runs the call afresh.
+        """
+        if visit := self._visits.get(owner):
+            self._drop_all(visit, visit.flights.values())
 
     async def forget(self, owner: str) -> None:
-        """The owner signed out: cancel what is in flight, wait until it is over, and hold nothing of it."""
-        tasks = [flight.task for flight in self._flights.get(owner, {}).values() if flight.task]
-        self.invalidate(owner)
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._flights.pop(owner, None)
-        self._spent.pop(owner, None)
-        self._ledgers.pop(owner, None)
+        """The owner signed out: hold nothing of it, end its claims, and wait until its last query is over."""
+        self._end(owner)
+        await _over(self._tasks.get(owner, ()))
 
     async def close(self) -> None:
-        """Forget every owner."""
-        for owner in list(self._flights):
-            await self.forget(owner)
+        """Forget every owner, for good."""
+        self._closed = True
+        for owner in list(self._visits):
+            self._end(owner)
+        await _over(task for tasks in self._tasks.values() for task in tasks)
 
-    async def _fresh(self, flight: _Flight[T], fetched: Fetched[T]) -> bool:
+    def _visit(self, owner: str) -> Visit[T]:
+        visit = self._visits.get(owner)
+        if visit is None:
+            if self._closed:
+                raise SessionClosedError("The program is quitting; nothing can be looked up any more. Start it again.")
+            visit = self._visits[owner] = Visit[T](owner)
+        return visit
+
+    def _end(self, owner: str) -> None:
+        visit = self._visits.pop(owner, None)
+        if visit is None:
+            return
+        visit.over = True
+        self._drop_all(visit, visit.flights.values())
+        visit.end_turn()
+
+    def _check_open(self, visit: Visit[T]) -> None:
+        if visit.over:
+            raise SessionClosedError("You signed out while this was being looked up. Sign in and ask again.")
+
+    def _shown(self, visit: Visit[T], flight: Flight[T]) -> bool:
+        """Whether it has landed and, for all that is known, is fresh."""
+        return flight.fetched is not None and not self._too_old(flight) and not visit.known_stale(flight.fetched)
+
+    def _too_old(self, flight: Flight[T]) -> bool:
+        # From the start of the query: where in it the snapshot was taken is not known here.
+        return flight.start_s is not None and self._clock() - flight.start_s > self._time_to_live_s
+
+    async def _fresh(self, visit: Visit[T], flight: Flight[T], fetched: Fetched[T]) -> bool:
         if self._too_old(flight):
             return False
         if self._revision is None or fetched.revision is None:
             return True
-        return await self._revision(flight.owner) == fetched.revision and self._held(flight)
-
-    def _held(self, flight: _Flight[T]) -> bool:
-        """Whether the flight still stands for its call: an invalidation may have come while we waited."""
-        return self._flights.get(flight.owner, {}).get(flight.call) is flight
-
-    def _too_old(self, flight: _Flight[T]) -> bool:
-        return flight.end_s is not None and self._clock() - flight.end_s > self._time_to_live_s
-
-    async def _land(self, flight: _Flight[T]) -> bool:
-        """Wait for a flight under way; False when the deadline passed, it failed, or it was dropped."""
-        if flight.task is None:
-            self._waiting.remove(flight)
-            self._start(flight)
-        assert flight.task is not None
-        # asyncio.wait does not cancel the task when the claim itself is cancelled or times out.
-        await asyncio.wait([flight.task], timeout=self._deadline_s)
-        return flight.state == "ready" and self._held(flight)
-
-    async def _run_now(self, owner: str, call: Call, outcome: Outcome, asked_s: float) -> Claim[T]:
-        flights = self._flights.setdefault(owner, {})
-        held = flights.get(call)
-        if held and not held.speculative and held.state == "in flight" and await self._land(held):
-            return self._claimed(held, "joined", asked_s)
-        self._drop(held)
-        flight = flights[call] = _Flight[T](owner, call, "", speculative=False, issued_s=asked_s)
-        self._start(flight)
-        assert flight.task is not None
-        self._changed(owner)
         try:
-            await asyncio.shield(flight.task)
-        except asyncio.CancelledError:
-            flight.task.cancel()
-            raise
+            revision = await self._revision(visit.owner)
         except Exception:
-            self._drop(flight)
-            raise
-        return self._claimed(flight, outcome, asked_s)
+            return False  # What cannot be shown to be fresh is run again; if the database is away, that says so.
+        visit.note_revision(revision)
+        return revision == fetched.revision and not self._too_old(flight)
 
-    def _claimed(self, flight: _Flight[T], outcome: Outcome, asked_s: float) -> Claim[T]:
-        assert flight.task is not None and flight.start_s is not None and flight.end_s is not None
-        fetched = flight.task.result()
-        flight.outcome = outcome
-        waited_s = max(0.0, self._clock() - max(asked_s, flight.start_s)) if outcome != "hit" else 0.0
-        ledger = self.ledger(flight.owner)
-        match outcome:
-            case "hit":
-                ledger.hit += 1
-            case "joined":
-                ledger.joined += 1
-            case "stale":
-                ledger.stale += 1
-            case "miss":
-                ledger.missed += 1
-        flight.hidden_s = max(0.0, flight.end_s - flight.start_s - waited_s)
-        self._changed(flight.owner)
+    async def _wait(self, visit: Visit[T], flight: Flight[T], asked_s: float) -> None:
+        """Wait for a flight; afterwards it has landed, or is dropped and another may stand in its place.
+
+        Only for a speculative one is there a deadline: a run that a claim began is as long as it is.
+        """
+        if flight.state == "waiting":
+            del self._waiting[flight]
+            self._start(visit, flight)
+        left_s = max(0.0, asked_s + self._deadline_s - self._clock()) if flight.speculative else None
+        try:
+            await flight.landing(left_s)
+        finally:
+            if flight.under_way and not flight.waiters and not flight.placed:
+                self._drop(visit, flight)
+        self._check_open(visit)
+        if flight.under_way:
+            # Past the deadline. It is not left running beside the claim's own run: two results for one key.
+            self._drop(visit, flight)
+        if flight.error is not None and not flight.speculative:
+            raise flight.error
+
+    def _run_now(self, visit: Visit[T], call: Call, failed: Flight[T] | None) -> Flight[T]:
+        if failed is not None:
+            self._drop(visit, failed)
+        flight = visit.flights[call] = Flight[T](call, "", "claimed", self._clock())
+        self._start(visit, flight)
+        self._changed(visit)
+        return flight
+
+    def _claimed(
+        self, visit: Visit[T], flight: Flight[T], fetched: Fetched[T], outcome: Outcome, asked_s: float
+    ) -> Claim[T]:
+        assert flight.start_s is not None and flight.end_s is not None
+        now_s = self._clock()
+        waited_s = 0.0 if outcome == "hit" else now_s - asked_s
+        visit.claimed(flight, outcome, waited_s)
+        flight.touched_s = now_s
+        self._changed(visit)
         return Claim(
             call=flight.call,
             outcome=outcome,
@@ -321,46 +351,77 @@ class Speculator(Generic[T]):
             first=not flight.used,
         )
 
-    def _start_waiting(self) -> None:
-        while self._waiting and len(self._running) < self._concurrency:
-            flight = self._waiting.popleft()
-            self._running.add(flight)
-            self._start(flight)
+    def _fill_places(self) -> None:
+        while self._waiting and self._placed < self._concurrency:
+            flight, visit = self._waiting.popitem(last=False)
+            flight.placed = True
+            self._placed += 1
+            self._start(visit, flight)
 
-    def _start(self, flight: _Flight[T]) -> None:
+    def _start(self, visit: Visit[T], flight: Flight[T]) -> None:
+        flight.state = "in flight"
         flight.start_s = self._clock()
-        flight.task = asyncio.create_task(self._fly(flight), name=f"speculate {flight.call.name}")
-        flight.task.add_done_callback(lambda _: self._landed(flight))
+        flight.task = asyncio.create_task(self._fly(visit.owner, flight.call), name=f"speculate {flight.call.name}")
+        self._tasks.setdefault(visit.owner, set()).add(flight.task)
+        flight.task.add_done_callback(partial(self._landed, visit, flight))
 
-    async def _fly(self, flight: _Flight[T]) -> Fetched[T]:
+    async def _fly(self, owner: str, call: Call) -> Fetched[T]:
         if self._timeline is None:
-            return await self._run(flight.owner, flight.call)
-        with self._timeline.span("database", flight.call.name, flight.call.arguments):
-            return await self._run(flight.owner, flight.call)
+            return await self._run(owner, call)
+        with self._timeline.span("database", call.name, call.arguments):
+            return await self._run(owner, call)
 
-    def _landed(self, flight: _Flight[T]) -> None:
-        assert flight.task is not None
-        flight.end_s = self._clock()
-        self._running.discard(flight)
-        failed = not flight.task.cancelled() and flight.task.exception() is not None
-        if failed and flight.speculative:
-            self.ledger(flight.owner).failed += 1
-        self._start_waiting()
-        self._changed(flight.owner)
+    def _landed(self, visit: Visit[T], flight: Flight[T], task: asyncio.Task[Fetched[T]]) -> None:
+        flight.task = None
+        tasks = self._tasks[visit.owner]
+        tasks.discard(task)
+        if not tasks:
+            del self._tasks[visit.owner]
+        self._placed -= flight.placed
+        error = SessionClosedError("The lookup was interrupted. Ask again.") if task.cancelled() else task.exception()
+        if not flight.dropped:
+            flight.land(self._clock(), None if error else task.result(), error)
+            self._keep_landed(visit, flight)
+        self._fill_places()
+        if not flight.dropped:
+            self._changed(visit)
 
-    def _drop(self, flight: _Flight[T] | None) -> None:
-        """Take a flight out; its query is cancelled, and unused it counts as wasted."""
-        if flight is None:
+    def _keep_landed(self, visit: Visit[T], flight: Flight[T]) -> None:
+        if flight.fetched is not None:
+            visit.note_revision(flight.fetched.revision)
+            self._bound(visit)
+        elif flight.speculative:
+            visit.ledger.failed += 1
+        else:
+            visit.remove(flight)
+
+    def _bound(self, visit: Visit[T]) -> None:
+        """Let go of the finished result that was touched longest ago when there are too many."""
+        if len(visit.flights) <= self._keep:
             return
-        if flight in self._waiting:
-            self._waiting.remove(flight)
-        if flight.task and not flight.task.done():
-            flight.task.cancel()
-        if self._flights.get(flight.owner, {}).get(flight.call) is flight:
-            del self._flights[flight.owner][flight.call]
-        if flight.speculative and not flight.used:
-            self.ledger(flight.owner).wasted += 1
+        landed = [flight for flight in visit.flights.values() if not flight.under_way]
+        if len(landed) > self._keep:
+            self._drop(visit, min(landed, key=lambda flight: flight.touched_s))
 
-    def _changed(self, owner: str) -> None:
+    def _drop_all(self, visit: Visit[T], flights: Iterable[Flight[T]]) -> None:
+        for flight in list(flights):
+            self._drop(visit, flight)
+        self._changed(visit)
+
+    def _drop(self, visit: Visit[T], flight: Flight[T]) -> None:
+        """Take a flight out, once: its query is interrupted, and unused it counts as wasted."""
+        if flight.dropped:
+            return
+        self._waiting.pop(flight, None)
+        flight.drop()
+        visit.remove(flight)
+
+    def _changed(self, visit: Visit[T]) -> None:
         if self._on_change:
-            self._on_change(owner)
+            self._on_change(visit.owner)
+
+
+async def _over(tasks: Iterable[asyncio.Task[Fetched[T]]]) -> None:
+    """Wait until they are over; unlike `gather`, a wait that is cancelled does not cancel them once more."""
+    if under_way := list(tasks):
+        await asyncio.wait(under_way)

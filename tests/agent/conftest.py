@@ -44,4 +44,3 @@ async def sign_in(settings: Settings) -> AsyncIterator[SignIn]:
     yield signed_in
     for engine in engines:
         await engine.close()
-

@@ -31,7 +31,7 @@ async def prefetched(session: CustomerSession) -> None:
 
 def change_orders(session: CustomerSession, statement: str) -> None:
     """As another program would."""
-    path = session._settings.data_folder / "orders.sqlite"  # noqa: SLF001
+    path = session._settings.data_folder / "orders.sqlite"
     with sqlite3.connect(path) as connection:
         connection.execute(statement)
     connection.close()
@@ -180,7 +180,7 @@ async def test_a_write_waits_for_the_customers_word_and_then_happens_once(sign_i
     call = asks("change_address", order_id="A123", address="12 Elm Street, Leeds")
     session, confirmation, address = await pending_address(sign_in, call, "Done.")  # type: ignore[arg-type]
     assert (confirmation.tool, confirmation.after) == ("change_address", address)
-    path = session._settings.data_folder / "orders.sqlite"  # noqa: SLF001
+    path = session._settings.data_folder / "orders.sqlite"
     rows = lambda: sqlite3.connect(path).execute("SELECT action FROM changes").fetchall()  # noqa: E731
     assert rows() == []
     result = await asyncio.to_thread(session.confirm, confirmation, confirmed=True)
@@ -195,9 +195,9 @@ async def test_a_declined_write_changes_nothing_and_the_model_is_told(sign_in: S
     session, confirmation, _ = await pending_address(sign_in, call, "All right.")  # type: ignore[arg-type]
     result = await asyncio.to_thread(session.confirm, confirmation, confirmed=False)
     assert isinstance(result, TurnResult)
-    told = [m for m in session._messages() if isinstance(m, ToolMessage)]  # noqa: SLF001
+    told = [m for m in session.messages() if isinstance(m, ToolMessage)]
     assert told[-1].text == prompts.NOT_CONFIRMED
-    with sqlite3.connect(session._settings.data_folder / "orders.sqlite") as connection:  # noqa: SLF001
+    with sqlite3.connect(session._settings.data_folder / "orders.sqlite") as connection:
         assert connection.execute("SELECT count(*) FROM changes").fetchone() == (0,)
 
 
@@ -235,7 +235,7 @@ async def test_stopping_keeps_what_was_written(sign_in: SignIn) -> None:
     result = await turn
     assert isinstance(result, TurnResult)
     assert (result.ended, result.answer) == ("stopped", "".join(shown))
-    assert [m.type for m in session._messages()][-2:] == ["human", "ai"]  # noqa: SLF001
+    assert [m.type for m in session.messages()][-2:] == ["human", "ai"]
 
 
 async def test_stopping_before_the_first_word_leaves_the_conversation_as_it_was(sign_in: SignIn) -> None:
@@ -247,7 +247,7 @@ async def test_stopping_before_the_first_word_leaves_the_conversation_as_it_was(
     result = await turn
     assert isinstance(result, TurnResult)
     assert (result.ended, result.answer) == ("stopped", "")
-    assert session._messages() == []  # noqa: SLF001
+    assert session.messages() == []
 
 
 async def test_stopping_ends_the_wait_for_a_slow_tool(sign_in: SignIn) -> None:
@@ -265,17 +265,17 @@ async def test_a_failing_model_leaves_the_conversation_usable(sign_in: SignIn) -
     session, _ = await sign_in(RuntimeError("out of memory \x1b[31m"), ANSWER)
     with pytest.raises(ModelError, match="out of memory [.]"):
         await asyncio.to_thread(session.ask, STATUS)
-    assert session._messages() == []  # noqa: SLF001
+    assert session.messages() == []
     assert (await answered(session)).answer == ANSWER
 
 
 async def test_a_model_that_fails_after_the_tool_leaves_no_half_turn(sign_in: SignIn) -> None:
     session, _ = await sign_in(ANSWER, asks("get_account"), RuntimeError("gone"), "Again.")
     await answered(session)
-    kept = session._messages()  # noqa: SLF001
+    kept = session.messages()
     with pytest.raises(ModelError):
         await asyncio.to_thread(session.ask, "Who am I?")
-    assert session._messages() == kept  # noqa: SLF001
+    assert session.messages() == kept
     assert (await answered(session, "Who am I?")).answer == "Again."
 
 
@@ -318,14 +318,14 @@ async def test_a_long_conversation_drops_its_older_half_from_the_prompt_but_keep
     for number in range(3):
         await answered(session, f"question {number}")
     llama.replies[:] = ["last"]
-    session._after_turn(10_000)  # noqa: SLF001
-    await until(lambda: session._first_id is not None)  # noqa: SLF001
+    session._after_turn(10_000)
+    await until(lambda: session._first_id is not None)
     await answered(session, "question 3")
     asked = [m.text for m in llama.prompts[-1] if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
     assert asked == ["question 2", "question 3"]
     assert llama.prompts[-1][0].type == "system"
     assert any(isinstance(m, ToolMessage) for m in llama.prompts[-1]), "the orders stand in the prompt again"
-    kept = [m.text for m in session._messages() if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]  # noqa: SLF001
+    kept = [m.text for m in session.messages() if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
     assert kept == [f"question {number}" for number in range(4)]
     assert long.usage_metadata
 
@@ -352,7 +352,7 @@ async def test_the_state_that_is_kept_is_plain_data(sign_in: SignIn) -> None:
     session, _ = await sign_in(ANSWER)
     await prefetched(session)
     result = await answered(session)
-    values = session._graph().get_state({"configurable": {"thread_id": session.thread_id}}).values  # noqa: SLF001
+    values = session._graph().get_state({"configurable": {"thread_id": session.thread_id}}).values
     assert values["user_id"] == "user123"
     assert values["agent_decision"] == "answer"
     assert values["performance_log"] == list(result.performance_log)

@@ -23,7 +23,7 @@ def test_only_what_shows_is_left(raw: str, clean: str) -> None:
 
 @given(st.text())
 def test_nothing_that_a_terminal_obeys_survives(text: str) -> None:
-    assert not any(ch < " " and ch not in "\n\t" or ch == "\x7f" for ch in printable(text))
+    assert not any((ch < " " and ch not in "\n\t") or ch == "\x7f" for ch in printable(text))
 
 
 def test_data_is_cleaned_at_every_depth() -> None:

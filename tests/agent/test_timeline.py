@@ -2,7 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.timeline import DatabaseUse, ModelCall, PerformanceLog, Prices, Timeline, length, merged, overlap, turn_figures
+from agent.timeline import (
+    DatabaseUse,
+    ModelCall,
+    PerformanceLog,
+    Prices,
+    Timeline,
+    length,
+    merged,
+    overlap,
+    turn_figures,
+)
 
 intervals = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda pair: (min(pair), max(pair))))
 
@@ -20,7 +30,7 @@ def test_an_overlap_is_what_both_cover(first: list[tuple[int, int]], second: lis
     assert overlap(first, second) == len(covered[0] & covered[1])
 
 
-def figures(model: list[ModelCall], database: list[DatabaseUse], **options: object):  # noqa: ANN201
+def figures(model: list[ModelCall], database: list[DatabaseUse], **options: object):
     given_values = {"entered_s": 10.0, "first_word_s": 10.5, "ended_s": 20.0, "prices": Prices()} | options
     return turn_figures(model_calls=model, database=database, **given_values)  # type: ignore[arg-type]
 

@@ -4,13 +4,11 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from transformers import AutoTokenizer
 
-from agent import conversation as run_time
 from agent import prompts
 from agent.llama.embedded import find_gguf
 from agent.llama.tool_calls import CHATML
 from agent.shop.records import HISTORY_LIMIT
 from agent.shop.tools import schemas
-from agent.speculation.speculator import Call
 from training import names
 from training.dialogues import Conversation, conversation, encode
 from training.evaluate import FACT
@@ -53,21 +51,21 @@ def test_learned_is_what_the_assistant_says_itself_with_its_end(tokenizer) -> No
         assert all(isinstance(talked.messages[place], AIMessage) for place in talked.kinds)
 
 
-def test_an_exchange_placed_ahead_reads_as_the_session_places_it() -> None:
+def test_an_exchange_placed_ahead_is_not_learned_and_the_next_word_is_the_customers() -> None:
     found = 0
     for talked in OF_SHOP:
         for place, message in enumerate(talked.messages):
-            if not prompts.is_synthetic(message):
-                continue
-            call, result = talked.messages[place + 1 : place + 3]
-            assert isinstance(call, AIMessage)
-            asked = Call.of(call.tool_calls[0]["name"], call.tool_calls[0]["args"])
-            placed = run_time.exchange(asked, result.text, None, message.text)
-            assert CHATML.turns([message, call, result], []) == CHATML.turns(placed, [])
-            assert isinstance(talked.messages[place + 3], HumanMessage)
-            assert not {place, place + 1, place + 2} & talked.kinds.keys()
-            found += 1
+            if prompts.is_synthetic(message):
+                assert message.text == (prompts.TYPING if found_before(talked, place) else prompts.SIGNED_IN)
+                assert isinstance(talked.messages[place + 2], ToolMessage)
+                assert all(isinstance(m, HumanMessage) for m in talked.messages[place + 3 : place + 4])
+                assert not {place, place + 1, place + 2} & talked.kinds.keys()
+                found += 1
     assert found > 50
+
+
+def found_before(talked: Conversation, place: int) -> bool:
+    return any(map(prompts.is_synthetic, talked.messages[:place]))
 
 
 def test_every_fact_in_an_answer_stands_in_a_result_before_it() -> None:
@@ -136,5 +134,7 @@ def test_held_out_items_never_occur_in_training() -> None:
 
 def test_the_demo_products_are_never_trained_on() -> None:
     assert names.demo_names()
-    text = "\n".join(message.text for talked in OF_SHOP for message in talked.messages if isinstance(message, ToolMessage))
+    text = "\n".join(
+        message.text for talked in OF_SHOP for message in talked.messages if isinstance(message, ToolMessage)
+    )
     assert not [name for name in names.demo_names() if f": {name} (" in text]

@@ -14,8 +14,13 @@ from training.train import Batch, hidden_states, loss_of
 def model() -> LlamaForCausalLM:
     torch.manual_seed(0)
     config = LlamaConfig(
-        vocab_size=64, hidden_size=48, intermediate_size=64, num_hidden_layers=3, num_attention_heads=6,
-        num_key_value_heads=2, tie_word_embeddings=True,
+        vocab_size=64,
+        hidden_size=48,
+        intermediate_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=6,
+        num_key_value_heads=2,
+        tie_word_embeddings=True,
     )
     return LlamaForCausalLM(config).eval()
 
@@ -83,7 +88,9 @@ def test_what_is_written_is_a_peft_adapter_and_merges_to_the_same(model: LlamaFo
     lora.write(tmp_path / "adapter", parameters, layers, 4, 8, {"steps": 3})
     assert json.loads((tmp_path / "adapter" / "training.json").read_text()) == {"steps": 3}
     assert sorted(path.name for path in (tmp_path / "adapter").iterdir()) == [
-        "adapter_config.json", "adapter_model.safetensors", "training.json",
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "training.json",
     ]
     ids = torch.randint(0, 64, (1, 11))
     with torch.no_grad():

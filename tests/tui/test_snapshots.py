@@ -82,16 +82,19 @@ def test_answer_narrow(snap_compare: Any, make_chat: Any) -> None:
 
 
 def test_several_turns(snap_compare: Any, make_chat: Any) -> None:
-    times = (2.4, 0.14, 0.21)
-    scripts = [Script(MUG, spans=TURN, figures=replace(FIGURES, first_token_s=one)) for one in times]
-    scripts[1].grounded = False
-    chat = make_chat(*scripts, spans=PREFETCH)
+    def turn(number: int, first_token_s: float) -> Script:
+        later = tuple(Span(s.lane, s.name, s.start_s + 30 * number, (s.end_s or 0.0) + 30 * number) for s in TURN)
+        return Script(MUG, spans=later, figures=replace(FIGURES, first_token_s=first_token_s), grounded=number != 1)
+
+    chat = make_chat(turn(0, 2.4), turn(1, 0.14), turn(2, 0.21), spans=PREFETCH)
 
     async def three(pilot: Pilot[None]) -> None:
         await chat.sign_in(pilot)
-        for count in (1, 2, 3):
+        chat.session.prefetched()
+        for number in range(3):
+            chat.engine.clock.now_s = 100.0 + 30 * number
             await chat.ask(pilot)
-            await chat.until(pilot, lambda count=count: chat.app._turns == count and chat.app.turn is None)
+            await chat.until(pilot, lambda number=number: chat.app._turns == number + 1 and chat.app.turn is None)
         await pilot.press("f2")
         await chat.still(pilot)
 

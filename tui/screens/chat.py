@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on
@@ -9,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Static
@@ -56,6 +58,7 @@ class ChatScreen(Screen[None]):
         super().__init__()
         self._customer = session.customer
         self._readings = SessionReadings(session)
+        self._looks_ahead = bool(session.ahead())
         self._limit = limit
         self._model = model
         self._project = project
@@ -130,7 +133,7 @@ class ChatScreen(Screen[None]):
         """What sign-in started is in."""
         ready = [one.took_s or 0.0 for one in found if one.state == "ready"]
         for welcome in self.query("#welcome-state").results(Static):
-            took = f"✓ your orders are here already ({tenths(max(ready))})" if ready else "ask, and they are looked up"
+            took = f"✓ your orders are here already ({tenths(max(ready))})" if ready else ""
             welcome.update(took)
 
     async def begin_turn(self, question: str) -> None:
@@ -196,14 +199,17 @@ class ChatScreen(Screen[None]):
         reading = self._readings.take()
         if reading.turn_runs or reading.running:
             self._quiet = 0
-        self.gauge.show(reading)
-        self.strip.show(reading)
-        self.ahead_panel.show(reading.ahead, reading.ledger)
+        with contextlib.suppress(NoMatches):  # The screen is being taken down: nobody looks any more.
+            self.gauge.show(reading)
+            self.strip.show(reading)
+            self.ahead_panel.show(reading.ahead, reading.ledger)
 
     def _welcome(self) -> Vertical:
         first = self._customer.name.split(" ")[0]
+        ahead = "⋯ your orders are being looked up while you type" if self._looks_ahead else ""
         return Vertical(
             Static(f"Hello {first}.", id="hello", markup=False),
-            Static("⋯ looking at your orders while you type", id="welcome-state", markup=False),
+            Static("Ask where an order is, what it cost, or to cancel one.", id="welcome-hint", markup=False),
+            Static(ahead, id="welcome-state", markup=False),
             id="welcome",
         )

@@ -43,8 +43,8 @@ class ConfirmScreen(ModalScreen[bool]):
                     yield Static(f"now    {printable(asked.before or '–')}", markup=False)
                     yield Static(f"then   {printable(asked.after or '–')}", id="after", markup=False)
             with Horizontal(id="buttons"):
-                yield Button("y  Yes, do it", id="yes", variant="warning", flat=True)
-                yield Button("n  No, leave it", id="no", flat=True)
+                yield Button("y  Yes, do it", id="yes", variant="warning", compact=True)
+                yield Button("n  No, leave it", id="no", compact=True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

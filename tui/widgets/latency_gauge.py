@@ -82,7 +82,7 @@ def recent_row(reading: Reading) -> Content:
     """The last turns' TTFT as a row of blocks, with its range."""
     known = [value for value in reading.recent if value is not None]
     if not known:
-        return Content.styled("ask, and the clock starts", MUTED)
+        return Content.styled("" if reading.turn_runs else "ask, and the clock starts", MUTED)
     spread = f"{min(known):.2f}–{max(known):.2f} s" if len(known) > 1 else seconds(known[0])
     return Content.assemble(blocks(reading.recent), (f"  last {_turns(len(reading.recent))}, {spread}", MUTED))
 
@@ -135,16 +135,17 @@ def strip(reading: Reading) -> Content:
     if reading.turn_runs:
         doing = [f"▶ {span.lane} {tenths(_running_s([span], reading))}" for span in reading.running]
         what = "since Enter" if reading.first_word_s is None else "to the first word"
-        return Content(" · ".join([f"{seconds(value_s or 0.0)} {what}", *doing, reading.strategy]))
+        return Content(" · ".join([f"{seconds(value_s or 0.0)} {what}", *doing, f"strategy {reading.strategy}"]))
     found = reading.figures
     if found is None:
         ready = sum(1 for ahead in reading.ahead if ahead.state == "ready")
         doing = [f"▶ {span.lane} {tenths(_running_s([span], reading))}" for span in reading.running]
-        return Content(" · ".join([f"ahead: {ready} of {len(reading.ahead)} ready", *doing, reading.strategy]))
+        here = f"looked up ahead: {ready} of {len(reading.ahead)}"
+        return Content(" · ".join([here, *doing, f"strategy {reading.strategy}"]))
     return Content.assemble(
         (f"{seconds(value_s)} to the first word" if value_s is not None else "no word", "bold"),
         f" · hidden {tenths(found.database_hidden_s)} · waited {tenths(found.database_waited_s)}",
-        f" · ≈ {tenths(found.sequential_estimate_s)} in sequence · {reading.strategy}",
+        f" · ≈ {tenths(found.sequential_estimate_s)} in sequence · strategy {reading.strategy}",
     )
 
 

@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from agent.llama.weights import Loaded, ModelChoice, configure_threads
+
+configure_threads()
+
+CHATML_TEMPLATE = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+CORPUS = [
+    "Where is my coffee mug? Your Smart Coffee Mug (B456) was delivered on 2026-11-02.",
+    'To use a tool, answer only with <tool_call>{"name": "get_order", "arguments": {"order_id": "A123"}}</tool_call>',
+    "Größe, naïve, 猫, 🙂 and other things that take more than one byte.",
+]
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> PreTrainedTokenizerFast:
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=420,
+        special_tokens=["<|im_start|>", "<|im_end|>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    bpe.train_from_iterator(CORPUS, trainer)
+    made = PreTrainedTokenizerFast(tokenizer_object=bpe, bos_token="<|im_start|>", eos_token="<|im_end|>")
+    made.chat_template = CHATML_TEMPLATE
+    return made
+
+
+def tiny_llama(vocabulary: int, seed: int = 0, context: int = 1024) -> LlamaForCausalLM:
+    """A random Llama in float32 whose logits are far enough apart that no rounding flips them."""
+    torch.manual_seed(seed)
+    config = LlamaConfig(
+        vocab_size=vocabulary,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=context,
+        initializer_range=0.5,
+        bos_token_id=None,
+        eos_token_id=None,
+        pad_token_id=1,
+    )
+    return LlamaForCausalLM(config).eval().requires_grad_(False)
+
+
+@pytest.fixture
+def model() -> LlamaForCausalLM:
+    return tiny_llama(60)
+
+
+@pytest.fixture
+def loaded(tokenizer: PreTrainedTokenizerFast) -> Loaded:
+    return Loaded(tiny_llama(len(tokenizer)), tokenizer, ModelChoice("Tiny", "tiny", "cpu", "float32", "It is a test."))
+
+
+@pytest.fixture(scope="session")
+def converted() -> Path:
+    """The folder of converted models that the tests share: converting takes a quarter of a minute."""
+    from agent.llama.embedded import cache_root
+
+    return cache_root()

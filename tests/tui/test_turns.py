@@ -1,0 +1,321 @@
+import asyncio
+import threading
+import time
+from typing import Any
+
+import pytest
+from stubs.fake_engine import Script
+from textual.widgets import Markdown
+
+from agent.engine import ModelState
+from agent.errors import ModelError
+from agent.events import Confirmation, TextArrived
+from tui.app import HeadstartApp
+from tui.widgets.conversation import Answer, Question
+
+CANCEL = Confirmation("cancel_order", {"order_id": "A123"}, "A123 will be cancelled.", "Processing", "Cancelled", "1")
+
+
+def notes(chat: Any) -> str:
+    return "\n".join(str(note.content) for note in chat.screen.query(".note"))
+
+
+def toasts(chat: Any) -> list[str]:
+    return [notification.message for notification in chat.app._notifications]
+
+
+async def test_an_answer_is_streamed_and_its_time_stands_under_it(make_chat: Any) -> None:
+    chat = make_chat(Script("Your **mug** is [on] its way."))
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, "Where is my [mug?")
+        await chat.answered(pilot)
+        assert chat.session.asked == ["Where is my [mug?"]
+        assert chat.shown.strip() == "Your **mug** is [on] its way."
+        assert "TTFT 0.14 s · waited 0.0 s · hidden 3.0 s" in notes(chat)
+        assert chat.screen.prompt.text == ""
+
+
+async def test_an_answer_that_the_data_does_not_bear_out_says_so(make_chat: Any) -> None:
+    chat = make_chat(Script("It cost $3.", grounded=False))
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot)
+        await chat.answered(pilot)
+        assert "not every fact here stands in the data" in notes(chat)
+
+
+async def test_esc_stops_at_once_and_keeps_what_was_written(make_chat: Any) -> None:
+    gate = threading.Event()
+    chat = make_chat(Script("One two three four."), gate=gate)
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot)
+        await chat.until(pilot, lambda: chat.session.running.is_set())
+        chat.session.on_event(TextArrived("One "))
+        chat.session._words.append("One")
+        await chat.until(pilot, lambda: "One" in chat.shown)
+        pressed_s = time.monotonic()
+        await pilot.press("escape")
+        await chat.until(pilot, lambda: "■ stopped" in notes(chat))
+        assert time.monotonic() - pressed_s < 0.3
+        await chat.answered(pilot)
+        gate.set()
+        assert chat.shown.strip() == "One"
+        assert "■ stopped" in notes(chat)
+
+
+async def test_stopped_before_the_first_word_the_question_comes_back(make_chat: Any) -> None:
+    chat = make_chat(Script("One."), gate=threading.Event())
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, "Where?")
+        await chat.until(pilot, lambda: chat.session.running.is_set())
+        await pilot.press("escape")
+        await chat.answered(pilot)
+        assert chat.screen.prompt.text == "Where?"
+        assert not chat.screen.query(Answer)
+
+
+async def test_tokens_of_a_turn_that_is_over_are_dropped(make_chat: Any) -> None:
+    chat = make_chat(Script("One."), Script("Two."))
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot)
+        await chat.answered(pilot)
+        chat.session.on_event(TextArrived("late"))
+        await chat.still(pilot)
+        await chat.ask(pilot)
+        await chat.until(pilot, lambda: chat.app._turns == 2 and chat.app.turn is None)
+        await chat.still(pilot)
+        assert "late" not in chat.shown
+
+
+async def test_a_failed_turn_gives_the_question_back_and_says_what_to_do(make_chat: Any) -> None:
+    chat = make_chat(Script("Well", error=ModelError("The model failed [x=. Ask again.")), Script("Here."))
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, "Where is it?")
+        await chat.answered(pilot)
+        assert chat.screen.prompt.text == "Where is it?"
+        assert "The model failed [x=. Ask again." in toasts(chat)
+        assert not chat.screen.query(Question)
+        await pilot.press("enter")
+        await chat.until(pilot, lambda: chat.app._turns == 2 and chat.app.turn is None)
+        await chat.still(pilot)
+        assert "Here." in chat.shown
+
+
+async def test_a_draft_typed_meanwhile_is_not_lost_when_the_turn_fails(make_chat: Any) -> None:
+    gate = threading.Event()
+    chat = make_chat(Script("Well", error=RuntimeError("odd")), gate=gate)
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, "First")
+        await chat.until(pilot, lambda: chat.session.running.is_set())
+        await pilot.press(*"Second")
+        gate.set()
+        await chat.answered(pilot)
+        assert chat.screen.prompt.text == "First\nSecond"
+
+
+@pytest.mark.parametrize("text", ["", "  \n "])
+async def test_an_empty_question_is_not_asked(make_chat: Any, text: str) -> None:
+    chat = make_chat()
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, text)
+        await chat.still(pilot)
+        assert chat.session.asked == []
+        assert toasts(chat)
+
+
+async def test_a_question_that_is_too_long_is_refused_and_kept(make_chat: Any) -> None:
+    chat = make_chat()
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, "x" * 20_000)
+        await chat.still(pilot)
+        assert chat.session.asked == []
+        assert len(chat.screen.prompt.text) == 20_000
+        assert "20,000 characters" in toasts(chat)[0]
+
+
+async def test_a_second_question_waits_for_the_first(make_chat: Any) -> None:
+    chat = make_chat(Script("One."), gate=threading.Event())
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, "First")
+        await chat.until(pilot, lambda: chat.session.running.is_set())
+        await chat.ask(pilot, "Second")
+        await chat.still(pilot)
+        assert chat.session.asked == ["First"]
+        assert chat.screen.prompt.text == "Second"
+
+
+async def test_ctrl_j_breaks_the_line_and_enter_sends_both(make_chat: Any) -> None:
+    chat = make_chat()
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await pilot.press("a", "ctrl+j", "b", "enter")
+        await chat.answered(pilot)
+        assert chat.session.asked == ["a\nb"]
+
+
+async def test_the_prompt_grows_to_five_lines(make_chat: Any) -> None:
+    chat = make_chat()
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        assert chat.screen.prompt.size.height == 1
+        await pilot.press(*["ctrl+j"] * 9)
+        await chat.until(pilot, lambda: chat.screen.prompt.size.height == 5)
+
+
+async def test_a_pause_in_typing_is_told_to_the_session(make_chat: Any) -> None:
+    chat = make_chat()
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await pilot.press(*"mug")
+        await chat.until(pilot, lambda: "mug" in chat.session.typings)
+
+
+async def test_f2_changes_the_strategy_of_the_next_turn(make_chat: Any) -> None:
+    chat = make_chat()
+    async with chat.app.run_test(size=(110, 30)) as pilot:
+        await chat.sign_in(pilot)
+        for following in ("sequential", "overlap", "ahead"):
+            await pilot.press("f2")
+            await chat.still(pilot)
+            assert chat.session.strategy == following
+            assert following in str(chat.screen.query_one("#figures").content)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("keys", "confirmed"), [(["y"], True), (["n"], False), (["escape"], False), (["enter"], False)])
+async def test_a_write_waits_for_the_customers_word(make_chat: Any, keys: list[str], confirmed: bool) -> None:
+    chat = make_chat(Script(confirmation=CANCEL))
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, "Cancel A123")
+        await chat.until(pilot, lambda: len(chat.app.screen_stack) == 3)
+        await pilot.press(*keys)
+        await chat.answered(pilot)
+        assert chat.session.confirmed == [confirmed]
+        assert ("Done." in chat.shown) is confirmed
+
+
+async def test_signing_out_ends_the_session_and_leaves_nothing(make_chat: Any) -> None:
+    chat = make_chat(Script("One."), gate=threading.Event())
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot)
+        await chat.until(pilot, lambda: chat.session.running.is_set())
+        session = chat.session
+        await pilot.press("ctrl+o")
+        await chat.until(pilot, lambda: session.closed and not chat.app._login.user.disabled)
+        assert chat.app.screen is chat.app._login
+        assert chat.app.session is None
+        assert chat.app._chat is None
+        assert not chat.app.query(Markdown)
+        await pilot.press(*"user123", "enter", *"demo", "enter")
+        await chat.until(pilot, lambda: chat.session is not session and len(chat.app.screen_stack) == 2)
+
+
+async def test_the_prefetch_is_shown_when_it_is_in(make_chat: Any) -> None:
+    chat = make_chat()
+    async with chat.app.run_test(size=(110, 30)) as pilot:
+        await chat.sign_in(pilot)
+        ahead = chat.screen.ahead_panel
+        assert "in flight" in str(ahead.content)
+        chat.session.prefetched()
+        await chat.until(pilot, lambda: "ready" in str(ahead.content))
+        assert "here already (3.0 s)" in str(chat.screen.query_one("#welcome-state").content)  # type: ignore[attr-defined]
+
+
+async def test_the_model_may_still_be_loading(make_chat: Any) -> None:
+    chat = make_chat(Script("One."), gate=threading.Event(), model_state=ModelState("reading weights", 0.3))
+    async with chat.app.run_test(size=(110, 30)) as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot)
+        await chat.until(pilot, lambda: chat.session.running.is_set())
+        chat.session.timeline.start("model", "loading")
+        chat.screen.readings_changed()
+        await chat.still(pilot)
+        assert "loading, your question waits" in str(chat.screen.query_one("#lanes").content)  # type: ignore[attr-defined]
+        chat.engine.report(ModelState("ready", 1.0, "SmolLM2 135M · cpu · bf16"))
+        await chat.until(pilot, lambda: "SmolLM2" in str(chat.screen.query_one("#model").content))
+
+
+async def test_the_gauge_rests_when_nothing_runs(make_chat: Any) -> None:
+    chat = make_chat(Script("One."))
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot)
+        await chat.answered(pilot)
+        await chat.until(pilot, lambda: not chat.screen._ticker._active.is_set())
+
+
+async def test_scrolled_up_it_stays_there_while_more_arrives(make_chat: Any) -> None:
+    gate = threading.Event()
+    chat = make_chat(Script("\n\n".join(f"Paragraph {n}." for n in range(40))), Script("Late words."))
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot)
+        await chat.answered(pilot)
+        conversation = chat.screen.conversation
+        await chat.until(pilot, lambda: conversation.max_scroll_y > 0 and conversation.is_vertical_scroll_end)
+        chat.session.gate = gate
+        await chat.ask(pilot)
+        await chat.until(pilot, lambda: chat.session.running.is_set())
+        await chat.still(pilot)
+        conversation.focus()
+        await pilot.press("home")
+        await chat.until(pilot, lambda: conversation.scroll_y == 0)
+        gate.set()
+        await chat.until(pilot, lambda: chat.app.turn is None)
+        await chat.still(pilot)
+        assert conversation.scroll_y == 0
+
+
+async def test_help_lists_the_keys_that_can_be_pressed(make_chat: Any) -> None:
+    chat = make_chat()
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await pilot.press("f1")
+        await chat.still(pilot)
+        text = str(chat.app.screen.query_one("#card Static").content)  # type: ignore[attr-defined]
+        for key in ("Enter", "^J", "Esc", "F2", "^O", "^Q", "F1"):
+            assert key in text
+        await pilot.press("escape")
+        await chat.still(pilot)
+        assert chat.screen.prompt.has_focus
+
+
+def test_every_binding_has_an_id() -> None:
+    from tui.screens.chat import ChatScreen
+    from tui.screens.confirm import ConfirmScreen
+    from tui.screens.help import HelpScreen
+    from tui.widgets.prompt import Prompt
+
+    for owner in (HeadstartApp, ChatScreen, ConfirmScreen, HelpScreen, Prompt):
+        assert all(binding.id for binding in owner.BINDINGS)  # type: ignore[union-attr]
+
+
+def test_quitting_in_the_middle_of_an_answer_returns_within_a_second(make_chat: Any) -> None:
+    chat = make_chat(Script("One."), gate=threading.Event())
+    quit_s = 0.0
+
+    async def use(pilot: Any) -> None:
+        nonlocal quit_s
+        await chat.sign_in(pilot)
+        await chat.ask(pilot)
+        await chat.until(pilot, lambda: chat.session.running.is_set())
+        quit_s = time.monotonic()
+        await pilot.press("ctrl+q")
+
+    async def run() -> None:
+        await chat.app.run_async(headless=True, auto_pilot=use)
+        await chat.app.close_engine()
+
+    asyncio.run(run())
+    assert time.monotonic() - quit_s < 1.0
+    assert chat.engine.closed
