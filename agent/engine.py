@@ -127,16 +127,21 @@ class Engine:
             raise DatabaseError("The orders are not open yet.")
         return self._accounts
 
+    @property
+    def store(self) -> OrderStore:
+        """The orders; after `open`."""
+        if self._store is None:
+            raise DatabaseError("The orders are not open yet.")
+        return self._store
+
     async def sign_in(
         self, name: str, password: str, on_event: Callable[[Event], None] = lambda _: None
     ) -> CustomerSession:
         """Check the password and at once start what the first question will need. Raises SignInError."""
         customer = await self.accounts.sign_in(name, password)
-        if self._store is None:
-            raise DatabaseError("The orders are not open yet.")
         session = CustomerSession(
             customer,
-            store=self._store,
+            store=self.store,
             settings=self.settings,
             model=self.model,
             model_name=lambda: self.model_state.name,

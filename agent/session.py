@@ -115,6 +115,11 @@ class CustomerSession:
         """The counts since sign-in."""
         return self._speculator.ledger(self.customer.customer_id).copy()
 
+    @property
+    def warming(self) -> bool:
+        """Whether a prefill is under way or about to be."""
+        return self._warming is not None and not self._warming.done()
+
     def warm(self) -> None:
         """Prefill the prompt as it stands, in the background; a newer prefill replaces an older one."""
         if self._closed.is_set() or not self._starts().cache:

@@ -98,7 +98,7 @@ def _replace(source: Path, copy: Path) -> None:
     os.close(handle)
     try:
         shutil.copyfile(source, temporary)
-        os.replace(temporary, copy)
+        Path(temporary).replace(copy)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

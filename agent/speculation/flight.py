@@ -1,49 +1,16 @@
-"""What the Speculator holds: calls as keys, one flight for each, and one owner's visit with its flights.
+"""What the Speculator holds: one flight for each key, and one owner's visit with its flights.
 
 A flight is looked at by several claims at once, across awaits. Each claim must see one and the same story
 of it, so its state changes in one place (`land` and `drop`) and never by itself because a task has ended.
 """
 
 import asyncio
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal
 
+from agent.speculation.calls import Call, Fetched, Outcome, State, T
 from agent.speculation.ledger import Ledger
 
-T = TypeVar("T")
-
-Outcome = Literal["hit", "joined", "stale", "miss"]
-State = Literal["waiting", "in flight", "ready", "failed"]
 Origin = Literal["speculated", "claimed", "put"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Call:
-    """A tool call as a key: the same arguments in another order are the same call."""
-
-    name: str
-    arguments: str = "{}"
-    """Canonical JSON."""
-
-    @classmethod
-    def of(cls, name: str, arguments: Mapping[str, Any] | None = None) -> "Call":
-        """A call with its arguments as a mapping."""
-        return cls(name, json.dumps(arguments or {}, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
-
-    def mapping(self) -> dict[str, Any]:
-        """The arguments as a tool takes them."""
-        return dict(json.loads(self.arguments))
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched(Generic[T]):
-    """What a run returned, with the owner's revision that its snapshot was read at."""
-
-    value: T
-    revision: int | None = None
-    """None where the database keeps no revisions: then only the time to live speaks for freshness."""
 
 
 class Flight(Generic[T]):

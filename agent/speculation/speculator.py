@@ -15,49 +15,16 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Generic
 
 from agent.errors import SessionClosedError
-from agent.speculation.flight import Call, Fetched, Flight, Outcome, State, T, Visit
+from agent.speculation.calls import Ahead, Call, Claim, Fetched, Outcome, State, T
+from agent.speculation.flight import Flight, Visit
 from agent.speculation.ledger import Ledger
 from agent.timeline import Clock, Timeline
 
 __all__ = ["Ahead", "Call", "Claim", "Fetched", "Outcome", "Speculator", "State"]
-
-
-@dataclass(frozen=True, slots=True)
-class Claim(Generic[T]):
-    """What a claim got."""
-
-    call: Call
-    outcome: Outcome
-    value: T
-    revision: int | None
-    waited_s: float
-    """From the claim to its answer; 0 for a hit."""
-    start_s: float
-    """When the query that answered began."""
-    end_s: float
-    """Equal to `start_s` where the result was put there without a query."""
-    reason: str
-    """Why it had been speculated; empty for a miss."""
-    first: bool
-    """Whether nothing had used this very result before: only then is its time hidden by this claim."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """A speculative call as the screen shows it."""
-
-    call: Call
-    reason: str
-    state: State
-    outcome: Outcome | None
-    age_s: float
-    took_s: float | None
-    used: bool = False
 
 
 class Speculator(Generic[T]):
@@ -217,9 +184,8 @@ class Speculator(Generic[T]):
             if flight.under_way:
                 found_as = "joined"
                 await self._wait(visit, flight, asked_s)
-                if flight.fetched is None:
-                    continue  # It was dropped, or its failure is nobody's news: look again.
-            assert flight.fetched is not None
+            if flight.fetched is None:
+                continue  # It was dropped, or its failure is nobody's news: look again.
             if mine:
                 return self._claimed(visit, flight, flight.fetched, run_as, asked_s)
             fresh = await self._fresh(visit, flight, flight.fetched)
@@ -273,8 +239,10 @@ class Speculator(Generic[T]):
         visit = self._visits.pop(owner, None)
         if visit is None:
             return
+        # Nobody is told: a callback that looks ahead on every change would sign the owner in again.
         visit.over = True
-        self._drop_all(visit, visit.flights.values())
+        for flight in list(visit.flights.values()):
+            self._drop(visit, flight)
         visit.end_turn()
 
     def _check_open(self, visit: Visit[T]) -> None:
@@ -333,7 +301,8 @@ class Speculator(Generic[T]):
     def _claimed(
         self, visit: Visit[T], flight: Flight[T], fetched: Fetched[T], outcome: Outcome, asked_s: float
     ) -> Claim[T]:
-        assert flight.start_s is not None and flight.end_s is not None
+        assert flight.start_s is not None
+        assert flight.end_s is not None
         now_s = self._clock()
         waited_s = 0.0 if outcome == "hit" else now_s - asked_s
         visit.claimed(flight, outcome, waited_s)
@@ -380,7 +349,7 @@ class Speculator(Generic[T]):
         self._placed -= flight.placed
         error = SessionClosedError("The lookup was interrupted. Ask again.") if task.cancelled() else task.exception()
         if not flight.dropped:
-            flight.land(self._clock(), None if error else task.result(), error)
+            flight.land(self._clock(), task.result() if error is None else None, error)
             self._keep_landed(visit, flight)
         self._fill_places()
         if not flight.dropped:

@@ -125,7 +125,7 @@ class FakeSession:
         self.running.set()
         try:
             for word in script.words.split(" ") if script.words else []:
-                while self.gate is not None and not self.gate.wait(0.002):
+                while self.gate is not None and not self.gate.wait(0.02):
                     if self.stopped.is_set():
                         break
                 if self.stopped.is_set():

@@ -88,7 +88,10 @@ class Chat:
 
     async def sign_in(self, pilot: Pilot[None], password: str = "demo") -> None:
         await self.opened(pilot)
-        await pilot.press(*"user123", "enter", *password, "enter")
+        self.app._login.user.value = "user123"
+        self.app._login.password.value = password
+        self.app._login.password.focus()
+        await pilot.press("enter")
         if password == "demo":
             await self.until(pilot, lambda: isinstance(self.app.screen, ChatScreen) and self.app.screen.prompt.has_focus)
         await self.still(pilot)
@@ -108,8 +111,8 @@ class Chat:
                 field.cursor_blink = False
             for area in screen.query(TextArea):
                 area.cursor_blink = False
-        await pilot.pause()
-        await pilot.pause()
+        for _ in range(3):
+            await pilot.pause(0.0)
 
 
 @pytest.fixture

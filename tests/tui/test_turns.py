@@ -56,7 +56,7 @@ async def test_esc_stops_at_once_and_keeps_what_was_written(make_chat: Any) -> N
         chat.session._words.append("One")
         await chat.until(pilot, lambda: "One" in chat.shown)
         pressed_s = time.monotonic()
-        await pilot.press("escape")
+        chat.app.simulate_key("escape")
         await chat.until(pilot, lambda: "■ stopped" in notes(chat))
         assert time.monotonic() - pressed_s < 0.3
         await chat.answered(pilot)

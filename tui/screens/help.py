@@ -24,14 +24,14 @@ class HelpScreen(ModalScreen[None]):
     def __init__(self, active: Iterable[ActiveBinding]) -> None:
         super().__init__()
         own = [one.binding for one in active if one.binding.id]
-        self._bindings = {binding.id: binding for binding in own}.values()
+        self._listed = {binding.id: binding for binding in own}.values()
 
     def compose(self) -> ComposeResult:
         """A key a line."""
         with VerticalScroll(id="card") as card:
             card.border_title = "Keys"
             card.border_subtitle = "Esc closes"
-            yield Static(Content("\n").join(self._line(binding) for binding in self._bindings), markup=False)
+            yield Static(Content("\n").join(self._line(binding) for binding in self._listed), markup=False)
 
     def _line(self, binding: Binding) -> Content:
         key = self.app.get_key_display(binding)

@@ -45,6 +45,7 @@ class LoginScreen(Screen[None]):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
+        self._has_problem = False
 
     def compose(self) -> ComposeResult:
         """A card in the middle, the model's progress below."""
@@ -88,12 +89,13 @@ class LoginScreen(Screen[None]):
 
     @on(Input.Changed)
     def _forget_problem(self) -> None:
-        if not self.user.disabled:
+        # Not by asking the widgets: a last key may arrive when they are being taken down already.
+        if self._has_problem:
             self._show_problem("")
 
     def opened(self) -> None:
         """The orders are open; what was said about them no longer holds."""
-        if not self.user.disabled:
+        if self._has_problem:
             self._show_problem("")
 
     def empty(self) -> None:
@@ -124,6 +126,7 @@ class LoginScreen(Screen[None]):
 
     def _busy(self, doing: str) -> None:
         self.user.disabled = self.password.disabled = True
+        self._has_problem = False
         self.problem.remove_class("-error")
         self.problem.update(f"⋯ {doing}")
 
@@ -132,7 +135,8 @@ class LoginScreen(Screen[None]):
         self._show_problem(problem)
 
     def _show_problem(self, text: str) -> None:
-        self.problem.set_class(bool(text), "-error")
+        self._has_problem = bool(text)
+        self.problem.set_class(self._has_problem, "-error")
         self.problem.update(f"✗ {text}" if text else "")
 
 

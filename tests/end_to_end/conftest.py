@@ -1,0 +1,52 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from agent.engine import Engine, load_chat_llama
+from agent.llama.chat_model import ChatLlama
+from agent.session import CustomerSession
+from agent.settings import Settings, load_settings
+
+SignIn = Callable[..., Awaitable[CustomerSession]]
+
+
+@pytest.fixture(scope="session")
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the weights are converted to, once for all of these tests."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def embedded(cache_folder: Path) -> ChatLlama:
+    """The embedded model with its adapter, loaded as the program loads it."""
+    model = load_chat_llama(load_settings(model="embedded", cache_folder=cache_folder), lambda _: None)
+    assert isinstance(model, ChatLlama)
+    return model
+
+
+@pytest.fixture
+def settings(tmp_path: Path, cache_folder: Path) -> Settings:
+    return load_settings(data_folder=tmp_path / "data", state_folder=tmp_path / "state", cache_folder=cache_folder)
+
+
+@pytest.fixture
+async def sign_in(settings: Settings, embedded: ChatLlama) -> AsyncIterator[SignIn]:
+    """Signs customers in on one engine: the real model, and the demo's database on a fresh copy."""
+    engine = Engine(settings, load_model=lambda *_: embedded)
+    await engine.open()
+    engine.start_model()
+    sessions: list[CustomerSession] = []
+
+    async def signed_in(user: str, **changed: object) -> CustomerSession:
+        engine.settings = settings.model_copy(update=changed)
+        if "db_latency" in changed:
+            engine.store.latency_s = engine.settings.latency_s
+        session = await engine.sign_in(user, "demo")
+        sessions.append(session)
+        return session
+
+    yield signed_in
+    for session in sessions:
+        await session.close()
+    await engine.store.close()
