@@ -6,6 +6,7 @@ saved; so its weights are copied into a fresh `LlamaForCausalLM`, once, and kept
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from agent.llama.embedded import find_gguf
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerBase
 
-CACHE = Path("/tmp/headstart-train/base")
+CACHE = Path(tempfile.gettempdir()) / "headstart-train" / "base"
 
 
 def converted(folder: Path = CACHE) -> Path:

@@ -20,6 +20,8 @@ from training import foreign, lookups, services, world
 from training.talk import Talk
 
 FOREIGN_SHARE = 0.1
+AHEAD_SHARE = 0.58
+"""Of the shop's conversations: those that begin with the history in place."""
 LONGEST_CHARACTERS = 4400
 """Beyond the instructions and tools; about 1,300 tokens."""
 
@@ -29,20 +31,20 @@ TURNS: list[tuple[Callable[[Talk], bool], int]] = [
     (lookups.other_one, 5),
     (lookups.follow_up, 9),
     (lookups.two_things, 5),
-    (lookups.ambiguous, 3),
-    (lookups.delivery, 8),
-    (lookups.inside, 4),
-    (lookups.history, 9),
+    (lookups.ambiguous, 4),
+    (lookups.delivery, 9),
+    (lookups.inside, 5),
+    (lookups.history, 10),
     (lookups.absent_item, 6),
     (lookups.absent_number, 4),
-    (services.change, 11),
+    (services.change, 12),
     (services.change_absent, 1),
-    (services.which_one, 1),
-    (services.where_to, 1),
-    (services.own_account, 3),
-    (services.product, 3),
+    (services.which_one, 3),
+    (services.where_to, 3),
+    (services.own_account, 4),
+    (services.product, 5),
     (services.trouble, 1),
-    (services.small_talk, 9),
+    (services.small_talk, 13),
 ]
 
 
@@ -74,9 +76,9 @@ def conversation(seed: int, *, held_out: bool = False, size: int | None = None) 
         messages, tools, kinds = foreign.conversation(draw)
         return Conversation(messages, tools, kinds, of_shop=False)
     talk = Talk(draw, world.customer(draw, held_out, size), held_out)
-    if draw.random() < 0.68:
+    if draw.random() < AHEAD_SHARE:
         talk.ahead("get_order_history", {})
-    if draw.random() < (0.3 if talk.customer.orders else 0.6):
+    if draw.random() < (0.6 if not talk.customer.orders else 0.3 if talk.history_seen else 0.12):
         lookups.history(talk, "all" if draw.random() < 0.8 else None)
     for _ in range(draw.randrange(6, 12)):
         if sum(len(message.text) for message in talk.messages) > LONGEST_CHARACTERS:

@@ -107,18 +107,22 @@ def main() -> None:
     parser.add_argument("--adapter", type=Path, default=ADAPTER)
     parser.add_argument("--conversations", type=int, default=40)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("--threads", type=int, default=2, help="one is better beside a training run")
     parser.add_argument("--misses", type=int, default=40, help="print so many")
     parser.add_argument("--json", type=Path, help="also write the counts by kind here")
     options = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(options.threads)
     model, tokenizer = base.load()
     model.set_attn_implementation(attention.install())
     lora.merge(model, options.adapter)
     checked: list[Checked] = []
+    shown = 0
     for seed in range(options.first_seed, options.first_seed + options.conversations):
-        checked.extend(check(model, tokenizer, seed))
-    for one in [one for one in checked if not one.right][: options.misses]:
-        print(f"[{one.kind}] {one.asked}\n  wanted {one.wanted}\n  said   {one.said}")
+        for one in check(model, tokenizer, seed):
+            checked.append(one)
+            if not one.right and shown < options.misses:
+                shown += 1
+                print(f"[{one.kind}] {one.asked}\n  wanted {one.wanted}\n  said   {one.said}", flush=True)
     print(table(checked))
     if options.json:
         counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])

@@ -26,10 +26,9 @@ ZONES = ["Europe/Oslo", "Asia/Tokyo", "America/Lima", "UTC", "Africa/Cairo", "Au
 
 def _schema(name: str, description: str, **properties: str) -> dict[str, Any]:
     shapes: dict[str, dict[str, Any]] = {}
-    for key, kind in properties.items():
-        shapes[key.rstrip("_")] = (
-            {"type": kind} if " " not in kind else {"type": kind.split()[0], "description": kind.split(" ", 1)[1]}
-        )
+    for key, told in properties.items():
+        kind, _, meaning = told.partition(" ")
+        shapes[key] = {"type": kind, "description": meaning} if meaning else {"type": kind}
     parameters = {"type": "object", "properties": shapes, "required": list(shapes)}
     return {"type": "function", "function": {"name": name, "description": description, "parameters": parameters}}
 

@@ -5,16 +5,16 @@ Every function here asks one thing and answers it, or gives False where this cus
 
 from agent.shop import contents
 from agent.shop.records import HISTORY_LIMIT, Order, Status
-from training import names, phrasings, references
-from training.phrasings import typed
+from training import names, order_phrasings, references
 from training.references import Reference
 from training.talk import Talk
+from training.typing_habits import typed
 
 FACTS = {
-    "status": phrasings.STATUS,
-    "price": phrasings.PRICE,
-    "ordered": phrasings.ORDERED,
-    "ordered_price": phrasings.ORDERED_AND_PRICE,
+    "status": order_phrasings.STATUS,
+    "price": order_phrasings.PRICE,
+    "ordered": order_phrasings.ORDERED,
+    "ordered_price": order_phrasings.ORDERED_AND_PRICE,
 }
 
 
@@ -81,7 +81,7 @@ def while_typing(talk: Talk, about: Reference, kind: str) -> None:
 
 def look_up(talk: Talk, kind: str | None = None) -> bool:
     """Status, price or dates of one order."""
-    kind = kind or talk.draw.choices(list(FACTS), [52, 22, 18, 8])[0]
+    kind = kind or talk.draw.choices(list(FACTS), [46, 22, 18, 14])[0]
     about = pick(talk)
     if about is None:
         return False
@@ -102,7 +102,7 @@ def ellipsis(talk: Talk) -> bool:
     kind, about = talk.last[2], pick(talk)
     if about is None or about.order.order_id == talk.last[0]:
         return False
-    talk.ask(typed(talk.draw, talk.line(phrasings.ELLIPSIS).replace("{x}", about.phrase), (about.phrase,)))
+    talk.ask(typed(talk.draw, talk.line(order_phrasings.ELLIPSIS).replace("{x}", about.phrase), (about.phrase,)))
     label = f"follow-up by {way(about)}"
     find(talk, about, label)
     talk.answer(fact(kind, about.order, about.subject), label)
@@ -118,7 +118,7 @@ def other_one(talk: Talk) -> bool:
     if order.order_id in talk.outdated:
         return False
     subject = f"Your {references.from_item(order, order.items[0].item)}"
-    talk.ask(typed(talk.draw, talk.line(phrasings.OTHER_ONE)))
+    talk.ask(typed(talk.draw, talk.line(order_phrasings.OTHER_ONE)))
     talk.answer(fact(talk.last[2], order, subject), "follow-up other one")
     talk.last = (order.order_id, subject, talk.last[2])
     return True
@@ -185,7 +185,9 @@ def ambiguous(talk: Talk) -> bool:
     if not several or any(order.order_id in talk.outdated for orders in several.values() for order in orders):
         return False
     word = talk.draw.choice(sorted(several))
-    talk.ask(typed(talk.draw, talk.line(phrasings.STATUS).replace("{x}", talk.draw.choice(["my ", "the "]) + word)))
+    talk.ask(
+        typed(talk.draw, talk.line(order_phrasings.STATUS).replace("{x}", talk.draw.choice(["my ", "the "]) + word))
+    )
     talk.answer(bullets(several[word]), "ambiguous name")
     talk.last = None
     return True
@@ -206,7 +208,7 @@ def delivery(talk: Talk, kind: str | None = None, about: Reference | None = None
     order = about.order
     if not follows:
         while_typing(talk, about, kind)
-    table = phrasings.CARRIER if kind == "carrier" else phrasings.PARCEL
+    table = order_phrasings.CARRIER if kind == "carrier" else order_phrasings.PARCEL
     told = talk.line(table).replace("{x}", about.phrase)
     talk.ask(typed(talk.draw, told, () if order.order_id in talk.shown and not about.by_number else (about.phrase,)))
     label = f"{kind} by {'it' if follows else way(about)}"
@@ -234,7 +236,7 @@ def inside(talk: Talk) -> bool:
         return False
     while_typing(talk, about, "inside")
     if about.by_number:
-        told = talk.line(phrasings.CONTENTS).replace("{x}", about.phrase)
+        told = talk.line(order_phrasings.CONTENTS).replace("{x}", about.phrase)
     else:
         told = f"What else is in the order with {about.phrase.removeprefix('the order with ')}?"
     talk.ask(typed(talk.draw, told, (about.phrase,)))
@@ -263,16 +265,16 @@ def history(talk: Talk, kind: str | None = None) -> bool:
     kinds = {"all": 52, "count": 12, "newest": 12, "dearest": 10, "by status": 10, "my order": 8}
     kind = kind or talk.draw.choices(list(kinds), list(kinds.values()))[0]
     tables = {
-        "all": phrasings.ALL_STATUS,
-        "count": phrasings.COUNT,
-        "newest": phrasings.NEWEST,
-        "dearest": phrasings.DEAREST,
-        "by status": phrasings.BY_STATUS,
-        "my order": phrasings.UNNAMED_STATUS,
+        "all": order_phrasings.ALL_STATUS,
+        "count": order_phrasings.COUNT,
+        "newest": order_phrasings.NEWEST,
+        "dearest": order_phrasings.DEAREST,
+        "by status": order_phrasings.BY_STATUS,
+        "my order": order_phrasings.UNNAMED_STATUS,
     }
     told, status = talk.line(tables[kind]), talk.draw.choice([*customer.counts, *Status])
     if kind == "by status":
-        told = told.replace("{s}", talk.draw.choice(phrasings.BEFORE_STATUS[status.value]))
+        told = told.replace("{s}", talk.draw.choice(order_phrasings.BEFORE_STATUS[status.value]))
     talk.ask(typed(talk.draw, told))
     label = f"history {kind}"
     if not talk.history_seen:
@@ -338,7 +340,7 @@ def absent_number(talk: Talk) -> bool:
     typed_number = number.lower() if draw.random() < 0.35 else number
     phrase = draw.choice(["order {}", "{}", "#{}", "order #{}", "order number {}"]).format(typed_number)
     kind = draw.choices([*FACTS, "carrier"], [50, 15, 15, 5, 15])[0]
-    table = phrasings.CARRIER if kind == "carrier" else FACTS[kind]
+    table = order_phrasings.CARRIER if kind == "carrier" else FACTS[kind]
     talk.ask(typed(draw, talk.line(table).replace("{x}", phrase), (phrase,)))
     name = "track_shipment" if kind == "carrier" else "get_order"
     talk.answer(talk.read(name, {"order_id": number}, "absent number"), "absent number")

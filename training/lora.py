@@ -5,7 +5,6 @@ float32 copies. What is written is peft's own format.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,10 +100,10 @@ def write(folder: Path, parameters: dict[str, Tensor], layers: range, rank: int,
     tensors = {name: value.detach().to(torch.bfloat16).contiguous().clone() for name, value in parameters.items()}
     save_file(tensors, folder / "adapter_model.safetensors.part", metadata={"format": "pt"})
     (folder / "adapter_model.safetensors.part").chmod(0o644)  # safetensors writes for the owner only
-    os.replace(folder / "adapter_model.safetensors.part", folder / "adapter_model.safetensors")
+    (folder / "adapter_model.safetensors.part").replace(folder / "adapter_model.safetensors")
     for name, value in (("adapter_config.json", config), ("training.json", notes)):
         (folder / f"{name}.part").write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-        os.replace(folder / f"{name}.part", folder / name)
+        (folder / f"{name}.part").replace(folder / name)
 
 
 def merge(model: LlamaForCausalLM, folder: Path) -> LlamaForCausalLM:

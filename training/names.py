@@ -7,62 +7,71 @@ from functools import cache
 from pathlib import Path
 
 NOUNS = """
-Mug|Coffee Mug|Travel Mug|Kettle|Teapot|Toaster|Blender|Stand Mixer|Rice Cooker|Pressure Cooker|Frying Pan|Skillet
-Knife Set|Bread Knife|Cutting Board|Kitchen Scale|Salad Bowl|Baking Tray|Measuring Cups|Spice Rack|Water Bottle|Lunch Box
-Wine Glasses|Dinner Plates|Coffee Grinder|Espresso Machine|French Press|Milk Frother|Tea Towels|Oven Gloves|Pizza Stone
-Headphones|Earbuds|Speaker|Soundbar|Microphone|Record Player|Webcam|Monitor|Keyboard|Mouse|Mouse Pad|Laptop Stand|Laptop
-Tablet|Phone Case|Phone Charger|Power Bank|USB Hub|HDMI Cable|Memory Card|Hard Drive|Graphics Card|Processor|Router|Printer
-Smart Watch|Fitness Tracker|Camera|Tripod|Drone|Projector|Game Console|Controller|E-Reader|Alarm Clock|Desk Lamp|Floor Lamp
-Night Light|Light Bulbs|String Lights|Desk Organizer|Office Chair|Standing Desk|Bookshelf|Picture Frame|Wall Clock|Mirror
-Rug|Curtains|Cushion|Throw Blanket|Duvet Cover|Pillow|Bed Sheets|Mattress Topper|Bath Towels|Shower Curtain|Bath Mat
-Laundry Basket|Clothes Rack|Ironing Board|Vacuum Cleaner|Air Purifier|Humidifier|Fan|Heater|Tool Box|Drill|Screwdriver Set
-Hammer|Tape Measure|Ladder|Garden Hose|Watering Can|Plant Pot|Lawn Mower|Hedge Trimmer|Grill|Picnic Basket|Camping Chair|Tent
-Sleeping Bag|Hiking Boots|Backpack|Suitcase|Duffel Bag|Rain Jacket|Winter Coat|Fleece Jacket|Hoodie|T-Shirt|Jeans|Shorts
-Running Shoes|Sneakers|Sandals|Slippers|Wool Socks|Leather Belt|Sunglasses|Wallet|Umbrella|Scarf|Gloves|Baseball Cap|Beanie
-Yoga Mat|Dumbbells|Jump Rope|Resistance Bands|Kettlebell|Foam Roller|Bike Helmet|Bike Lock|Bicycle Pump|Skateboard|Tennis Racket
-Soccer Ball|Basketball|Swim Goggles|Board Game|Puzzle|Chess Set|Building Blocks|Teddy Bear|Doll House|Toy Train|Coloring Book
-Notebook|Fountain Pen|Pencil Case|Sketchbook|Watercolor Set|Paint Brushes|Sewing Kit|Yarn Bundle|Guitar|Ukulele|Guitar Strings
-Piano Bench|Drum Sticks|Cookbook|Atlas|Novel|Planner|Wall Calendar|Dog Bed|Dog Leash|Cat Tree|Cat Litter|Bird Feeder|Fish Tank
-Pet Carrier|Hair Dryer|Electric Razor|Toothbrush|Hand Cream|Face Mask|Shampoo|Soap Dispenser|Perfume|Lip Balm|First Aid Kit
-Thermometer|Baby Monitor|Stroller|Car Seat|High Chair|Dash Cam|Car Charger|Jump Starter|Tire Gauge|Doorbell|Smart Lock
-Security Camera|Thermostat|Smoke Detector|Extension Cord|Batteries|Flashlight|Headlamp|Binoculars|Telescope|Microscope|Compass
-Candle|Vase|Tea Sampler|Olive Oil|Coffee Beans|Chocolate Box|Honey Jar|Hot Sauce|Cutlery Set|Ice Cream Maker|Waffle Iron
+Mug|Coffee Mug|Travel Mug|Kettle|Teapot|Toaster|Blender|Stand Mixer|Rice Cooker|Pressure Cooker|Frying Pan
+Skillet|Knife Set|Bread Knife|Cutting Board|Kitchen Scale|Salad Bowl|Baking Tray|Measuring Cups|Spice Rack
+Water Bottle|Lunch Box|Wine Glasses|Dinner Plates|Coffee Grinder|Espresso Machine|French Press|Milk Frother
+Tea Towels|Oven Gloves|Pizza Stone|Headphones|Earbuds|Speaker|Soundbar|Microphone|Record Player|Webcam|Monitor
+Keyboard|Mouse|Mouse Pad|Laptop Stand|Laptop|Tablet|Phone Case|Phone Charger|Power Bank|USB Hub|HDMI Cable
+Memory Card|Hard Drive|Graphics Card|Processor|Router|Printer|Smart Watch|Fitness Tracker|Camera|Tripod|Drone
+Projector|Game Console|Controller|E-Reader|Alarm Clock|Desk Lamp|Floor Lamp|Night Light|Light Bulbs
+String Lights|Desk Organizer|Office Chair|Standing Desk|Bookshelf|Picture Frame|Wall Clock|Mirror|Rug|Curtains
+Cushion|Throw Blanket|Duvet Cover|Pillow|Bed Sheets|Mattress Topper|Bath Towels|Shower Curtain|Bath Mat
+Laundry Basket|Clothes Rack|Ironing Board|Vacuum Cleaner|Air Purifier|Humidifier|Fan|Heater|Tool Box|Drill
+Screwdriver Set|Hammer|Tape Measure|Ladder|Garden Hose|Watering Can|Plant Pot|Lawn Mower|Hedge Trimmer|Grill
+Picnic Basket|Camping Chair|Tent|Sleeping Bag|Hiking Boots|Backpack|Suitcase|Duffel Bag|Rain Jacket|Winter Coat
+Fleece Jacket|Hoodie|T-Shirt|Jeans|Shorts|Running Shoes|Sneakers|Sandals|Slippers|Wool Socks|Leather Belt
+Sunglasses|Wallet|Umbrella|Scarf|Gloves|Baseball Cap|Beanie|Yoga Mat|Dumbbells|Jump Rope|Resistance Bands
+Kettlebell|Foam Roller|Bike Helmet|Bike Lock|Bicycle Pump|Skateboard|Tennis Racket|Soccer Ball|Basketball
+Swim Goggles|Board Game|Puzzle|Chess Set|Building Blocks|Teddy Bear|Doll House|Toy Train|Coloring Book|Notebook
+Fountain Pen|Pencil Case|Sketchbook|Watercolor Set|Paint Brushes|Sewing Kit|Yarn Bundle|Guitar|Ukulele
+Guitar Strings|Piano Bench|Drum Sticks|Cookbook|Atlas|Novel|Planner|Wall Calendar|Dog Bed|Dog Leash|Cat Tree
+Cat Litter|Bird Feeder|Fish Tank|Pet Carrier|Hair Dryer|Electric Razor|Toothbrush|Hand Cream|Face Mask|Shampoo
+Soap Dispenser|Perfume|Lip Balm|First Aid Kit|Thermometer|Baby Monitor|Stroller|Car Seat|High Chair|Dash Cam
+Car Charger|Jump Starter|Tire Gauge|Doorbell|Smart Lock|Security Camera|Thermostat|Smoke Detector|Extension Cord
+Batteries|Flashlight|Headlamp|Binoculars|Telescope|Microscope|Compass|Candle|Vase|Tea Sampler|Olive Oil
+Coffee Beans|Chocolate Box|Honey Jar|Hot Sauce|Cutlery Set|Ice Cream Maker|Waffle Iron
 """
 MODIFIERS = """
-Smart|Wireless|Portable|Foldable|Stainless Steel|Bamboo|Ceramic|Glass|Leather|Cotton|Linen|Wool|Organic|Vintage|Modern|Classic
-Compact|Large|Small|Mini|Deluxe|Premium|Professional|Everyday|Ultralight|Heavy Duty|Waterproof|Insulated|Rechargeable|Solar
-Electric|Digital|Manual|Adjustable|Ergonomic|Silent|Noise Cancelling|4K|Dual|Double|Slim|Cordless|Handmade|Nordic|Rustic|Copper
-Black|White|Red|Blue|Green|Grey|Walnut|Oak|Marble|Velvet|Soft|Striped|Kids|Travel|Outdoor|Indoor|Garden|Studio|Retro|Magnetic
-Bluetooth|LED|Cast Iron|Titanium|Carbon Fiber|Non-Stick|Memory Foam|Quick Dry|Recycled|Gaming|Kitchen|Bedside|Desktop|Folding
+Smart|Wireless|Portable|Foldable|Stainless Steel|Bamboo|Ceramic|Glass|Leather|Cotton|Linen|Wool|Organic|Vintage
+Modern|Classic|Compact|Large|Small|Mini|Deluxe|Premium|Professional|Everyday|Ultralight|Heavy Duty|Waterproof
+Insulated|Rechargeable|Solar|Electric|Digital|Manual|Adjustable|Ergonomic|Silent|Noise Cancelling|4K|Dual|Double
+Slim|Cordless|Handmade|Nordic|Rustic|Copper|Black|White|Red|Blue|Green|Grey|Walnut|Oak|Marble|Velvet|Soft
+Striped|Kids|Travel|Outdoor|Indoor|Garden|Studio|Retro|Magnetic|Bluetooth|LED|Cast Iron|Titanium|Carbon Fiber
+Non-Stick|Memory Foam|Quick Dry|Recycled|Gaming|Kitchen|Bedside|Desktop|Folding
 """
 FIRST_HALVES = """
-Quantum|Nova|Hyper|Aero|Pixel|Terra|Lumi|Vertex|Echo|Zen|Omni|Cryo|Pyro|Astro|Blue|Iron|Swift|Bright|Cloud|Storm|Silver|Ever
-Neo|Mega|Micro|Sonic|Velo|Arctic|Sun|Moon|Wild|Fire|Stone|River|Sky|Opti|Thermo|Hydro|Gravi|Flex|Turbo|Vita|Kara|Bel|Zor
+Quantum|Nova|Hyper|Aero|Pixel|Terra|Lumi|Vertex|Echo|Zen|Omni|Cryo|Pyro|Astro|Blue|Iron|Swift|Bright|Cloud|Storm
+Silver|Ever|Neo|Mega|Micro|Sonic|Velo|Arctic|Sun|Moon|Wild|Fire|Stone|River|Sky|Opti|Thermo|Hydro|Gravi|Flex
+Turbo|Vita|Kara|Bel|Zor
 """
 SECOND_HALVES = """
-Leap|Core|Wave|Flow|Forge|Link|Sense|Glow|Beam|Pulse|Path|Peak|Line|Mind|Craft|Drive|Mate|Pro|Nest|Spark|Shift|Grid|Loop|Dash
-Fox|Hawk|Bird|Bear|Field|Works|Point|Light|Stream|Max|Lux|ex|ora|ium|ano|elle|ix
+Leap|Core|Wave|Flow|Forge|Link|Sense|Glow|Beam|Pulse|Path|Peak|Line|Mind|Craft|Drive|Mate|Pro|Nest|Spark|Shift
+Grid|Loop|Dash|Fox|Hawk|Bird|Bear|Field|Works|Point|Light|Stream|Max|Lux|ex|ora|ium|ano|elle|ix
 """
 DEVICES = """
-AI Processor|Robot Vacuum|VR Headset|Smart Ring|Neural Earbuds|Gaming Chair|Air Monitor|E-Bike|Scooter|Smart Glasses|Sleep Mask
-Water Filter|Plant Sensor|Mesh Router|Charging Dock|3D Printer|Massage Gun|Weather Station|Pen Display|Mini PC|Soundbar|Drone
-Translator|Night Lamp|Coffee Machine|Action Camera|Running Watch|Motherboard|Graphics Card|Portable SSD|Dash Cam|Cooler
+AI Processor|Robot Vacuum|VR Headset|Smart Ring|Neural Earbuds|Gaming Chair|Air Monitor|E-Bike|Scooter
+Smart Glasses|Sleep Mask|Water Filter|Plant Sensor|Mesh Router|Charging Dock|3D Printer|Massage Gun
+Weather Station|Pen Display|Mini PC|Soundbar|Drone|Translator|Night Lamp|Coffee Machine|Action Camera
+Running Watch|Motherboard|Graphics Card|Portable SSD|Dash Cam|Cooler
 """
 PEOPLE_FIRST = """
-Aisha|Ben|Carla|Deepak|Elsa|Farid|Gloria|Henrik|Ivy|Jorge|Keiko|Luca|Mona|Noel|Odile|Pavel|Quentin|Rosa|Sven|Tanya|Ulrich|Vera
-Wei|Ximena|Yusuf|Zadie|Albert|Bruna|Chidi|Dora|Emil|Freja|Gustav|Helen|Igor|June|Kofi|Lena|Marek|Nadine|Olaf|Pia|Rolf|Sana
+Aisha|Ben|Carla|Deepak|Elsa|Farid|Gloria|Henrik|Ivy|Jorge|Keiko|Luca|Mona|Noel|Odile|Pavel|Quentin|Rosa|Sven
+Tanya|Ulrich|Vera|Wei|Ximena|Yusuf|Zadie|Albert|Bruna|Chidi|Dora|Emil|Freja|Gustav|Helen|Igor|June|Kofi|Lena
+Marek|Nadine|Olaf|Pia|Rolf|Sana
 """
 PEOPLE_LAST = """
-Alvarez|Brown|Castro|Dietrich|Eklund|Fontaine|Gallo|Horvat|Ishida|Jones|Kaur|Lambert|Mwangi|Nielsen|Ostrowski|Popescu|Queiroz
-Romero|Sharma|Tanaka|Underwood|Vasquez|Wagner|Xu|Young|Zimmer|Adler|Bose|Clarke|Duarte|Engel|Fuchs|Greco|Holm|Iyer|Jansen
+Alvarez|Brown|Castro|Dietrich|Eklund|Fontaine|Gallo|Horvat|Ishida|Jones|Kaur|Lambert|Mwangi|Nielsen|Ostrowski
+Popescu|Queiroz|Romero|Sharma|Tanaka|Underwood|Vasquez|Wagner|Xu|Young|Zimmer|Adler|Bose|Clarke|Duarte|Engel
+Fuchs|Greco|Holm|Iyer|Jansen
 """
 STREETS = """
-Elm Street|Oak Avenue|Station Road|Mill Lane|Park View|Queen Street|Harbour Road|Birch Close|Rose Lane|Market Square|Abbey Road
-Sunset Boulevard|Lake Drive|Forest Way|Castle Hill|Union Street|Pine Court|Victoria Road|Canal Street|Ridge Road|Cherry Row
+Elm Street|Oak Avenue|Station Road|Mill Lane|Park View|Queen Street|Harbour Road|Birch Close|Rose Lane
+Market Square|Abbey Road|Sunset Boulevard|Lake Drive|Forest Way|Castle Hill|Union Street|Pine Court
+Victoria Road|Canal Street|Ridge Road|Cherry Row
 """
 CITIES = """
-Leeds|Boston|Toronto|Lyon|Munich|Oslo|Porto|Dublin|Austin|Chicago|Perth|Ghent|Basel|Malmo|Turin|Utrecht|Denver|Seattle|Bath
-Quebec|Krakow|Tampere|Graz|Brno|Aarhus|Cork|Nantes|Bilbao|Leipzig|Riga
+Leeds|Boston|Toronto|Lyon|Munich|Oslo|Porto|Dublin|Austin|Chicago|Perth|Ghent|Basel|Malmo|Turin|Utrecht|Denver
+Seattle|Bath|Quebec|Krakow|Tampere|Graz|Brno|Aarhus|Cork|Nantes|Bilbao|Leipzig|Riga
 """
 
 

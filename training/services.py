@@ -6,11 +6,11 @@ from datetime import timedelta
 from agent import prompts
 from agent.shop import contents, policy
 from agent.shop.records import Order, Status
-from training import names, phrasings
+from training import names, order_phrasings, service_phrasings
 from training.lookups import find, pick, way
-from training.phrasings import reason_of, typed
 from training.references import back_to
 from training.talk import Talk
+from training.typing_habits import reason_of, typed
 
 OTHER_WORDS = {
     "cancel_order": [
@@ -34,11 +34,11 @@ OTHER_WORDS = {
 }
 """What other shops' tools might say; the answer is what they say, whatever that is."""
 TABLES = {
-    "cancel_order": phrasings.CANCEL,
-    "request_return": phrasings.RETURN,
-    "change_address": phrasings.ADDRESS,
+    "cancel_order": service_phrasings.CANCEL,
+    "request_return": service_phrasings.RETURN,
+    "change_address": service_phrasings.ADDRESS,
 }
-REASONS = {"cancel_order": phrasings.CANCEL_REASONS, "request_return": phrasings.RETURN_REASONS}
+REASONS = {"cancel_order": service_phrasings.CANCEL_REASONS, "request_return": service_phrasings.RETURN_REASONS}
 TROUBLE = "The orders cannot be read right now."
 SORRY = "I'm sorry, the orders cannot be read right now. Please try again in a moment."
 
@@ -162,9 +162,9 @@ def which_one(talk: Talk) -> bool:
         return False
     table, answer = talk.draw.choice(
         [
-            (phrasings.WHICH_CANCEL, "Which order would you like to cancel?"),
-            (phrasings.WHICH_RETURN, "Which item would you like to return?"),
-            (phrasings.WHICH_ADDRESS, "Which order should go to another address, and to which one?"),
+            (service_phrasings.WHICH_CANCEL, "Which order would you like to cancel?"),
+            (service_phrasings.WHICH_RETURN, "Which item would you like to return?"),
+            (service_phrasings.WHICH_ADDRESS, "Which order should go to another address, and to which one?"),
         ]
     )
     talk.ask(typed(talk.draw, talk.line(table)))
@@ -178,7 +178,7 @@ def where_to(talk: Talk) -> bool:
     about = pick(talk)
     if about is None:
         return False
-    talk.ask(typed(talk.draw, talk.line(phrasings.ADDRESS_MISSING).replace("{x}", about.phrase)))
+    talk.ask(typed(talk.draw, talk.line(service_phrasings.ADDRESS_MISSING).replace("{x}", about.phrase)))
     talk.answer("What is the new address?", "asks back")
     address = names.address(talk.draw)
     if talk.draw.random() < 0.6 and (about.by_number or about.order.order_id in talk.shown):
@@ -197,13 +197,13 @@ def own_account(talk: Talk) -> bool:
     lines = contents.account(talk.customer.account).split("\n")
     table, answer = talk.draw.choice(
         [
-            (phrasings.OWN_NAME, lines[0]),
-            (phrasings.EMAIL, lines[1]),
-            (phrasings.EMAIL, lines[1]),
-            (phrasings.OWN_ADDRESS, lines[2]),
-            (phrasings.OWN_ADDRESS, lines[2]),
-            (phrasings.USER_NAME, lines[3]),
-            (phrasings.ACCOUNT, "\n".join(lines)),
+            (service_phrasings.OWN_NAME, lines[0]),
+            (service_phrasings.EMAIL, lines[1]),
+            (service_phrasings.EMAIL, lines[1]),
+            (service_phrasings.OWN_ADDRESS, lines[2]),
+            (service_phrasings.OWN_ADDRESS, lines[2]),
+            (service_phrasings.USER_NAME, lines[3]),
+            (service_phrasings.ACCOUNT, "\n".join(lines)),
         ]
     )
     talk.ask(typed(talk.draw, talk.line(table)))
@@ -222,7 +222,7 @@ def product(talk: Talk) -> bool:
         product_id = f"P{draw.randrange(100, 9999)}"
     told = product_id.lower() if draw.random() < 0.25 else product_id
     describe = draw.random() < 0.4
-    table = phrasings.PRODUCT_DESCRIPTION if describe else phrasings.PRODUCT_STOCK
+    table = service_phrasings.PRODUCT_DESCRIPTION if describe else service_phrasings.PRODUCT_STOCK
     talk.ask(typed(draw, talk.line(table).replace("{p}", told), (told,)))
     content = talk.read("get_product", {"product_id": product_id}, "product")
     if product_id not in talk.customer.products:
@@ -239,13 +239,13 @@ def trouble(talk: Talk) -> bool:
     draw = talk.draw
     about = pick(talk)
     if draw.random() < 0.4 and not talk.history_seen:
-        talk.ask(typed(draw, talk.line(phrasings.ALL_STATUS)))
+        talk.ask(typed(draw, talk.line(order_phrasings.ALL_STATUS)))
         talk.call("get_order_history", {}, "tool error")
         talk.result(TROUBLE, "get_order_history")
     elif about and (about.by_number or about.order.order_id in talk.shown):
         if about.order.order_id in talk.tracked | talk.detailed:
             return False
-        talk.ask(typed(draw, talk.line(phrasings.CARRIER).replace("{x}", about.phrase), (about.phrase,)))
+        talk.ask(typed(draw, talk.line(order_phrasings.CARRIER).replace("{x}", about.phrase), (about.phrase,)))
         talk.call("track_shipment", {"order_id": about.order.order_id}, "tool error")
         talk.result(TROUBLE, "track_shipment")
     else:
@@ -269,15 +269,15 @@ UNKNOWN = "I'm sorry, I don't have that information. I can help you with your or
 SORRY_TO_HEAR = "I'm sorry to hear that. Which order is it about?"
 
 TALK: list[tuple[str, str, str, int]] = [
-    ("greeting", phrasings.GREETING, HELLO, 12),
-    ("thanks", phrasings.THANKS, WELCOME, 16),
-    ("goodbye", phrasings.BYE, GOODBYE, 8),
-    ("who", phrasings.WHO, ABOUT_ME, 8),
-    ("off-topic", phrasings.OFF_TOPIC, ONLY_ORDERS, 20),
-    ("other customers", phrasings.OTHERS, ONLY_YOURS, 14),
-    ("injection", phrasings.INJECTION, CANNOT, 12),
-    ("policy", phrasings.POLICY, UNKNOWN, 14),
-    ("complaint", phrasings.COMPLAINT, SORRY_TO_HEAR, 6),
+    ("greeting", service_phrasings.GREETING, HELLO, 12),
+    ("thanks", service_phrasings.THANKS, WELCOME, 16),
+    ("goodbye", service_phrasings.BYE, GOODBYE, 8),
+    ("who", service_phrasings.WHO, ABOUT_ME, 8),
+    ("off-topic", service_phrasings.OFF_TOPIC, ONLY_ORDERS, 20),
+    ("other customers", service_phrasings.OTHERS, ONLY_YOURS, 14),
+    ("injection", service_phrasings.INJECTION, CANNOT, 12),
+    ("policy", service_phrasings.POLICY, UNKNOWN, 14),
+    ("complaint", service_phrasings.COMPLAINT, SORRY_TO_HEAR, 6),
 ]
 
 

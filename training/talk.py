@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCa
 from agent import prompts
 from agent.conversation import exchanges
 from agent.speculation.speculator import Call
-from training.phrasings import lines
+from training.typing_habits import lines
 from training.world import Customer
 
 

@@ -20,15 +20,15 @@ from typing import Any
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import DynamicCache, LlamaForCausalLM, PreTrainedTokenizerBase
 
 from agent import prompts
 from training import attention, base, lora
 from training.dialogues import Conversation, Encoded, conversation, encode, shop_schemas
 
-WORK = Path("/tmp/headstart-train")
+WORK = base.CACHE.parent
 ADAPTER = Path(__file__).parents[1] / "agent" / "llama" / "adapter"
 POOL = 48
 """So many conversations are drawn at once and put together by length."""
@@ -101,8 +101,8 @@ def batches(
         for of_shop, pool in pools.items():
             pool.sort(key=lambda one: len(one.ids))
             size = settings.batch
-            for at in range(0, len(pool), size):
-                ready.append(_batch(pool[at : at + size], len(prefix) if of_shop else 0, of_shop))
+            skip = len(prefix) if of_shop else 0
+            ready += [_batch(pool[at : at + size], skip, of_shop) for at in range(0, len(pool), size)]
         draw.shuffle(ready)
         yield from ready
 
@@ -138,7 +138,7 @@ def loss_of(model: LlamaForCausalLM, prefix: Tensor, batch: Batch) -> Tensor:
     hidden = hidden_states(model, prefix, batch)
     chosen = batch.weights[:, 1:] > 0
     logits = model.lm_head(hidden[:, :-1][chosen]).float()
-    losses = F.cross_entropy(logits, batch.ids[:, 1:][chosen], reduction="none")
+    losses = functional.cross_entropy(logits, batch.ids[:, 1:][chosen], reduction="none")
     weights = batch.weights[:, 1:][chosen]
     return (losses * weights).sum() / weights.sum()
 
@@ -217,7 +217,7 @@ class Run:
             "masters": {name: master.data for name, master in self.masters.items()},
         }
         torch.save(state, self.checkpoint.with_suffix(".part"))
-        os.replace(self.checkpoint.with_suffix(".part"), self.checkpoint)
+        self.checkpoint.with_suffix(".part").replace(self.checkpoint)
         lora.write(self.out, self.masters, self.layers, self.settings.rank, self.settings.alpha, self.notes())
 
 
@@ -253,8 +253,9 @@ def main() -> None:
         left = settings.minutes - progress.seconds / 60
         recent = run.losses[-20:]
         print(
-            f"step {progress.step:5d}  loss {sum(recent) / len(recent):.4f} ({run.losses[-1]:.4f})  {tuple(batch.ids.shape)}"
-            f"  {speed:5.0f} tokens/s  {progress.tokens:8d} tokens  rate {run.rate():.2e}  {left:5.1f} min left",
+            f"step {progress.step:5d}  loss {sum(recent) / len(recent):.4f} ({run.losses[-1]:.4f})"
+            f"  {tuple(batch.ids.shape)}  {speed:5.0f} tokens/s  {progress.tokens:8d} tokens"
+            f"  rate {run.rate():.2e}  {left:5.1f} min left",
             flush=True,
         )
         over = left <= 0 or progress.step >= most

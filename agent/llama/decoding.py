@@ -118,9 +118,8 @@ class Decoder:
         started = time.perf_counter()
         reused = self._reuse(tokens, len(tokens))
         with self._consistent():
-            for _ in self._fill(tokens, len(tokens)):
-                if cancelled():
-                    break
+            for _ in self._fill(tokens, len(tokens), cancelled):
+                pass
         held = len(self._cache.tokens)
         return PrefillStats(len(tokens), held, held - reused, time.perf_counter() - started)
 
@@ -159,10 +158,8 @@ class Decoder:
     ) -> Iterator[int]:
         choose = _chooser(sampling, self._device)
         started = time.perf_counter()
-        for _ in self._fill(tokens, len(tokens) - 1, spare=self._chunk - 1):
+        for _ in self._fill(tokens, len(tokens) - 1, cancelled, spare=self._chunk - 1):
             count.forwards += 1
-            if cancelled():
-                return
         if cancelled() or max_new_tokens < 1:
             return
         lookup = PromptLookup(tokens)
@@ -204,13 +201,13 @@ class Decoder:
         self._cache.crop(shared)
         return shared
 
-    def _fill(self, tokens: Sequence[int], until: int, spare: int = 0) -> Iterator[None]:
+    def _fill(self, tokens: Sequence[int], until: int, cancelled: Cancelled, spare: int = 0) -> Iterator[None]:
         """Run chunks of `tokens` through the model until at most `spare` of the first `until` are missing.
 
         Yields after each chunk. What is spared goes into the pass that makes the first token, so that a
         short question costs one pass and not two.
         """
-        while (held := len(self._cache.tokens)) + spare < until:
+        while (held := len(self._cache.tokens)) + spare < until and not cancelled():
             self._forward(self._hidden, tokens[held : min(until, held + self._chunk)])
             yield
 

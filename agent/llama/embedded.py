@@ -116,6 +116,7 @@ def convert(destination: Path, progress: Progress, *, gguf: Path | None = None, 
     staging = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
     try:
         _write(staging, weights, adapter, progress)
+        _seal(staging)
         _move_into_place(staging, destination)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -144,6 +145,9 @@ def _write(folder: Path, weights: Path, adapter: Path, progress: Progress) -> No
     model.to(torch.bfloat16).save_pretrained(folder)
     progress("writing the tokenizer", 0.8)
     cast(Any, AutoTokenizer).from_pretrained(weights.parent, gguf_file=weights.name).save_pretrained(folder)
+
+
+def _seal(folder: Path) -> None:
     files = {path.name: {"size": path.stat().st_size, "sha256": _digest(path)} for path in folder.iterdir()}
     (folder / _MANIFEST).write_text(json.dumps({"format": _FORMAT, "files": files}))
 

@@ -48,7 +48,9 @@ class PromptLookup:
         self._match = min(_TRUSTED_MATCH, self._matching(self._source))
         # A little more than what was right of late: a draft that is always right grows, one that fails shrinks to none.
         length = round(0.3 + 1.6 * self._right[self._match])
-        return self._tokens[self._source : self._source + max(0, min(room, length, _LONGEST_DRAFT))]
+        # Where the copy reaches the end of the text it goes round: what repeats goes on repeating.
+        period = len(self._tokens) - self._source
+        return [self._tokens[self._source + at % period] for at in range(min(room, length, _LONGEST_DRAFT))]
 
     def learn(self, drafted: int, accepted: int) -> None:
         """Take down how many tokens of the last draft were right."""

