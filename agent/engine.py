@@ -21,7 +21,8 @@ from agent.errors import DatabaseError, HeadstartError, ModelError
 from agent.events import Event
 from agent.session import CustomerSession
 from agent.settings import Settings
-from agent.timeline import Clock, Prices, Timeline
+from agent.speculation.prediction import Predictor
+from agent.timeline import CALL_TOKENS, Clock, Prices, Timeline
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -87,6 +88,8 @@ class Engine:
         self.settings = settings
         self.model_state = ModelState("not loaded", 0.0)
         self.prices = Prices()
+        # A lookup costs the database a fifth of its seconds' worth of load, and never quite nothing.
+        self.predictor = Predictor(cost_s=0.2 * settings.latency_s + 0.02, latency_s=self._saved_s)
         self.model: concurrent.futures.Future[BaseChatModel] = concurrent.futures.Future()
         # A future that runs cannot be cancelled: who stops waiting for the model must not take it from the others.
         self.model.set_running_or_notify_cancel()
@@ -100,6 +103,12 @@ class Engine:
         self._graph_lock = threading.Lock()
         self._loading: threading.Thread | None = None
         self._sessions: list[CustomerSession] = []
+
+    def _saved_s(self, tool: str) -> float:
+        """What a used lookup saves: its query, and the model call that would have asked for it."""
+        query_s = self.prices.tool_s(tool)
+        query_s = self.settings.latency_s if query_s is None else query_s
+        return max(query_s + self.prices.decision_s(tool, CALL_TOKENS), 0.05)
 
     def start_model(self) -> None:
         """Begin loading the model in a thread; `model` and `model_state` tell how it went."""
@@ -148,6 +157,7 @@ class Engine:
             graph=self.graph,
             timeline=Timeline(self._clock) if self._clock else Timeline(),
             prices=self.prices,
+            predictor=self.predictor,
             on_event=on_event,
         )
         session.begin()

@@ -12,7 +12,8 @@ import asyncio
 import concurrent.futures
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from agent.settings import HeadStarts, Settings, Strategy
 from agent.shop import calls, rules
 from agent.shop.calls import Answer
 from agent.speculation.ledger import Ledger
+from agent.speculation.prediction import Candidate, Predictor
 from agent.speculation.speculator import Ahead, Call, Claim, Fetched, Speculator
 from agent.text import printable, printable_data
 from agent.timeline import PerformanceLog, Prices, Timeline, turn_figures
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
     from agent.shop.orders import OrderStore
     from agent.shop.records import Change
     from agent.turn import Bridge, Turn
+
+PLACED_WHILE_TYPING = 2
+"""How many results of what is typed about stand in the prompt at most: each one must be read by the model."""
 
 MIN_WARM_CHARS = 3
 """Typed text shorter than this is not worth a prefill."""
@@ -55,6 +60,7 @@ class CustomerSession:
         graph: Callable[[], CompiledStateGraph[Any, Any]],
         timeline: Timeline,
         prices: Prices,
+        predictor: Predictor,
         on_event: Callable[[Event], None] = lambda _: None,
         thread_id: str | None = None,
     ) -> None:
@@ -84,6 +90,9 @@ class CustomerSession:
         self._warming: asyncio.Task[None] | None = None
         self._warm_cancelled = threading.Event()
         self._closed = threading.Event()
+        self._predictor = predictor
+        self._issued: dict[Call, Candidate] = {}
+        """What was issued and not used yet; at sign-out it counts against its rule."""
         self._since_s = timeline.clock()
 
     # Sign-in to Enter: on the event loop.
@@ -91,20 +100,22 @@ class CustomerSession:
     def begin(self) -> None:
         """The customer has signed in: start what the first question will need."""
         self.timeline.end(self.timeline.start("customer", "sign-in"))
-        self._speculate_reads("sign-in")
+        self._speculate(rules.sign_in_candidates())
         self.warm()
 
     def set_strategy(self, strategy: Strategy) -> None:
         """From the next turn on."""
         self.strategy = strategy
         self._speculator.invalidate(self.customer.customer_id)
-        self._speculate_reads("strategy")
+        self._speculate(rules.sign_in_candidates())
         self.warm()
 
     def typed(self, text: str) -> None:
-        """The customer paused while typing: prefill what is written so far."""
+        """The customer paused while typing: look up what it is about, prefill what is written so far."""
+        text = printable(text)
         if text != self._typed:
             self._typed = text
+            self._speculate(rules.while_typing(text, self._history()))
             self.warm()
 
     def ahead(self) -> list[Ahead]:
@@ -172,6 +183,9 @@ class CustomerSession:
             self._warming.cancel()
             await asyncio.gather(self._warming, return_exceptions=True)
         await asyncio.to_thread(self._drained)
+        for candidate in self._issued.values():
+            self._predictor.outcome(candidate, used=False)
+        self._issued.clear()
         await self._speculator.close()
         if self._model.done() and not self._model.cancelled() and self._model.exception() is None:
             forget = getattr(self._model.result(), "forget", None)
@@ -348,13 +362,17 @@ class CustomerSession:
         """The result of a read, from what was speculated or run now."""
         return await self._speculator.claim(self.customer.customer_id, call)
 
-    async def ready(self) -> list[Call]:
-        """The calls whose speculated results are there."""
-        return self._speculator.ready(self.customer.customer_id)
+    async def to_place(self, question: str) -> list[Call]:
+        """The calls whose results are there and belong into this question's prompt."""
+        return self._to_place(question)
 
-    async def speculate_at_enter(self) -> None:
-        """The notebook's way: what sign-in would have started begins beside the model's first call."""
-        self._issue("enter")
+    async def speculate_at_enter(self, question: str) -> None:
+        """What the question is about, looked up beside the model's first call; the notebook's way under `overlap`."""
+        if self._starts().data:
+            self._speculate(rules.while_typing(question, self._history()))
+            return
+        for candidate in rules.sign_in_candidates():
+            self._speculator.speculate(self.customer.customer_id, candidate.call, reason="Enter")
 
     async def preview(self, name: str, arguments: dict[str, Any]) -> Change:
         """What a write would do; changes nothing."""
@@ -367,16 +385,22 @@ class CustomerSession:
         with self.timeline.span("database", name):
             change = await calls.write(self._store, owner, name, arguments, key=f"{self.thread_id}:{key}")
         self._speculator.invalidate(owner)
-        self._speculate_reads("after your change")
+        self._speculate(replace(one, reason="after your change") for one in rules.sign_in_candidates())
         return change
 
     def use(self, call: Call) -> None:
         """An answer rests on this call."""
-        self._loop.call_soon_threadsafe(self._speculator.use, self.customer.customer_id, call)
+        self._loop.call_soon_threadsafe(self._used, call)
+
+    def _used(self, call: Call) -> None:
+        self._speculator.use(self.customer.customer_id, call)
+        if candidate := self._issued.pop(call, None):
+            self._predictor.outcome(candidate, used=True)
 
     async def _look_up(self, owner: str, call: Call) -> Fetched[Answer]:
         content, artifact = await calls.read(self._store, owner, call.name, call.mapping())
         artifact["data"] = printable_data(artifact["data"])
+        self._loop.call_soon(self._after_result, call, artifact["data"])
         return Fetched((printable(content), artifact), artifact["revision"])
 
     async def _drop_speculated(self) -> None:
@@ -385,14 +409,29 @@ class CustomerSession:
     def _starts(self) -> HeadStarts:
         return HeadStarts(self.strategy, self._settings.without)
 
-    def _speculate_reads(self, reason: str) -> None:
-        if self._starts().data:
-            self._issue(reason)
+    def _speculate(self, candidates: Iterable[Candidate]) -> None:
+        """Issue what is worth it; only reads that are declared safe, whatever a rule says."""
+        if self._closed.is_set() or not self._starts().data:
+            return
+        safe = [one for one in candidates if calls.BY_NAME[one.call.name].speculation_safe]
+        for candidate in self._predictor.choose(safe):
+            if self._speculator.speculate(self.customer.customer_id, candidate.call, reason=candidate.reason):
+                self._issued[candidate.call] = candidate
 
-    def _issue(self, reason: str) -> None:
-        for call in rules.at_sign_in():
-            if calls.BY_NAME[call.name].speculation_safe:
-                self._speculator.speculate(self.customer.customer_id, call, reason=reason)
+    def _after_result(self, call: Call, data: dict[str, Any]) -> None:
+        """A result usually brings the next question with it."""
+        self._speculate(rules.after_result(call, data, self._history()))
+
+    def _history(self) -> dict[str, Any] | None:
+        """The orders, once they are in."""
+        fetched = self._speculator.peek(self.customer.customer_id, rules.ORDER_HISTORY)
+        return fetched.value[1]["data"] if fetched else None
+
+    def _to_place(self, text: str) -> list[Call]:
+        """What pays its place in the prompt: the orders, and nearest to the question what it is about."""
+        ready = self._speculator.ready(self.customer.customer_id)
+        meant = [candidate.call for candidate in rules.while_typing(text, self._history())][:PLACED_WHILE_TYPING]
+        return [*(c for c in ready if c == rules.ORDER_HISTORY), *(c for c in reversed(meant) if c in ready)]
 
     def _ahead_changed(self, _owner: str) -> None:
         self.on_event(AheadChanged())
@@ -432,7 +471,7 @@ class CustomerSession:
         owner = self.customer.customer_id
         found = [
             (call, *fetched.value)
-            for call in self._speculator.ready(owner)
+            for call in self._to_place(self._typed)
             if (fetched := self._speculator.peek(owner, call)) is not None
         ]
         await asyncio.to_thread(self._prefill, prefill, found, cancelled)

@@ -43,11 +43,11 @@ class Lookups(Protocol):
         """The result of a read."""
         ...
 
-    async def ready(self) -> list[Call]:
-        """The calls whose speculated results are there."""
+    async def to_place(self, question: str) -> list[Call]:
+        """The calls whose results are there and belong into this question's prompt."""
         ...
 
-    async def speculate_at_enter(self) -> None:
+    async def speculate_at_enter(self, question: str) -> None:
         """Issue what the question will most likely need, now."""
         ...
 
@@ -143,8 +143,8 @@ class Turn:
         standing = conversation.in_prompt(messages, context=True, first_id=self.first_id)
         found: list[conversation.Found] = []
         # What stands in the prompt is claimed too, or the model would answer from it when it has gone stale.
-        ready = self.bridge.run(self.lookups.ready())
-        for call in dict.fromkeys([*conversation.calls_ahead(standing), *ready]):
+        to_place = self.bridge.run(self.lookups.to_place(self.question))
+        for call in dict.fromkeys([*conversation.calls_ahead(standing), *to_place]):
             try:
                 claim = self.bridge.run(self.lookups.claim(call))
             except DatabaseError as error:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.speculation.calls import Call
-from agent.speculation.learning import fit
+from agent.speculation.learning import collect, fit_samples, prepare
 from agent.speculation.prediction import Candidate
 from agent.speculation.transitions import Chance, Known, Transitions, mentioned
 from bench import report
@@ -119,10 +119,16 @@ def folds_of(conversations: Sequence[Conversation], count: int = FOLDS) -> dict[
 def learn(
     conversations: Sequence[Conversation], shop: Shop, folds: Mapping[str, int], worth: Callable[[Chance], float]
 ) -> dict[int, Learned]:
-    """For each fold a policy that has seen no customer of it."""
+    """For each fold a policy that has seen no customer of it.
+
+    Sources and the shop's item names are found over all traces (they say what can be asked for, not what was);
+    chances are fitted without the fold.
+    """
     traces = [shop.trace(c) for c in conversations]
+    prepared = prepare(traces, READS)
+    samples = collect(traces, prepared, READS)
     return {
-        fold: Learned(fit([t for t in traces if folds[t.group] != fold], READS), worth)
+        fold: Learned(fit_samples(prepared, [s for s in samples if folds[s.group] != fold]), worth)
         for fold in sorted(set(folds.values()))
     }
 
@@ -237,7 +243,10 @@ def by_tool(replays: Sequence[Replay]) -> dict[str, dict[str, int]]:
     for replay in replays:
         for tool, counts in replay.by_tool.items():
             total[tool] = [a + b for a, b in zip(total[tool], counts, strict=True)]
-    return {tool: dict(zip(("reads", "hits", "issued", "used"), counts, strict=True)) for tool, counts in sorted(total.items())}
+    return {
+        tool: dict(zip(("reads", "hits", "issued", "used"), counts, strict=True))
+        for tool, counts in sorted(total.items())
+    }
 
 
 WORTH: dict[str, Callable[[Chance], float]] = {
@@ -258,7 +267,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = options.parse_args(arguments)
     for needed in (chosen.traces, chosen.db):
         if not needed.exists():
-            print(f"The yardstick's data is absent: {needed} does not exist. Name it with --traces and --db.", file=sys.stderr)
+            print(
+                f"The yardstick's data is absent: {needed} does not exist. Name it with --traces and --db.",
+                file=sys.stderr,
+            )
             return 3
     conversations, shop = load(chosen.traces), Shop.load(chosen.db)
     print(f"{len(conversations)} conversations of {len({c.customer for c in conversations})} customers")
@@ -292,11 +304,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for model in sorted({c.model for c in conversations}):
         chosen_replays = [r for r in six if r.conversation.model == model]
         by_model[model] = {k: round(v, 4) for k, v in figures(chosen_replays).items()}
-    print("\n" + report.table(
-        ("model of the traces, budget 6", "macro", "micro", "precision", "calls"),
-        [[m, f"{f['hit_rate_macro']:.1%}", f"{f['hit_rate_micro']:.1%}", f"{f['precision']:.2f}", f"{f['calls_mean']:.2f}"]
-         for m, f in by_model.items()],
-    ))
+    print(
+        "\n"
+        + report.table(
+            ("model of the traces, budget 6", "macro", "micro", "precision", "calls"),
+            [
+                [
+                    m,
+                    f"{f['hit_rate_macro']:.1%}",
+                    f"{f['hit_rate_micro']:.1%}",
+                    f"{f['precision']:.2f}",
+                    f"{f['calls_mean']:.2f}",
+                ]
+                for m, f in by_model.items()
+            ],
+        )
+    )
     if chosen.quick:
         return 0
     times = {}
@@ -310,11 +333,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         times[f"model {model_s} s, tool {tool_s} s"] = {
             name: round(statistics.fmean(r.total_s for r in replays), 2) for name, replays in runs.items()
         }
-    print("\n" + report.table(
-        ("seconds a conversation", "sequential", "overlap", "ahead", "saved"),
-        [[k, *(f"{t[n]:.1f}" for n in ("sequential", "overlap", "ahead")), f"{1 - t['ahead'] / t['sequential']:.1%}"]
-         for k, t in times.items()],
-    ))
+    print(
+        "\n"
+        + report.table(
+            ("seconds a conversation", "sequential", "overlap", "ahead", "saved"),
+            [
+                [
+                    k,
+                    *(f"{t[n]:.1f}" for n in ("sequential", "overlap", "ahead")),
+                    f"{1 - t['ahead'] / t['sequential']:.1%}",
+                ]
+                for k, t in times.items()
+            ],
+        )
+    )
     extra = {"policies": samples, "by_model": by_model, "by_tool": by_tool(six), "seconds_a_conversation": times}
     where = report.write("tau_retail", metrics, extra, packages=("rapidfuzz", "numpy"), path=chosen.json)
     print(f"\nwritten to {where.name}")

@@ -247,7 +247,13 @@ async def _replay(
             loop.call_soon(look_ahead)
 
     speculator: Speculator[Any] = Speculator(
-        rows.run, clock=now_s, concurrency=concurrency, budget=10**9, time_to_live_s=1e9, deadline_s=1e9, keep=10**6,
+        rows.run,
+        clock=now_s,
+        concurrency=concurrency,
+        budget=10**9,
+        time_to_live_s=1e9,
+        deadline_s=1e9,
+        keep=10**6,
         on_change=arrived,
     )
     loop = asyncio.get_running_loop()
@@ -329,6 +335,4 @@ def replay(
     concurrency: int = 8,
 ) -> Replay:
     """Replay one conversation under a policy; the seconds are virtual."""
-    return run_virtual(
-        _replay(conversation, shop, policy, model_s=model_s, tool_s=tool_s, concurrency=concurrency)
-    )
+    return run_virtual(_replay(conversation, shop, policy, model_s=model_s, tool_s=tool_s, concurrency=concurrency))

@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Features = Sequence[str]
 
@@ -24,6 +25,16 @@ class Logistic:
         """Between 0 and 1."""
         log_odds = self.bias + sum(self.weights.get(feature, 0.0) for feature in features)
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+    def as_json(self) -> list[Any]:
+        """Plain JSON; weights to four digits."""
+        return [round(self.bias, 4), {name: round(weight, 4) for name, weight in self.weights.items()}]
+
+    @classmethod
+    def from_json(cls, kept: Sequence[Any]) -> "Logistic":
+        """From what `as_json` gave. Raises TypeError or ValueError for anything else."""
+        bias, weights = kept
+        return cls(float(bias), {str(name): float(weight) for name, weight in weights.items()})
 
     @classmethod
     def fit(
@@ -65,7 +76,9 @@ class Logistic:
         ahead, momentum = fitted.copy(), 1.0
         for _ in range(rounds):
             chance = 1.0 / (1.0 + np.exp(-np.bincount(row, weights=ahead[column])))
-            slope = np.bincount(column, weights=(weight * (chance - target))[row], minlength=len(names) + 1) + decay * ahead
+            slope = (
+                np.bincount(column, weights=(weight * (chance - target))[row], minlength=len(names) + 1) + decay * ahead
+            )
             moved = ahead - step * slope
             if float(slope @ (moved - fitted)) > 0:
                 momentum = 1.0

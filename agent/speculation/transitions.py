@@ -10,19 +10,22 @@ whether the customer named it. (Which other words the customer used was tried an
 Knows no shop: it is told tool names only by the conversations it learns from.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
-from agent.speculation.logistic import Logistic
 from agent.speculation.calls import Call
+from agent.speculation.logistic import Logistic
 
 SIGN_IN = Call.of("sign_in")
 """The call whose result is what the sign-in itself made known."""
+
+_WORD = re.compile(r"[^\W_]+")
 
 ALIKE = 85.0
 """Two words count as the same from this rapidfuzz ratio on: plurals and slips of the finger pass."""
@@ -88,8 +91,11 @@ class Place:
     """Position and length of each list on the way."""
     records: tuple[Mapping[str, Any], ...]
     """The records around it, innermost first."""
-    before: tuple[Any, ...]
-    """What stands before it in its list."""
+
+    @property
+    def series(self) -> tuple[Call, tuple[tuple[int, int], ...]]:
+        """What the arguments of one list have in common."""
+        return self.result, self.positions[:-1]
 
 
 def scalars(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -110,40 +116,47 @@ def scalars(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
 def _places(data: Any, path: Sequence[str], place: Place) -> Iterator[tuple[str, Place]]:
     if isinstance(data, Mapping):
         if path and path[0] in data:
-            inner = Place(place.result, place.positions, (data, *place.records), place.before)
+            inner = Place(place.result, place.positions, (data, *place.records))
             yield from _places(data[path[0]], path[1:], inner)
     elif isinstance(data, (list, tuple)):
         if path and path[0] == "*":
             for i, value in enumerate(data):
-                inner = Place(place.result, (*place.positions, (i, len(data))), place.records, tuple(data[:i]))
+                inner = Place(place.result, (*place.positions, (i, len(data))), place.records)
                 yield from _places(value, path[1:], inner)
     elif isinstance(data, str) and not path:
         yield data, place
 
 
+@lru_cache(maxsize=4_096)
 def words(text: str) -> frozenset[str]:
     """The words of a text, in lower case."""
-    return frozenset("".join(c if c.isalnum() else " " for c in text.lower()).split())
+    return frozenset(_WORD.findall(text.lower()))
 
 
 @lru_cache(maxsize=200_000)
 def _said(word: str, text: str) -> bool:
-    return any(fuzz.ratio(word, other) >= ALIKE for other in words(text))
+    spoken = words(text)
+    return word in spoken or process.extractOne(word, spoken, scorer=fuzz.ratio, score_cutoff=ALIKE) is not None
 
 
 @lru_cache(maxsize=50_000)
 def mentioned(name: str, text: str) -> int:
     """How much of a name a text holds, loosely: 3 all of it, 2 its last word, 1 some word, 0 nothing."""
-    parts = "".join(c if c.isalnum() else " " for c in name.lower()).split()
+    parts = _WORD.findall(name.lower())
     found = [_said(part, text) for part in parts]
     if not parts or not any(found):
         return 0
     return 3 if all(found) else 2 if found[-1] else 1
 
 
+@lru_cache(maxsize=50_000)
+def _reads_like_a_name(value: str) -> bool:
+    return 2 < len(value) <= 60 and not any(c.isdigit() for c in value)
+
+
 def is_name(value: Any) -> bool:
     """Whether a value reads like a name: a short string without digits."""
-    return isinstance(value, str) and 2 < len(value) <= 60 and not any(c.isdigit() for c in value)
+    return isinstance(value, str) and _reads_like_a_name(value)
 
 
 def _names(record: Mapping[str, Any]) -> list[str]:
@@ -154,7 +167,7 @@ def names_around(source: Source, result: Call, data: Any) -> set[str]:
     """The names in the records in which a result holds a source's argument."""
     if source.within != result.name or not source.path:
         return set()
-    found = _places(data, source.path.split("."), Place(result, (), (), ()))
+    found = _places(data, source.path.split("."), Place(result, (), ()))
     return {name for _, place in found if place.records for name in _names(place.records[0])}
 
 
@@ -173,6 +186,10 @@ class Scene:
     candidates: dict[Call, list[Place]] = field(default_factory=dict)
     names: dict[Call, list[str]] = field(default_factory=dict)
     """Of each candidate: the names in the records around its argument."""
+    siblings: dict[str, list[Call]] = field(default_factory=lambda: defaultdict(list))
+    """Of each tool: its candidates whose argument stands somewhere."""
+    series: dict[Any, list[Call]] = field(default_factory=lambda: defaultdict(list))
+    """The candidates of one list, in its order."""
     inside: dict[Call, set[Call]] = field(default_factory=lambda: defaultdict(set))
     """Of each result: the candidates that stand in it."""
     common: list[str] = field(default_factory=list)
@@ -194,11 +211,15 @@ class Scene:
             for result, data in known.results.items():
                 if result.name != source.within:
                     continue
-                for value, place in _places(data, path, Place(result, (), (), ())):
+                for value, place in _places(data, path, Place(result, (), ())):
                     call = Call.of(source.tool, {source.argument: value})
                     self.candidates.setdefault(call, []).append(place)
                     self.inside[result].add(call)
+                    if place.positions:
+                        self.series[place.series].append(call)
         for call, places in self.candidates.items():
+            if places:
+                self.siblings[call.name].append(call)
             self.names[call] = sorted({name for p in places if p.records for name in _names(p.records[0])})
         self.common = self._common()
 
@@ -221,12 +242,7 @@ class Scene:
 
     def _common(self) -> list[str]:
         known = self.known
-        found = {
-            name
-            for result in self.asked
-            for call in self.inside.get(result, ())
-            for name in self.names[call]
-        }
+        found = {name for result in self.asked for call in self.inside.get(result, ()) for name in self.names[call]}
         named = [name for name in self.vocabulary if mentioned(name, self.text) == 3]
         missing = min(2, sum(name not in found for name in named))
         newest = self.newest.name if self.newest else "-"
@@ -246,8 +262,13 @@ class Scene:
 
 @lru_cache(maxsize=50_000)
 def _spoken(value: str, text: str) -> bool:
-    plain = "".join(c for c in value.lower() if c.isalnum())
-    return len(plain) >= 3 and plain in "".join(c for c in text.lower() if c.isalnum())
+    plain = _plain(value)
+    return len(plain) >= 3 and plain in _plain(text)
+
+
+@lru_cache(maxsize=4_096)
+def _plain(text: str) -> str:
+    return "".join(_WORD.findall(text.lower()))
 
 
 def _place_features(scene: Scene, call: Call, missing: str) -> list[str]:
@@ -255,18 +276,15 @@ def _place_features(scene: Scene, call: Call, missing: str) -> list[str]:
     places = scene.candidates[call]
     if not places:
         return ["nowhere"]
-    place = places[0]
-    features = [f"places {min(2, len(places))}"]
     newest = scene.newest
-    tool = call.name
-    asked = min(5, scene.counts[tool])
-    if place.positions:
-        position, length = place.positions[-1]
+    after = newest.name if newest else "-"
+    asked = min(5, scene.counts[call.name])
+    features = [f"places {min(2, len(places))}"]
+    if places[0].positions:
+        position, length = places[0].positions[-1]
         position, length = min(4, position), min(5, length)
-        siblings = [scene_call for scene_call, others in scene.candidates.items() if scene_call.name == tool and others]
-        before = [Call.of(tool, {next(iter(call.mapping())): value}) for value in place.before if isinstance(value, str)]
-        held = all(other in scene.asked for other in before)
-        left = min(4, sum(other not in scene.asked for other in siblings))
+        held = any(all(other in scene.asked for other in _before(scene, call, place)) for place in places)
+        left = min(4, sum(other not in scene.asked for other in scene.siblings[call.name]))
         features += [
             f"position {position}",
             f"position {position} of {length}",
@@ -274,11 +292,12 @@ def _place_features(scene: Scene, call: Call, missing: str) -> list[str]:
             f"left {left}",
             f"left {left} asked {asked}",
             f"all before asked {held}",
-            f"after {newest.name if newest else '-'} position {min(3, position)}",
-            f"after {newest.name if newest else '-'} all before asked {held}",
+            f"after {after} position {min(3, position)}",
+            f"after {after} all before asked {held}",
         ]
-        fit = max((scene.holds(other) for other in scene.asked if other.name == tool), default=-2)
+        fit = max((scene.holds(other) for other in scene.asked if other.name == call.name), default=-2)
         features += [f"fit {fit}", f"fit {fit} {missing}", f"fit {fit} all before asked {held} asked {asked}"]
+        features += _run_features(scene, call)
     if call in scene.known.results:
         own = scene.holds(call)
         features += [f"own {own}", f"own {own} {missing}"]
@@ -291,11 +310,43 @@ def _place_features(scene: Scene, call: Call, missing: str) -> list[str]:
     return features
 
 
+def _before(scene: Scene, call: Call, place: Place) -> list[Call]:
+    series = scene.series[place.series]
+    return series[: series.index(call)]
+
+
+def _run_features(scene: Scene, call: Call) -> list[str]:
+    """Whether a list is being gone through, and how far this candidate is from where that has got to."""
+    newest = scene.newest
+    ahead = 9
+    done = 0
+    for place in scene.candidates[call]:
+        series = scene.series[place.series]
+        done = max(done, sum(other in scene.asked for other in dict.fromkeys(series)))
+        if newest in series:
+            distance = series.index(call) - (len(series) - 1 - series[::-1].index(newest))
+            ahead = distance if 0 < distance < ahead or ahead == 9 else ahead
+    step = "none" if ahead == 9 else "back" if ahead < 0 else str(min(3, ahead))
+    unnamed = min(
+        3, sum(scene.names[o] != [] and scene.mention(o) == 0 for o in scene.siblings[call.name] if o in scene.asked)
+    )
+    named = min(1, scene.mention(call))
+    return [
+        f"step {step}",
+        f"step {step} unnamed {unnamed}",
+        f"step {step} mention {named} unnamed {unnamed}",
+        f"done {min(3, done)}",
+        f"done {min(3, done)} unnamed {unnamed} mention {named}",
+        f"unnamed {unnamed}",
+        f"step {step} together {min(2, scene.known.together)}",
+    ]
+
+
 def _record_features(scene: Scene, call: Call) -> list[str]:
     """What the records around the argument say, and whether the customer named it."""
     places = scene.candidates[call]
     said = scene.number_said(call)
-    others = [c for c in scene.candidates if c.name == call.name and c != call and scene.candidates[c]]
+    others = [other for other in scene.siblings[call.name] if other != call]
     features = [f"number said {said}"]
     if not said and any(scene.number_said(other) for other in others):
         features.append("another number said")
@@ -321,8 +372,13 @@ def _record_features(scene: Scene, call: Call) -> list[str]:
     ]
     if any(_spoken(str(v), scene.text) for p in places for v in p.result.mapping().values()):
         features += ["parent number said", f"mention {mention} parent number said"]
-    written = any(v in other.mapping().values() for p in places for v in p.result.mapping().values()
-                  for other in scene.asked if other != p.result)
+    written = any(
+        v in other.mapping().values()
+        for p in places
+        for v in p.result.mapping().values()
+        for other in scene.asked
+        if other != p.result
+    )
     features.append(f"parent changed {written}")
     for around in {name for p in places for record in p.records[1:] for name in _names(record)}:
         features += [f"in {around}", f"in {around} mention {mention}"]
@@ -376,3 +432,22 @@ class Transitions:
                 Chance(call, self.ever[call.name].probability(features), self.soon[call.name].probability(features))
             )
         return sorted(found, key=lambda chance: (-chance.urgency, chance.call))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON for the caller to keep."""
+        return {
+            "sources": [[s.tool, s.argument, s.within, s.path] for s in self.sources],
+            "vocabulary": sorted(self.vocabulary),
+            "ever": {tool: logistic.as_json() for tool, logistic in self.ever.items()},
+            "soon": {tool: logistic.as_json() for tool, logistic in self.soon.items()},
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Transitions":
+        """From what `as_json` gave. Raises KeyError, TypeError or ValueError for anything else."""
+        return cls(
+            tuple(Source(*map(str, source)) for source in kept["sources"]),
+            frozenset(map(str, kept["vocabulary"])),
+            {str(tool): Logistic.from_json(part) for tool, part in kept["ever"].items()},
+            {str(tool): Logistic.from_json(part) for tool, part in kept["soon"].items()},
+        )

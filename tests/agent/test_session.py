@@ -13,6 +13,9 @@ from agent import prompts
 from agent.errors import ModelError, QuestionError, SessionClosedError
 from agent.events import Confirmation, Event, StepFinished, TextArrived, TurnResult
 from agent.session import CustomerSession
+from agent.shop import rules
+from agent.speculation.prediction import Candidate
+from agent.speculation.speculator import Call
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
 STATUS = "Hi, can you tell me the status of my recent orders?"
@@ -209,12 +212,47 @@ async def test_a_write_that_the_rules_refuse_asks_nobody(sign_in: SignIn) -> Non
 
 
 async def test_writes_are_never_speculated(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    from agent.shop import rules
-    from agent.speculation.speculator import Call
-
-    monkeypatch.setattr(rules, "at_sign_in", lambda: [Call.of("cancel_order", {"order_id": "A123"})])
+    write = Candidate(Call.of("cancel_order", {"order_id": "A123"}), 1.0, "a_bad_rule", "sign-in")
+    monkeypatch.setattr(rules, "sign_in_candidates", lambda: [write])
     session, _ = await sign_in()
     assert session.ahead() == []
+
+
+async def test_what_is_typed_about_is_looked_up_and_stands_nearest_to_the_question(sign_in: SignIn) -> None:
+    session, llama = await sign_in("It was delivered.")
+    await prefetched(session)
+    session.typed("Where is my coffee mug")
+    await until(lambda: [a.state for a in session.ahead()] == ["ready", "ready"])
+    assert session.ahead()[-1].call == Call.of("track_shipment", {"order_id": "B456"})
+    result = await answered(session, "Where is my coffee mug?")
+    assert [(use.name, use.outcome) for use in result.tool_calls] == [
+        ("get_order_history", "hit"),
+        ("track_shipment", "hit"),
+    ]
+    assert [m.type for m in llama.prompts[0]] == ["system", "human", "ai", "tool", "human", "ai", "tool", "human"]
+    assert llama.prompts[0][4].text == prompts.TYPING
+    assert llama.prompts[0][6].text.startswith("B456")
+
+
+async def test_what_was_typed_and_not_asked_stays_out_of_the_prompt(sign_in: SignIn) -> None:
+    session, llama = await sign_in("Hello.")
+    await prefetched(session)
+    session.typed("Where is my coffee mug")
+    await until(lambda: [a.state for a in session.ahead()] == ["ready", "ready"])
+    await answered(session, "Hello there")
+    assert [m.type for m in llama.prompts[0]] == ["system", "human", "ai", "tool", "human"]
+
+
+async def test_lookups_that_nobody_used_count_against_their_rule(sign_in: SignIn) -> None:
+    session, _ = await sign_in(ANSWER)
+    await prefetched(session)
+    session.typed("Where is my coffee mug")
+    await until(lambda: [a.state for a in session.ahead()] == ["ready", "ready"])
+    await answered(session)
+    predictor = session._predictor
+    await session.close()
+    outcomes = {name: (rate.used, rate.wasted) for name, rate in predictor.rates.items()}
+    assert outcomes == {"the_order_history": (1, 0), "the_order_typed_about": (0, 1)}
 
 
 async def test_stopping_keeps_what_was_written(sign_in: SignIn) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 from stubs.fake_engine import FakeEngine
+from textual import events
 
 from agent.engine import ModelState
 from agent.errors import DatabaseError, ModelError
@@ -78,6 +79,15 @@ async def test_the_password_reaches_no_clipboard(make_chat: Any) -> None:
         await pilot.press("ctrl+x")
         assert chat.app.clipboard == ""
         assert password.value == "secret"
+
+
+async def test_a_password_typed_ahead_is_never_shown(make_chat: Any) -> None:
+    chat = make_chat()
+    async with chat.app.run_test() as pilot:
+        await chat.opened(pilot)
+        for key in (*"user123", "enter", *"demo", "enter"):
+            chat.app.post_message(events.Key(key, "\r" if key == "enter" else key))
+        await chat.until(pilot, lambda: isinstance(chat.app.screen, ChatScreen))
 
 
 async def test_a_given_password_signs_in_by_itself(make_chat: Any, settings: Any) -> None:

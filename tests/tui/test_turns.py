@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from stubs.fake_engine import Script
+from textual import events
 from textual.widgets import Markdown
 
 from agent.engine import ModelState
@@ -162,6 +163,16 @@ async def test_ctrl_j_breaks_the_line_and_enter_sends_both(make_chat: Any) -> No
         assert chat.session.asked == ["a\nb"]
 
 
+async def test_a_line_that_comes_in_one_go_is_sent_whole(make_chat: Any) -> None:
+    chat = make_chat()
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        for key in (*"ab", "ctrl+j", "c", "enter"):
+            chat.app.post_message(events.Key(key, {"enter": "\r", "ctrl+j": "\n"}.get(key, key)))
+        await chat.answered(pilot)
+        assert chat.session.asked == ["ab\nc"]
+
+
 async def test_the_prompt_grows_to_five_lines(make_chat: Any) -> None:
     chat = make_chat()
     async with chat.app.run_test() as pilot:
@@ -240,7 +251,7 @@ async def test_the_model_may_still_be_loading(make_chat: Any) -> None:
         chat.session.timeline.start("model", "loading")
         chat.screen.readings_changed()
         await chat.still(pilot)
-        assert "loading, your question waits" in str(chat.screen.query_one("#lanes").content)  # type: ignore[attr-defined]
+        assert "loading, the turn waits" in str(chat.screen.query_one("#lanes").content)  # type: ignore[attr-defined]
         chat.engine.report(ModelState("ready", 1.0, "SmolLM2 135M · cpu · bf16"))
         await chat.until(pilot, lambda: "SmolLM2" in str(chat.screen.query_one("#model").content))
 

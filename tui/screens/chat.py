@@ -88,6 +88,10 @@ class ChatScreen(Screen[None]):
         self._ticker = self.set_interval(TICK_S, self._tick, pause=True)
         self.readings_changed()
 
+    def on_resize(self) -> None:
+        """The strip gives way to the gauge, or the other way round."""
+        self.readings_changed()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc has something to stop only during a turn."""
         return None if action == "stop" and self._answer is None else True
@@ -200,9 +204,11 @@ class ChatScreen(Screen[None]):
         if reading.turn_runs or reading.running:
             self._quiet = 0
         with contextlib.suppress(NoMatches):  # The screen is being taken down: nobody looks any more.
-            self.gauge.show(reading)
-            self.strip.show(reading)
-            self.ahead_panel.show(reading.ahead, reading.ledger)
+            if self.has_class("-wide"):
+                self.gauge.show(reading)
+                self.ahead_panel.show(reading.ahead, reading.ledger)
+            else:
+                self.strip.show(reading)
 
     def _welcome(self) -> Vertical:
         first = self._customer.name.split(" ")[0]

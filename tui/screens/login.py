@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
@@ -20,6 +22,32 @@ if TYPE_CHECKING:
     from agent.settings import Settings
 
 DEMO_HINT = "demo accounts: user123, eight8, forty40 …\npassword: demo"
+
+
+class NameInput(Input):
+    """Hands over at Enter. Keys that were on their way here by then are the password's, and must never be shown."""
+
+    @dataclass
+    class Overtaken(Message):
+        """A key that came after Enter."""
+
+        key: events.Key
+
+    def __init__(self, value: str, *, id: str) -> None:
+        super().__init__(value, id=id)
+        self._handed_over = False
+
+    def on_focus(self) -> None:
+        """The name is being typed again."""
+        self._handed_over = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._handed_over:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Overtaken(event))
+        elif event.key == "enter":
+            self._handed_over = True
 
 
 class PasswordInput(Input):
@@ -52,7 +80,7 @@ class LoginScreen(Screen[None]):
         with VerticalScroll(id="card", can_focus=False):
             yield Static("Headstart", id="name", markup=False)
             yield Static("customer support that has already looked", id="tagline", markup=False)
-            yield _titled(Input(self._settings.user or "", id="user"), "Name")
+            yield _titled(NameInput(self._settings.user or "", id="user"), "Name")
             yield _titled(PasswordInput(id="password", password=True), "Password")
             yield Static(id="problem", markup=False)
             if self._settings.demo:
@@ -74,6 +102,13 @@ class LoginScreen(Screen[None]):
     @on(Input.Submitted, "#user")
     def _to_password(self) -> None:
         self.password.focus()
+
+    @on(NameInput.Overtaken)
+    def _overtaken(self, message: NameInput.Overtaken) -> None:
+        if message.key.key == "enter":
+            self._submit()
+        elif message.key.is_printable and message.key.character:
+            self.password.insert_text_at_cursor(message.key.character)
 
     @on(Input.Submitted, "#password")
     def _submit(self) -> None:

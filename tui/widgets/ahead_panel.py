@@ -1,11 +1,11 @@
 """The ahead panel: what is being looked up before it was asked for, why, and what became of it."""
 
 from textual.content import Content
-from textual.widgets import Static
 
 from agent.speculation.ledger import Ledger
 from agent.speculation.speculator import Ahead
 from tui.figures import call_words, tenths
+from tui.widgets.drawn import Drawn
 
 MARKS = {"waiting": "·", "in flight": "⋯", "ready": "✓", "failed": "✗"}
 MUTED = "dim"
@@ -14,15 +14,12 @@ SHOWN = 6
 WIDTH = 37
 
 
-class AheadPanel(Static):
+class AheadPanel(Drawn):
     """Draws what a session looks up ahead, and its ledger."""
-
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id, markup=False)
 
     def show(self, ahead: tuple[Ahead, ...], ledger: Ledger) -> None:
         """Draw it."""
-        self.update(panel(ahead, ledger))
+        self.draw(panel(ahead, ledger))
 
 
 def panel(ahead: tuple[Ahead, ...], ledger: Ledger) -> Content:

@@ -1,13 +1,15 @@
 """The latency gauge: where the time of a turn went, in plain sight beside the chat."""
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Digits, Static
+from textual.widgets import Digits
 
 from agent.timeline import Lane, Span, length
 from tui.figures import blocks, call_words, seconds, tenths
 from tui.readings import Reading
+from tui.widgets.drawn import Drawn
 from tui.widgets.timeline import Axis
 
 LANE_CELLS = 19
@@ -16,7 +18,7 @@ DOING = {
     "entry_point": "answering",
     "final_answer": "answering",
     "prefill": "reading ahead",
-    "loading": "loading, your question waits",
+    "loading": "loading, the turn waits",
 }
 """What a span of the model's lane means to a customer."""
 MUTED = "dim"
@@ -25,33 +27,38 @@ MUTED = "dim"
 class LatencyGauge(Vertical):
     """Draws a `Reading`: TTFT large, the last turns, two lanes, the figures."""
 
+    digits = getters.query_one("#ttft-digits", Digits)
+    unit = getters.query_one("#ttft-unit", Drawn)
+    recent = getters.query_one("#recent", Drawn)
+    lanes = getters.query_one("#lanes", Drawn)
+    figures = getters.query_one("#figures", Drawn)
+
     def compose(self) -> ComposeResult:
         """From the largest to the smallest."""
         with Horizontal(id="ttft"):
             yield Digits(id="ttft-digits")
-            yield Static(id="ttft-unit", markup=False)
-        yield Static(id="recent", markup=False)
-        yield Static(id="lanes", markup=False)
-        yield Static(id="figures", markup=False)
+            yield Drawn(id="ttft-unit")
+        yield Drawn(id="recent")
+        yield Drawn(id="lanes")
+        yield Drawn(id="figures")
 
     def show(self, reading: Reading) -> None:
         """Draw it."""
-        self.query_one("#ttft-digits", Digits).update(ttft_digits(reading))
-        self.query_one("#ttft-unit", Static).update(ttft_unit(reading))
-        self.query_one("#recent", Static).update(recent_row(reading))
-        self.query_one("#lanes", Static).update(lanes(reading))
-        self.query_one("#figures", Static).update(figures(reading))
+        digits = ttft_digits(reading)
+        if digits != self.digits.value:
+            self.digits.update(digits)
+        self.unit.draw(ttft_unit(reading))
+        self.recent.draw(recent_row(reading))
+        self.lanes.draw(lanes(reading))
+        self.figures.draw(figures(reading))
 
 
-class GaugeStrip(Static):
+class GaugeStrip(Drawn):
     """The gauge in one line, for narrow terminals."""
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id, markup=False)
-
     def show(self, reading: Reading) -> None:
         """Draw it."""
-        self.update(strip(reading))
+        self.draw(strip(reading))
 
 
 def ttft_s(reading: Reading) -> float | None:
@@ -71,11 +78,11 @@ def ttft_digits(reading: Reading) -> str:
     return f"{value_s:.2f}" if value_s < 9.995 else f"{value_s:.1f}"
 
 
-def ttft_unit(reading: Reading) -> str:
+def ttft_unit(reading: Reading) -> Content:
     """What the large number counts."""
     if reading.turn_runs and reading.first_word_s is None:
-        return "\n\ns since Enter"
-    return "\n\ns to the first word"
+        return Content("\n\ns since Enter")
+    return Content("\n\ns to the first word")
 
 
 def recent_row(reading: Reading) -> Content:

@@ -1,87 +1,15 @@
 import asyncio
-import gc
-import weakref
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import pytest
-from stubs.virtual_time import now_s, run_virtual
+from stubs.fake_reads import HISTORY, ORDER, FakeReads, begun, holds
+from stubs.virtual_time import now_s
 
-from agent.errors import SessionClosedError
 from agent.speculation.ledger import Ledger
-from agent.speculation.speculator import Call, Fetched, Speculator
-
-HISTORY = Call.of("get_order_history")
-ORDER = Call.of("get_order", {"order_id": "A1"})
-
-
-@dataclass
-class FakeShop:
-    """Reads at the start of each run; `changes` counts what the customer's data has been through."""
-
-    took_s: float = 3.0
-    revision_s: float = 0.0
-    cleanup_s: float = 0.0
-    failures: int = 0
-    revision_fails: bool = False
-    stubborn: bool = False
-    changes: int = 1
-    runs: int = 0
-    present: int = 0
-
-    async def run(self, owner: str, call: Call) -> Fetched[str]:
-        self.runs += 1
-        self.present += 1
-        fetched = Fetched(f"{owner} {self.changes}", self.changes)
-        try:
-            await asyncio.sleep(self.took_s)
-        except asyncio.CancelledError:
-            await asyncio.sleep(self.cleanup_s)
-            if not self.stubborn:
-                raise
-        finally:
-            self.present -= 1
-        if self.failures:
-            self.failures -= 1
-            raise OSError("the database is away")
-        return fetched
-
-    async def revision(self, owner: str) -> int:
-        await asyncio.sleep(self.revision_s)
-        if self.revision_fails:
-            raise OSError("the database is away")
-        return self.changes
-
-
-Body = Callable[[Speculator[str], FakeShop], Awaitable[None]]
-
-
-def holds(body: Body, *, revisions: bool = True, **options: object) -> None:
-    async def run() -> None:
-        shop = FakeShop()
-        revision = shop.revision if revisions else None
-        speculator = Speculator[str](shop.run, revision=revision, clock=now_s, **options)  # type: ignore[arg-type]
-        await body(speculator, shop)
-        await speculator.close()
-        assert shop.present == 0
-
-    run_virtual(run())
-
-
-async def begun(speculator: Speculator[str], call: Call = HISTORY) -> "asyncio.Task[str]":
-    """A claim under way; its outcome and value."""
-
-    async def claim() -> str:
-        claimed = await speculator.claim("ada", call)
-        return f"{claimed.outcome}: {claimed.value}"
-
-    task = asyncio.create_task(claim())
-    await asyncio.sleep(0.1)
-    return task
+from agent.speculation.speculator import Fetched, Speculator
 
 
 def test_two_claims_at_once_on_a_stale_result_renew_it_once() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         speculator.speculate("ada", HISTORY, reason="sign-in")
         await asyncio.sleep(5)
         shop.changes = 2
@@ -92,10 +20,9 @@ def test_two_claims_at_once_on_a_stale_result_renew_it_once() -> None:
     holds(body)
 
 
-@pytest.mark.parametrize("revision_s", [0.0, 1.0])
-def test_an_invalidation_while_the_revision_is_read_is_heeded(revision_s: float) -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
-        shop.revision_s = revision_s
+def test_an_invalidation_while_the_revision_is_read_is_heeded() -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
+        shop.revision_s = 1.0
         speculator.speculate("ada", HISTORY, reason="sign-in")
         await asyncio.sleep(5)
         claim = asyncio.create_task(speculator.claim("ada", HISTORY))
@@ -108,7 +35,7 @@ def test_an_invalidation_while_the_revision_is_read_is_heeded(revision_s: float)
 
 
 def test_a_put_while_the_revision_is_read_answers_the_claim() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         shop.revision_s = 1.0
         speculator.speculate("ada", HISTORY, reason="sign-in")
         await asyncio.sleep(5)
@@ -122,7 +49,7 @@ def test_a_put_while_the_revision_is_read_answers_the_claim() -> None:
 
 
 def test_a_put_result_is_a_hit_until_it_is_stale_itself() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         speculator.sign_in("ada")
         speculator.put("ada", ORDER, Fetched("written", 1))
         assert speculator.ready("ada") == [ORDER]
@@ -136,7 +63,7 @@ def test_a_put_result_is_a_hit_until_it_is_stale_itself() -> None:
 
 
 def test_a_put_takes_the_place_of_a_run_that_began_before_it_and_not_of_one_that_began_later() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         speculator.speculate("ada", HISTORY, reason="sign-in")
         await asyncio.sleep(1)
         speculator.put("ada", HISTORY, Fetched("of last week", 1), age_s=600_000.0, reason="resumed")
@@ -150,7 +77,7 @@ def test_a_put_takes_the_place_of_a_run_that_began_before_it_and_not_of_one_that
 
 
 def test_a_put_of_a_revision_known_to_be_old_is_left_out() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         shop.changes = 7
         await speculator.claim("ada", HISTORY)
         speculator.put("ada", HISTORY, Fetched("older", 6))
@@ -160,7 +87,7 @@ def test_a_put_of_a_revision_known_to_be_old_is_left_out() -> None:
 
 
 def test_one_stale_claim_hides_every_other_result_of_that_revision() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         speculator.speculate("ada", HISTORY, reason="sign-in")
         speculator.speculate("ada", ORDER, reason="typed")
         await asyncio.sleep(5)
@@ -175,7 +102,7 @@ def test_one_stale_claim_hides_every_other_result_of_that_revision() -> None:
 
 
 def test_a_result_too_old_is_neither_shown_nor_kept_from_being_renewed() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         speculator.speculate("ada", HISTORY, reason="sign-in")
         await asyncio.sleep(11)
         assert speculator.ready("ada") == []
@@ -186,7 +113,7 @@ def test_a_result_too_old_is_neither_shown_nor_kept_from_being_renewed() -> None
 
 
 def test_the_time_to_live_counts_from_the_start_of_the_query() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         speculator.speculate("ada", HISTORY, reason="sign-in")
         await asyncio.sleep(10.5)
         assert (await speculator.claim("ada", HISTORY)).outcome == "stale"
@@ -195,7 +122,7 @@ def test_the_time_to_live_counts_from_the_start_of_the_query() -> None:
 
 
 def test_what_cannot_be_shown_to_be_fresh_is_run_again() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         speculator.speculate("ada", HISTORY, reason="sign-in")
         await asyncio.sleep(5)
         shop.revision_fails = True
@@ -205,7 +132,7 @@ def test_what_cannot_be_shown_to_be_fresh_is_run_again() -> None:
 
 
 def test_who_joins_another_claims_run_late_is_not_given_what_changed_meanwhile() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         first = await begun(speculator)
         await asyncio.sleep(1)
         shop.changes = 2
@@ -216,7 +143,7 @@ def test_who_joins_another_claims_run_late_is_not_given_what_changed_meanwhile()
 
 
 def test_a_cancelled_miss_interrupts_its_run() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         claim = await begun(speculator)
         claim.cancel()
         await asyncio.sleep(0.1)
@@ -227,7 +154,7 @@ def test_a_cancelled_miss_interrupts_its_run() -> None:
 
 
 def test_a_cancelled_miss_goes_on_for_who_has_joined_it() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         first, second = await begun(speculator), await begun(speculator)
         first.cancel()
         assert await second == "joined: ada 1"
@@ -237,7 +164,7 @@ def test_a_cancelled_miss_goes_on_for_who_has_joined_it() -> None:
 
 
 def test_a_claim_given_up_leaves_no_more_speculation_running_than_there_are_places() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         speculator.speculate("ada", HISTORY, reason="sign-in")
         speculator.speculate("ada", ORDER, reason="typed")
         claim = await begun(speculator, ORDER)
@@ -250,7 +177,7 @@ def test_a_claim_given_up_leaves_no_more_speculation_running_than_there_are_plac
 
 
 def test_the_place_of_an_interrupted_run_is_free_once_that_is_over() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         shop.cleanup_s = 1.0
         speculator.speculate("ada", HISTORY, reason="sign-in")
         await asyncio.sleep(0.1)
@@ -265,7 +192,7 @@ def test_the_place_of_an_interrupted_run_is_free_once_that_is_over() -> None:
 
 
 def test_claims_past_the_deadline_share_one_run_and_the_late_flight_is_interrupted() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         shop.took_s = 100.0
         speculator.speculate("ada", HISTORY, reason="sign-in")
         await asyncio.sleep(1)
@@ -279,7 +206,7 @@ def test_claims_past_the_deadline_share_one_run_and_the_late_flight_is_interrupt
 
 
 def test_a_long_run_of_anothers_claim_is_no_reason_to_run_it_again() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         shop.took_s = 20.0
         first, second = await begun(speculator), await begun(speculator)
         assert (await first, await second) == ("miss: ada 1", "joined: ada 1")
@@ -289,7 +216,7 @@ def test_a_long_run_of_anothers_claim_is_no_reason_to_run_it_again() -> None:
 
 
 def test_claims_that_wait_for_a_failing_speculation_share_one_fresh_run() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         shop.failures = 1
         speculator.speculate("ada", HISTORY, reason="sign-in")
         first, second = await begun(speculator), await begun(speculator)
@@ -302,7 +229,7 @@ def test_claims_that_wait_for_a_failing_speculation_share_one_fresh_run() -> Non
 
 
 def test_a_fresh_run_that_fails_too_is_raised_to_all_who_wait_for_it() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         shop.failures = 2
         speculator.speculate("ada", HISTORY, reason="sign-in")
         results = await asyncio.gather(await begun(speculator), await begun(speculator), return_exceptions=True)
@@ -313,7 +240,7 @@ def test_a_fresh_run_that_fails_too_is_raised_to_all_who_wait_for_it() -> None:
 
 
 def test_rows_of_a_read_that_was_interrupted_by_a_write_answer_nobody() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         shop.stubborn, shop.cleanup_s = True, 1.0
         speculator.speculate("ada", HISTORY, reason="sign-in")
         claim = await begun(speculator)
@@ -323,150 +250,3 @@ def test_rows_of_a_read_that_was_interrupted_by_a_write_answer_nobody() -> None:
         assert speculator.peek("ada", HISTORY) == Fetched("ada 2", 2)
 
     holds(body, revisions=False)
-
-
-@pytest.mark.parametrize("revision_s", [0.0, 1.0])
-def test_a_sign_out_ends_every_claim_and_waits_for_the_last_query(revision_s: float) -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
-        shop.cleanup_s, shop.revision_s = 2.0, revision_s
-        speculator.speculate("ada", HISTORY, reason="sign-in")
-        await asyncio.sleep(4)
-        claims = [asyncio.create_task(speculator.claim("ada", call)) for call in (HISTORY, ORDER, ORDER)]
-        await asyncio.sleep(0)
-        await speculator.forget("ada")
-        assert shop.present == 0
-        ended = await asyncio.gather(*claims, return_exceptions=True)
-        assert [type(error) for error in ended] == [SessionClosedError] * 3
-        assert speculator.ahead("ada") == []
-
-    holds(body)
-
-
-def test_a_claim_from_before_the_sign_out_has_no_part_in_the_next_visit() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
-        claim = await begun(speculator)
-        leaving = asyncio.create_task(speculator.forget("ada"))
-        await asyncio.sleep(0)
-        assert speculator.speculate("ada", HISTORY, reason="sign-in")
-        await leaving
-        with pytest.raises(SessionClosedError):
-            await claim
-        assert speculator.ledger("ada") == Ledger(issued=1)
-        assert (await speculator.claim("ada", HISTORY)).outcome == "joined"
-
-    holds(body)
-
-
-def test_after_the_sign_out_nothing_brings_the_owner_back_but_a_sign_in() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
-        speculator.speculate("ada", HISTORY, reason="sign-in")
-        await speculator.forget("ada")
-        speculator.put("ada", HISTORY, Fetched("written", 1))
-        speculator.use("ada", HISTORY)
-        speculator.refill("ada")
-        speculator.invalidate("ada")
-        speculator.interrupt("ada")
-        assert speculator.ready("ada") == []
-        assert speculator.ledger("ada") == Ledger()
-        assert speculator.peek("ada", HISTORY) is None
-
-    holds(body)
-
-
-def test_a_look_ahead_on_every_change_cannot_outlive_the_sign_out() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
-        speculator._on_change = lambda owner: speculator.speculate(owner, ORDER, reason="a change")  # pyright: ignore
-        speculator.speculate("ada", HISTORY, reason="sign-in")
-        await speculator.forget("ada")
-        await asyncio.sleep(1)
-        assert shop.present == 0
-        assert speculator.ahead("ada") == []
-
-    holds(body)
-
-
-def test_closing_is_for_good() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
-        await speculator.close()
-        assert not speculator.speculate("ada", HISTORY, reason="sign-in")
-        with pytest.raises(SessionClosedError):
-            await speculator.claim("ada", HISTORY)
-
-    holds(body)
-
-
-def test_of_old_owners_and_old_results_nothing_is_left() -> None:
-    class Rows:
-        pass
-
-    held: list[weakref.ref[Rows]] = []
-
-    async def run(owner: str, call: Call) -> Fetched[Rows]:
-        rows = Rows()
-        held.append(weakref.ref(rows))
-        return Fetched(rows, 1)
-
-    async def body() -> None:
-        speculator = Speculator[Rows](run, keep=8, budget=100)
-        for number in range(30):
-            speculator.speculate("ada", Call.of("get_order", {"n": number}), reason="typed")
-            await asyncio.sleep(0.1)
-        await speculator.claim("ada", Call.of("get_order", {"n": 29}))
-        gc.collect()
-        assert len([rows for rows in held if rows() is not None]) == 8
-        ledger = speculator.ledger("ada")
-        assert (ledger.issued, ledger.wasted, ledger.outstanding) == (30, 22, 8)
-        await speculator.forget("ada")
-        gc.collect()
-        assert not [rows for rows in held if rows() is not None]
-        assert (ledger.wasted, ledger.outstanding) == (30, 0)
-
-    run_virtual(body())
-
-
-def test_what_a_turn_claimed_and_a_write_took_away_may_still_be_used_until_the_turn_is_over() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
-        speculator.speculate("ada", HISTORY, reason="sign-in")
-        speculator.speculate("ada", ORDER, reason="typed")
-        await asyncio.sleep(5)
-        await speculator.claim("ada", HISTORY)
-        await speculator.claim("ada", ORDER)
-        speculator.invalidate("ada")
-        speculator.speculate("ada", HISTORY, reason="after your change")
-        speculator.use("ada", HISTORY)
-        speculator.use("ada", HISTORY)
-        ledger = speculator.ledger("ada")
-        assert (ledger.issued, ledger.used, ledger.wasted, ledger.outstanding) == (3, 1, 0, 2)
-        speculator.refill("ada")
-        assert (ledger.used, ledger.wasted, ledger.outstanding) == (1, 1, 1)
-        assert [ahead.used for ahead in speculator.ahead("ada")] == [False]
-
-    holds(body)
-
-
-def test_a_second_claim_does_not_hide_what_the_first_one_waited_for() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
-        speculator.speculate("ada", HISTORY, reason="sign-in")
-        await asyncio.sleep(2)
-        assert (await speculator.claim("ada", HISTORY)).outcome == "joined"
-        assert (await speculator.claim("ada", HISTORY)).outcome == "hit"
-        speculator.use("ada", HISTORY)
-        assert speculator.ledger("ada").hidden_s == pytest.approx(2.0)
-
-    holds(body)
-
-
-def test_interrupting_stops_what_nobody_waits_for_and_keeps_results() -> None:
-    async def body(speculator: Speculator[str], shop: FakeShop) -> None:
-        other = Call.of("get_account")
-        speculator.speculate("ada", HISTORY, reason="sign-in")
-        await asyncio.sleep(5)
-        speculator.speculate("ada", ORDER, reason="typed")
-        speculator.speculate("ada", other, reason="typed")
-        claim = await begun(speculator, ORDER)
-        speculator.interrupt("ada")
-        assert await claim == "joined: ada 1"
-        assert speculator.ready("ada") == [HISTORY, ORDER]
-        assert (shop.present, speculator.ledger("ada").wasted) == (0, 1)
-
-    holds(body)
