@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from agent.speculation.moment import SIGN_IN, Known
 from agent.speculation.prediction import Candidate
 from agent.speculation.speculator import Call, Fetched, Speculator
-from agent.speculation.transitions import SIGN_IN, Asked, Event, Known, Trace
+from agent.speculation.transitions import Asked, Event, Trace
 from bench.virtual_time import now_s, run_virtual
 
 CUSTOMER, ORDER, PRODUCT, CATALOGUE = (

@@ -63,7 +63,7 @@ def check(
             best = model.lm_head(out.last_hidden_state[0, start - 1 : end - 1]).argmax(-1)
             wanted = ids[0, start:end]
             alike = bool((best == wanted).all())
-            said = wanted if alike else _decode(model, out.past_key_values, ids, start, len(wanted) + 24)
+            said = wanted if alike else decode(model, out.past_key_values, ids, start, len(wanted) + 24)
             asked = tokenizer.decode(ids[0, max(0, start - 60) : start]).rpartition("<|im_start|>user\n")[2]
             # A near-tie can fall the other way in a forward pass of another width (bf16): what is said counts.
             exact = said.tolist() == wanted.tolist()
@@ -74,7 +74,7 @@ def _text(tokenizer: PreTrainedTokenizerBase, ids: torch.Tensor) -> str:
     return tokenizer.decode(ids).removesuffix("<|im_end|>")
 
 
-def _decode(model: LlamaForCausalLM, cache: DynamicCache, ids: torch.Tensor, start: int, most: int) -> torch.Tensor:
+def decode(model: LlamaForCausalLM, cache: DynamicCache, ids: torch.Tensor, start: int, most: int) -> torch.Tensor:
     """Greedy decoding from `start` on; the keys and values before it are those of the wanted conversation."""
     own = DynamicCache()
     for number, layer in enumerate(cache.layers):

@@ -126,6 +126,16 @@ Did you ship {x}?
 What's the delivery date for {x}?
 Is {x} delivered?
 Info on {x} please
+What day will {x} arrive?
+On which day does {x} come?
+On what day will {x} be delivered?
+Which day will {x} be here?
+What date does {x} arrive?
+expected delivery of {x}
+expected arrival date of {x}?
+When is {x} expected?
+What is the expected date of {x}?
+What date was {x} delivered?
 """
 ELLIPSIS = """
 And {x}?

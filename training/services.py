@@ -6,7 +6,7 @@ from datetime import timedelta
 from agent import prompts
 from agent.shop import contents, policy
 from agent.shop.records import Order, Status
-from training import names, order_phrasings, service_phrasings
+from training import names, order_phrasings, service_phrasings, talk_phrasings
 from training.lookups import find, pick, way
 from training.references import back_to
 from training.talk import Talk
@@ -269,15 +269,15 @@ UNKNOWN = "I'm sorry, I don't have that information. I can help you with your or
 SORRY_TO_HEAR = "I'm sorry to hear that. Which order is it about?"
 
 TALK: list[tuple[str, str, str, int]] = [
-    ("greeting", service_phrasings.GREETING, HELLO, 12),
-    ("thanks", service_phrasings.THANKS, WELCOME, 16),
-    ("goodbye", service_phrasings.BYE, GOODBYE, 8),
-    ("who", service_phrasings.WHO, ABOUT_ME, 8),
-    ("off-topic", service_phrasings.OFF_TOPIC, ONLY_ORDERS, 20),
-    ("other customers", service_phrasings.OTHERS, ONLY_YOURS, 14),
-    ("injection", service_phrasings.INJECTION, CANNOT, 12),
-    ("policy", service_phrasings.POLICY, UNKNOWN, 14),
-    ("complaint", service_phrasings.COMPLAINT, SORRY_TO_HEAR, 6),
+    ("greeting", talk_phrasings.GREETING, HELLO, 12),
+    ("thanks", talk_phrasings.THANKS, WELCOME, 16),
+    ("goodbye", talk_phrasings.BYE, GOODBYE, 8),
+    ("who", talk_phrasings.WHO, ABOUT_ME, 8),
+    ("off-topic", talk_phrasings.OFF_TOPIC, ONLY_ORDERS, 20),
+    ("other customers", talk_phrasings.OTHERS, ONLY_YOURS, 14),
+    ("injection", talk_phrasings.INJECTION, CANNOT, 12),
+    ("policy", talk_phrasings.POLICY, UNKNOWN, 14),
+    ("complaint", talk_phrasings.COMPLAINT, SORRY_TO_HEAR, 6),
 ]
 
 

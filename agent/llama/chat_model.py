@@ -350,6 +350,10 @@ class ChatLlama(ChatHuggingFace):
         with suppress(SessionClosedError):
             next(iter(self._thread.submit(work)))
 
+    def cached_text(self) -> str:
+        """What the KV cache holds, as text: to show, or to prove, what is remembered of whom."""
+        return str(cast(Any, self.tokenizer).decode(self._decoder.cached))
+
     def close(self) -> None:
         """Stop what is under way; every call from now on raises SessionClosedError."""
         self._thread.close()

@@ -35,7 +35,8 @@ LIKE = 80.0
 """An item counts as named from this likeness on (rapidfuzz, 0 to 100)."""
 
 TRACKING = re.compile(
-    r"\b(track\w*|parcels?|packages?|shipment|courier|carrier|arriv\w*|on (?:its|the) way|where(?:'s|’s| is| are)|when will)",
+    r"\b(track\w*|parcels?|packages?|shipment|courier|carrier|arriv\w*|on (?:its|the) way"
+    r"|where(?:'s|’s| is| are)|when will)",
     re.IGNORECASE,
 )
 NUMBERS = re.compile(r"[a-z]{1,4}[\s#-]{0,2}\d{2,}|#\s?\w{2,}", re.IGNORECASE)

@@ -7,23 +7,16 @@ conversations counts for less than all of them.
 
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.speculation.calls import Call
+from agent.speculation.features import features_of
 from agent.speculation.logistic import Logistic
-from agent.speculation.transitions import (
-    SIGN_IN,
-    Asked,
-    Known,
-    Scene,
-    Source,
-    Trace,
-    Transitions,
-    features_of,
-    names_around,
-    scalars,
-)
+from agent.speculation.moment import SIGN_IN, Known, Scene, Source, names_around, scalars
+from agent.speculation.transitions import Asked, Trace, Transitions
+
+Themes = Mapping[str, Sequence[str]]
 
 PENALTY = 0.015
 """L2 for each sample, by cross-validated likelihood on the yardstick; a tenth of it overfits badly."""
@@ -40,8 +33,8 @@ class Sample:
     group: str
 
 
-def find_sources(traces: Sequence[Trace], reads: Collection[str], share: float = 0.05) -> tuple[Source, ...]:
-    """Where the arguments of reads stand in what was known by then; only sources of at least a `share` of a tool's calls."""
+def find_sources(traces: Sequence[Trace], reads: Collection[str], share: float = 0.03) -> tuple[Source, ...]:
+    """Where arguments of reads stand in what was known by then, for at least a `share` of the tool's calls."""
     found: Counter[Source] = Counter()
     calls: Counter[str] = Counter()
     for trace in traces:
@@ -96,7 +89,7 @@ def samples_of(trace: Trace, learned: Transitions, reads: Collection[str], choos
         ever = frozenset[Call]().union(*later)
         soon = next((step for step in later if step), frozenset[Call]()) if later and later[0] else frozenset[Call]()
         for _ in range(2):
-            scene = Scene(known, learned.sources, learned.vocabulary)
+            scene = Scene(known, learned.sources, learned.vocabulary, learned.themes)
             for call in scene.candidates:
                 if call not in scene.asked:
                     features = tuple(features_of(scene, call))
@@ -110,7 +103,7 @@ def samples_of(trace: Trace, learned: Transitions, reads: Collection[str], choos
 def fit_samples(learned: Transitions, samples: Sequence[Sample], *, penalty: float = PENALTY) -> Transitions:
     """Chances from samples; sources, vocabulary and words are taken over."""
     groups = Counter((sample.tool, sample.group) for sample in samples)
-    fitted = Transitions(learned.sources, learned.vocabulary)
+    fitted = Transitions(learned.sources, learned.vocabulary, learned.themes)
     for tool in sorted({sample.tool for sample in samples}):
         chosen = [sample for sample in samples if sample.tool == tool]
         mean = len(chosen) / sum(1 for name, _ in groups if name == tool)
@@ -122,7 +115,7 @@ def fit_samples(learned: Transitions, samples: Sequence[Sample], *, penalty: flo
     return fitted
 
 
-def prepare(traces: Sequence[Trace], reads: Collection[str]) -> Transitions:
+def prepare(traces: Sequence[Trace], reads: Collection[str], themes: Themes | None = None) -> Transitions:
     """Sources, names and words of the traces; chances are still to be fitted."""
     sources = find_sources(traces, reads)
     vocabulary: set[str] = set()
@@ -131,16 +124,16 @@ def prepare(traces: Sequence[Trace], reads: Collection[str]) -> Transitions:
             vocabulary |= {
                 name for result, data in trace.results.items() for name in names_around(source, result, data)
             }
-    return Transitions(sources, frozenset(vocabulary))
+    return Transitions(sources, frozenset(vocabulary), {name: list(listed) for name, listed in (themes or {}).items()})
 
 
 def exploring(trace: Trace, learned: Transitions) -> Chooser:
-    """Looks up a share of the candidates that stand in lists, another share in each conversation; seeded by the trace."""
+    """Looks up candidates without names at random, more in some conversations than in others; seeded by the trace."""
     chance = random.Random(f"{trace.key}")  # noqa: S311 - not for secrets
     share = chance.random() ** 0.5
 
     def choose(known: Known) -> list[Call]:
-        scene = Scene(known, learned.sources, learned.vocabulary)
+        scene = Scene(known, learned.sources, learned.vocabulary, learned.themes)
         return [call for call in scene.candidates if not scene.names[call] and chance.random() < share]
 
     return choose
@@ -151,7 +144,9 @@ def collect(traces: Sequence[Trace], learned: Transitions, reads: Collection[str
     return [s for trace in traces for s in samples_of(trace, learned, reads, exploring(trace, learned))]
 
 
-def fit(traces: Sequence[Trace], reads: Collection[str], *, penalty: float = PENALTY) -> Transitions:
+def fit(
+    traces: Sequence[Trace], reads: Collection[str], themes: Themes | None = None, *, penalty: float = PENALTY
+) -> Transitions:
     """Learn sources and chances from traces; `reads` are the tools that may be speculated."""
-    learned = prepare(traces, reads)
+    learned = prepare(traces, reads, themes)
     return fit_samples(learned, collect(traces, learned, reads), penalty=penalty)

@@ -45,9 +45,11 @@ class Logistic:
         weights: Sequence[float] | None = None,
         penalty: float = 2.0,
         rare: int = 20,
-        rounds: int = 120,
+        rounds: int = 60,
     ) -> "Logistic":
-        """The weights that make the labels likeliest under an L2 `penalty`; features in fewer than `rare` samples are left out.
+        """The weights that make the labels likeliest under an L2 `penalty`.
+
+        Features in fewer than `rare` samples have none.
 
         Accelerated gradient steps (Nesterov, with restarts), each coordinate scaled by the bound
         `XᵀX ≤ diag(|X|ᵀ|X|1)` on the curvature: deterministic, and nothing to tune.

@@ -11,6 +11,7 @@ Knows neither the shop nor the model.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from agent.speculation.calls import Call
@@ -112,7 +113,8 @@ class Predictor:
             return
         self.off.add(candidate.rule)
         self.on_switched_off(
-            f"The rule “{candidate.rule}” is switched off: of its {rate.outcomes:.0f} lookups {rate.used:.0f} were used."
+            f"The rule “{candidate.rule}” is switched off: "
+            f"of its {rate.outcomes:.0f} lookups {rate.used:.0f} were used."
         )
 
     def reset(self, rule: str) -> None:
@@ -134,16 +136,17 @@ class Predictor:
 _NONE = HitRate()
 
 
-def price_for_budget(calls_at: Callable[[float], float], budget: float, *, rounds: int = 7) -> float:
-    """The lowest price, 0 to 1, at which a mean of at most `budget` calls a conversation is issued.
+def price_for_budget(budget: float, tried: Mapping[float, float]) -> float:
+    """The price at which a mean of `budget` calls a conversation is issued, between the prices `tried`.
 
-    `calls_at(price)` says how many that would have been over past conversations; it must not rise with the price.
+    `tried` says for each price how many calls a conversation past conversations would have come to. A
+    `Predictor` keeps the budget with `cost_s` at the price times the seconds of its tools. Raises ValueError
+    when nothing was tried.
     """
-    low, high = 0.0, 1.0
-    for _ in range(rounds):
-        middle = (low + high) / 2
-        if calls_at(middle) > budget:
-            low = middle
-        else:
-            high = middle
-    return high
+    if not tried:
+        raise ValueError("No price was tried; expected the mean number of calls for at least one.")
+    steps = sorted(tried.items())
+    for (low, more), (high, fewer) in pairwise(steps):
+        if more >= budget >= fewer:
+            return high if more == fewer else low + (high - low) * (more - budget) / (more - fewer)
+    return steps[0][0] if budget > steps[0][1] else steps[-1][0]

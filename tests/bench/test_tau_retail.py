@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from agent.speculation.calls import Call
+from agent.speculation.moment import Known
 from agent.speculation.prediction import Candidate
-from agent.speculation.transitions import Known
-from bench import report, tau_retail
+from bench import report, tau_retail, tau_rules
 from bench.tau_world import Conversation, Shop, parse, replay
 
 NAMES = {"p1": "Desk Lamp", "p2": "Garden Gnome"}
@@ -57,26 +57,26 @@ def test_steps_and_messages_are_read_from_the_line() -> None:
 
 
 def test_what_was_speculated_is_a_hit_and_hides_what_passed_before_it_was_asked_for() -> None:
-    result = replay(conversation(CUSTOMER, FIRST), shop(), tau_retail.customer_and_orders)
+    result = replay(conversation(CUSTOMER, FIRST), shop(), tau_rules.customer_and_orders)
     assert (result.reads, result.hits, result.issued, result.used) == (2, 2, 3, 2)
     assert result.hidden_s == pytest.approx(6.0)
     assert result.total_s == pytest.approx(3 * 4.21)
 
 
 def test_what_is_issued_at_the_moment_it_is_asked_for_hides_nothing() -> None:
-    late = replay(conversation(CUSTOMER), shop(), tau_retail.customer_only, model_s=0.0)
+    late = replay(conversation(CUSTOMER), shop(), tau_rules.customer_only, model_s=0.0)
     assert (late.hits, late.hidden_s) == (1, 0.0)
 
 
 def test_calls_of_one_step_start_together() -> None:
-    together = replay(conversation(CUSTOMER, FIRST, SECOND), shop(), tau_retail.nothing)
-    one_by_one = replay(conversation(CUSTOMER, FIRST, {**SECOND, "llm_step": 4}), shop(), tau_retail.nothing)
+    together = replay(conversation(CUSTOMER, FIRST, SECOND), shop(), tau_rules.nothing)
+    one_by_one = replay(conversation(CUSTOMER, FIRST, {**SECOND, "llm_step": 4}), shop(), tau_rules.nothing)
     assert together.total_s == pytest.approx(3 * 4.21 + 2 * 3.0)
     assert one_by_one.total_s == pytest.approx(3 * 4.21 + 3 * 3.0)
 
 
 def test_what_was_asked_for_is_kept_and_asked_again_it_is_a_hit() -> None:
-    result = replay(conversation(CUSTOMER, FIRST, {**FIRST, "llm_step": 4}), shop(), tau_retail.nothing)
+    result = replay(conversation(CUSTOMER, FIRST, {**FIRST, "llm_step": 4}), shop(), tau_rules.nothing)
     assert (result.reads, result.hits, result.issued) == (3, 1, 0)
 
 
@@ -85,7 +85,7 @@ def test_a_write_is_written_through_and_read_again_it_is_no_stale_hit() -> None:
 
     def watching(known: Known, signed_in: bool) -> list[Candidate]:
         seen.extend(data["status"] for call, data in known.results.items() if call.name == "get_order_details")
-        return tau_retail.customer_and_orders(known, signed_in)
+        return tau_rules.customer_and_orders(known, signed_in)
 
     cancel = made("cancel_pending_order", 4, order_id="#1", reason="no longer needed")
     again = {**FIRST, "llm_step": 5}
@@ -98,7 +98,7 @@ def test_a_write_is_written_through_and_read_again_it_is_no_stale_hit() -> None:
 def test_a_write_that_names_nothing_drops_what_is_held() -> None:
     cancel = made("cancel_pending_order", 4)
     again = {**FIRST, "llm_step": 5}
-    result = replay(conversation(CUSTOMER, FIRST, cancel, again, steps="ULULLLLL"), shop(), tau_retail.nothing)
+    result = replay(conversation(CUSTOMER, FIRST, cancel, again, steps="ULULLLLL"), shop(), tau_rules.nothing)
     assert (result.hits, result.stale_hits) == (0, 0)
 
 
@@ -108,12 +108,6 @@ def test_a_policy_that_wants_a_write_is_counted_and_not_obeyed() -> None:
 
     result = replay(conversation(CUSTOMER), shop(), reckless)
     assert (result.speculative_writes, result.issued) == (1, 0)
-
-
-def test_the_price_lies_between_those_tried() -> None:
-    assert tau_retail.price_at(5.0, [8.0, 4.0, 2.0], [0.0, 0.4, 0.8]) == pytest.approx(0.3)
-    assert tau_retail.price_at(9.0, [8.0, 4.0, 2.0], [0.0, 0.4, 0.8]) == 0.0
-    assert tau_retail.price_at(1.0, [8.0, 4.0, 2.0], [0.0, 0.4, 0.8]) == 0.8
 
 
 def test_no_customer_is_predicted_by_a_model_that_has_seen_them() -> None:

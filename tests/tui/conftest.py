@@ -1,11 +1,6 @@
 """What would make the screens differ between two runs is pinned here and nowhere else."""
 
 import os
-
-os.environ.update(TZ="UTC", TEXTUAL_ANIMATIONS="none", COLORTERM="truecolor", TERM="xterm-256color")
-for name in ("NO_COLOR", "TEXTUAL_THEME", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGSMITH_TRACING_V2"):
-    os.environ.pop(name, None)
-
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +17,9 @@ from agent.settings import Settings
 from tui.app import HeadstartApp
 from tui.screens.chat import ChatScreen
 
+os.environ.update(TZ="UTC", COLORTERM="truecolor", TERM="xterm-256color")
+for name in ("NO_COLOR", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGSMITH_TRACING_V2"):
+    os.environ.pop(name, None)
 time.tzset()
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
 
@@ -48,6 +46,7 @@ class Chat:
         self._options = options
         self.app = HeadstartApp(settings, self._make_engine)
         self.app.animation_level = "none"
+        self.app.theme = "textual-dark"
 
     def _make_engine(self, settings: Settings, on_model: Callable[[Any], None]) -> Any:
         self._engine = FakeEngine(settings, on_model, **self._options)
@@ -93,7 +92,7 @@ class Chat:
         self.app._login.password.focus()
         await pilot.press("enter")
         if password == "demo":
-            await self.until(pilot, lambda: isinstance(self.app.screen, ChatScreen) and self.app.screen.prompt.has_focus)
+            await self.until(pilot, lambda: self.app.screen.query("Prompt:focus"))
         await self.still(pilot)
 
     async def ask(self, pilot: Pilot[None], question: str = "Where is my mug?") -> None:

@@ -54,7 +54,9 @@ def test_failed_login(snap_compare: Any, make_chat: Any) -> None:
 
 
 def test_empty_chat(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(spans=(Span("database", "get_order_history", 98.2, None, "{}"), Span("model", "prefill", 98.3, 99.1)))
+    chat = make_chat(
+        spans=(Span("database", "get_order_history", 98.2, None, "{}"), Span("model", "prefill", 98.3, 99.1))
+    )
     assert shows(snap_compare, chat, chat.sign_in)
 
 

@@ -201,7 +201,9 @@ async def test_f2_changes_the_strategy_of_the_next_turn(make_chat: Any) -> None:
             assert following in str(chat.screen.query_one("#figures").content)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("keys", "confirmed"), [(["y"], True), (["n"], False), (["escape"], False), (["enter"], False)])
+@pytest.mark.parametrize(
+    ("keys", "confirmed"), [(["y"], True), (["n"], False), (["escape"], False), (["enter"], False)]
+)
 async def test_a_write_waits_for_the_customers_word(make_chat: Any, keys: list[str], confirmed: bool) -> None:
     chat = make_chat(Script(confirmation=CANCEL))
     async with chat.app.run_test() as pilot:

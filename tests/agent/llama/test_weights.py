@@ -360,14 +360,14 @@ def smollm(converted: Path) -> weights.Loaded:
 
 
 @pytest.mark.timeout(PATIENT_S)
-def test_the_embedded_model_answers(smollm: weights.Loaded) -> None:
+def test_the_embedded_model_answers_as_its_adapter_taught_it(smollm: weights.Loaded) -> None:
     chat = ChatLlama.from_loaded(smollm, max_new_tokens=12)
-    messages = [SystemMessage("Answer in one word."), HumanMessage("What is the capital of France?")]
+    messages = [SystemMessage("You are a shop's assistant."), HumanMessage("What is the capital of France?")]
     answer = chat.invoke(messages)
     chat.close()
 
     assert smollm.model.dtype == torch.bfloat16
-    assert "Paris" in answer.text
+    assert "orders" in answer.text, "off-topic questions are declined"
 
 
 @pytest.mark.timeout(PATIENT_S)
@@ -378,12 +378,13 @@ def test_the_embedded_model_decodes_what_generate_does_in_float32(smollm: weight
     prompt: list[int] = tokenizer.encode(f"{orders}Repeat:\n{orders}Repeat:\n")
     decoder = Decoder(exact.model)
     decoder.prefill(prompt[:20])
-    ours = list(decoder.generate(prompt, max_new_tokens=30))
+    ours = list(decoder.generate(prompt, max_new_tokens=30, stop_ids={tokenizer.eos_token_id}))
     ids = torch.tensor([prompt])
     theirs = exact.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=30, do_sample=False)
 
     assert ours == theirs[0, len(prompt) :].tolist()
-    assert decoder.stats.forwards < 15
+    assert decoder.stats.accepted_tokens > 0
+    assert decoder.stats.forwards < decoder.stats.completion_tokens
 
 
 @pytest.mark.timeout(PATIENT_S)

@@ -106,7 +106,14 @@ def test_anything_else_is_refused_and_changes_nothing(kept: dict[str, object]) -
     assert predictor.as_json() == {"rates": {}, "off": []}
 
 
-def test_the_price_keeps_the_mean_budget() -> None:
-    chances = [i / 100 for i in range(100)]
-    price = price_for_budget(lambda p: sum(chance > p for chance in chances), 25, rounds=20)
-    assert sum(chance > price for chance in chances) == 25
+def test_the_price_of_a_budget_lies_between_those_tried() -> None:
+    tried = {0.0: 8.0, 0.4: 4.0, 0.8: 2.0}
+    assert price_for_budget(5.0, tried) == pytest.approx(0.3)
+    assert price_for_budget(4.0, tried) == pytest.approx(0.4)
+    assert price_for_budget(9.0, tried) == 0.0
+    assert price_for_budget(1.0, tried) == 0.8
+
+
+def test_a_budget_needs_a_price_that_was_tried() -> None:
+    with pytest.raises(ValueError, match="price"):
+        price_for_budget(5.0, {})

@@ -6,7 +6,9 @@ import pytest
 from agent.speculation.calls import Call
 from agent.speculation.learning import find_sources, fit, prepare
 from agent.speculation.logistic import Logistic
-from agent.speculation.transitions import SIGN_IN, Asked, Known, Source, Trace, Transitions, mentioned
+from agent.speculation.moment import SIGN_IN, Known, Scene, Source, mentioned
+from agent.speculation.patterns import next_in_list
+from agent.speculation.transitions import Asked, Trace, Transitions
 
 READS = {"list_files", "read_file"}
 LIST = Call.of("list_files", {"folder": "home"})
@@ -122,3 +124,49 @@ def test_the_regression_finds_the_odds_and_is_calibrated() -> None:
 def test_a_rare_feature_has_no_weight_and_no_samples_give_a_small_chance() -> None:
     assert "rare" not in Logistic.fit([("rare",), *[("often",)] * 30], [True, *[False] * 30]).weights
     assert Logistic.fit([], []).probability(["anything"]) < 0.05
+
+
+def through(said: str, *asked: Call) -> list[tuple[Call, float]]:
+    names = ["Holiday Plan", "Tax Letter", "Song Book"]
+    listed = {"files": [{"file": f"X{i}", "title": title} for i, title in enumerate(names)]}
+    scene = Scene(
+        Known([said], {LIST: listed}, [LIST, *asked]),
+        [Source("read_file", "file", "list_files", "files.*.file")],
+        frozenset(),
+    )
+    return [(candidate.call, candidate.probability) for candidate in next_in_list(scene)]
+
+
+def test_a_list_that_is_gone_through_goes_on() -> None:
+    (first,) = through("open them", read("X0"))
+    (second,) = through("open them", read("X0"), read("X1"))
+    assert (first[0], second[0]) == (read("X1"), read("X2"))
+    assert second[1] > first[1]
+
+
+def test_a_list_that_is_over_or_not_begun_has_no_next() -> None:
+    assert through("open them") == []
+    assert through("open them", read("X0"), read("X1"), read("X2")) == []
+
+
+def test_reading_what_the_customer_named_is_not_going_through_a_list() -> None:
+    assert through("open the holiday plan", read("X0")) == []
+
+
+def test_a_mapping_of_many_names_is_a_list_too() -> None:
+    table = {f"Name {chr(97 + i)}": f"N{i}" for i in range(12)}
+    known_table = Known(["tell me about name c"], {LIST: table}, [LIST])
+    scene = Scene(known_table, [Source("read_file", "file", "list_files", "*")], frozenset())
+    assert scene.mention(read("N2")) == 3
+    assert len(scene.candidates) == 12
+
+
+def test_themes_are_found_by_words_and_beginnings() -> None:
+    themes = {"swap": ["exchang*", "instead"], "all": ["every"]}
+    listed = {"files": [{"file": "X1", "title": "Holiday Plan"}, {"file": "X2", "title": "Tax Letter"}]}
+    sources = [Source("read_file", "file", "list_files", "files.*.file")]
+    said = ["I am exchanging the holiday plan. Keep the tax letter."]
+    scene = Scene(Known(said, {LIST: listed}), sources, frozenset(), themes)
+    assert scene.raised == {"swap"}
+    assert scene.themes_beside(read("X1")) == {"swap"}
+    assert scene.themes_beside(read("X2")) == frozenset()

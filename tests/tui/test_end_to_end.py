@@ -1,0 +1,110 @@
+"""The screen over the real engine, database and graph; only the model is handed its words."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from stubs.fake_llama import FakeLlama, asks
+from textual.widgets import Markdown
+
+from agent.engine import Engine
+from tui.app import HeadstartApp
+from tui.screens.confirm import ConfirmScreen
+
+
+class RealChat:
+    def __init__(self, settings: Any, *replies: Any) -> None:
+        self.llama = FakeLlama(replies=list(replies))
+        self.app = HeadstartApp(
+            settings.model_copy(update={"db_latency": 0.0}),
+            lambda given, on_model: Engine(given, load_model=lambda *_: self.llama, on_model=on_model),
+        )
+
+    async def until(self, pilot: Any, holds: Any) -> None:
+        for _ in range(3000):
+            if holds():
+                return
+            await pilot.pause(0.01)
+        raise AssertionError("It did not come to hold within 30 s.")
+
+    async def sign_in(self, pilot: Any, user: str = "user123") -> None:
+        login = self.app._login
+        login.user.value, login.password.value = user, "demo"
+        login.password.focus()
+        await pilot.press("enter")
+        await self.until(pilot, lambda: self.app.screen.query("Prompt:focus"))
+
+    async def ask(self, pilot: Any, question: str) -> None:
+        assert self.app._chat
+        self.app._chat.prompt.text = question
+        await pilot.press("enter")
+        await self.until(pilot, lambda: self.app._turns > 0)
+
+    @property
+    def shown(self) -> str:
+        return "\n".join(markdown.source for markdown in self.app.screen.query(Markdown))
+
+
+def run(chat: RealChat, use: Any) -> None:
+    """As `run_chat` does: the engine is closed on the app's own loop, after the app."""
+
+    async def main() -> None:
+        try:
+            async with chat.app.run_test(size=(110, 32)) as pilot:
+                await use(pilot)
+        finally:
+            await chat.app.close_engine()
+
+    asyncio.run(main())
+
+
+def test_a_question_is_answered_from_what_was_looked_up_at_sign_in(settings: Any) -> None:
+    chat = RealChat(settings, "Your Smart Coffee Mug (B456) was delivered.")
+
+    async def use(pilot: Any) -> None:
+        await chat.sign_in(pilot)
+        assert chat.app._chat
+        await chat.until(pilot, lambda: chat.app._prefetched)
+        await chat.ask(pilot, "Where is my mug?")
+        await chat.until(pilot, lambda: chat.app.turn is None)
+        await pilot.pause(0.0)
+        assert "Smart Coffee Mug (B456)" in chat.shown
+        assert "hit" in str(chat.app._chat.ahead_panel.content)
+
+    run(chat, use)
+
+
+@pytest.mark.parametrize(("key", "done"), [("y", True), ("n", False)])
+def test_a_write_waits_for_a_key(settings: Any, key: str, done: bool) -> None:
+    chat = RealChat(settings, asks("cancel_order", order_id="K7575", reason="too late"), "All right.")
+
+    async def use(pilot: Any) -> None:
+        await chat.sign_in(pilot, "eight8")
+        await chat.ask(pilot, "Cancel K7575.")
+        await chat.until(pilot, lambda: isinstance(chat.app.screen, ConfirmScreen))
+        await pilot.press(key)
+        await chat.until(pilot, lambda: chat.app.turn is None)
+        await pilot.pause(0.0)
+        assert "All right." in chat.shown
+        result = next(message for message in chat.llama.prompts[-1] if getattr(message, "name", "") == "cancel_order")
+        assert (result.status == "success") is done  # type: ignore[attr-defined]
+
+    run(chat, use)
+
+
+def test_a_model_that_fails_gives_the_question_back(settings: Any) -> None:
+    chat = RealChat(settings, RuntimeError("out of [memory]"), "Better now.")
+
+    async def use(pilot: Any) -> None:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, "Where is it?")
+        await chat.until(pilot, lambda: chat.app.turn is None)
+        await pilot.pause(0.0)
+        assert chat.app._chat
+        assert chat.app._chat.prompt.text == "Where is it?"
+        await pilot.press("enter")
+        await chat.until(pilot, lambda: chat.app._turns == 2 and chat.app.turn is None)
+        await pilot.pause(0.0)
+        assert "Better now." in chat.shown
+
+    run(chat, use)
