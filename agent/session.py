@@ -100,6 +100,7 @@ class CustomerSession:
     def begin(self) -> None:
         """The customer has signed in: start what the first question will need."""
         self.timeline.end(self.timeline.start("customer", "sign-in"))
+        self._speculator.sign_in(self.customer.customer_id)
         self._speculate(rules.sign_in_candidates())
         self.warm()
 

@@ -319,6 +319,8 @@ class Turn:
             data=found["data"],
             used=not skipped_decision,
         )
+        if claim.end_s == claim.start_s:
+            return  # Written through: no query has run.
         self.prices.note_tool(claim.call.name, claim.end_s - claim.start_s)
         if claim.first:
             self.database.append(

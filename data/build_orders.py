@@ -7,7 +7,6 @@ screenshots can name an order and find it again. Nobody in it is real.
 """
 
 import csv
-import os
 import random
 import sqlite3
 import sys
@@ -306,7 +305,7 @@ def build(target: Path, *, hash_memory_kib: int = 19_456) -> None:
         Builder(connection, hash_memory_kib).build()
         connection.commit()
         connection.execute("VACUUM")
-    os.replace(building, target)
+    Path(building).replace(target)
 
 
 if __name__ == "__main__":

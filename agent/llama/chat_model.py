@@ -107,7 +107,7 @@ class ChatLlama(ChatHuggingFace):
         self._backend = tokenizer.backend_tokenizer
         self._decoder = Decoder(loaded.model)
         self._thread = ModelThread()
-        self._stop_ids = _stop_ids(loaded)
+        self._stop_ids = stop_ids(loaded)
         self._context = int(config.max_position_embeddings)
 
     @property
@@ -352,7 +352,7 @@ class ChatLlama(ChatHuggingFace):
 
     def cached_text(self) -> str:
         """What the KV cache holds, as text: to show, or to prove, what is remembered of whom."""
-        return str(cast(Any, self.tokenizer).decode(self._decoder.cached))
+        return str(self.tokenizer.decode(self._decoder.cached))
 
     def close(self) -> None:
         """Stop what is under way; every call from now on raises SessionClosedError."""
@@ -399,7 +399,7 @@ def _call_chunk(piece: CallPiece, index: int) -> AIMessageChunk:
     )
 
 
-def _stop_ids(loaded: Loaded) -> frozenset[int]:
+def stop_ids(loaded: Loaded) -> frozenset[int]:
     """Every token that the model's own settings end an answer at, and the tokenizer's."""
     found: list[Any] = [cast(Any, loaded.tokenizer).eos_token_id]
     for config in (loaded.model.generation_config, loaded.model.config):

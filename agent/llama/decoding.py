@@ -58,6 +58,7 @@ class DecodeStats:
     drafted_tokens: int = 0
     accepted_tokens: int = 0
     forwards: int = 0
+    """All passes through the model, those of the prefill among them."""
     prefill_s: float = 0.0
     """Until the first token was known."""
     decode_s: float = 0.0

@@ -116,6 +116,9 @@ def convert(destination: Path, progress: Progress, *, gguf: Path | None = None, 
     staging = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
     try:
         _write(staging, weights, adapter, progress)
+        if destination != cache_folder(destination.parent, gguf=weights, adapter=adapter):
+            # Training puts a new adapter in place while this runs: its weights must not stand under the old one's key.
+            raise ModelError(f"Expected {adapter} to stay as it is during the conversion, found it changed: try again.")
         _seal(staging)
         _move_into_place(staging, destination)
     finally:

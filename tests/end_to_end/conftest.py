@@ -42,6 +42,7 @@ async def sign_in(settings: Settings, embedded: ChatLlama) -> AsyncIterator[Sign
         engine.settings = settings.model_copy(update=changed)
         if "db_latency" in changed:
             engine.store.latency_s = engine.settings.latency_s
+            engine.predictor.cost_s = 0.0  # A quick database would not be worth looking ahead for.
         session = await engine.sign_in(user, "demo")
         sessions.append(session)
         return session

@@ -28,9 +28,7 @@ def drawn_accounts(count: int) -> list[str]:
 def facts(customer: str) -> dict[str, str]:
     """Order number → status, straight from the database."""
     with sqlite3.connect(bundled()) as orders:
-        return dict(
-            orders.execute("SELECT order_id, status FROM orders WHERE customer_id = ?", [customer]).fetchall()
-        )
+        return dict(orders.execute("SELECT order_id, status FROM orders WHERE customer_id = ?", [customer]).fetchall())
 
 
 async def answered(session: CustomerSession, question: str, strategy: Strategy | None = None) -> TurnResult:
@@ -41,7 +39,7 @@ async def answered(session: CustomerSession, question: str, strategy: Strategy |
 
 async def all_ahead(session: CustomerSession) -> None:
     """Everything that was started at sign-in is done: the orders are in and the prompt is warm."""
-    await until(lambda: [a.state for a in session.ahead()] == ["ready"], within_s=60)
+    await until(lambda: {a.state for a in session.ahead()} == {"ready"}, within_s=60)
     await until(lambda: not session.timeline.running() and not session.warming, within_s=60)
 
 

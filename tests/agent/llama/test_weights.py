@@ -14,7 +14,7 @@ from transformers import PreTrainedTokenizerFast
 
 from agent.errors import ModelError
 from agent.llama import embedded, weights
-from agent.llama.chat_model import ChatLlama
+from agent.llama.chat_model import ChatLlama, stop_ids
 from agent.llama.decoding import Decoder
 from agent.llama.weights import LoadProgress, ModelChoice, choose_model, load
 from tests.agent.llama.conftest import tiny_llama
@@ -291,6 +291,20 @@ def test_a_conversion_that_fails_leaves_nothing_behind(
     assert list(destination.parent.iterdir()) == []
 
 
+def test_weights_never_stand_under_the_key_of_another_adapter(
+    tmp_path: Path, gguf: Path, adapter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replaced_meanwhile(*_: object) -> None:
+        (adapter / "adapter_config.json").write_text("{}")
+
+    monkeypatch.setattr(embedded, "_write", replaced_meanwhile)
+    destination = embedded.cache_folder(tmp_path, gguf=gguf, adapter=adapter)
+
+    with pytest.raises(ModelError, match="found it changed"):
+        embedded.convert(destination, untold, gguf=gguf, adapter=adapter)
+    assert not destination.exists()
+
+
 @pytest.mark.timeout(PATIENT_S)
 def test_the_conversions_process_hands_its_error_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gguf: Path
@@ -378,7 +392,7 @@ def test_the_embedded_model_decodes_what_generate_does_in_float32(smollm: weight
     prompt: list[int] = tokenizer.encode(f"{orders}Repeat:\n{orders}Repeat:\n")
     decoder = Decoder(exact.model)
     decoder.prefill(prompt[:20])
-    ours = list(decoder.generate(prompt, max_new_tokens=30, stop_ids={tokenizer.eos_token_id}))
+    ours = list(decoder.generate(prompt, max_new_tokens=30, stop_ids=stop_ids(exact)))
     ids = torch.tensor([prompt])
     theirs = exact.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=30, do_sample=False)
 
