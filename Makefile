@@ -57,5 +57,9 @@ train: $(VENV)/.train-ready ## fine-tune the embedded model's adapter (resumes)
 evaluate: $(VENV)/.train-ready ## ask it what it has never seen
 	@$(BIN)/python -m training.evaluate $(ARGS)
 
+bench: setup-test ## the benchmarks of the speculation; results go to bench/results
+	@$(BIN)/python -m bench.speculation $(ARGS)
+	@$(BIN)/python -m bench.tau_retail $(ARGS)
+
 clean: ## remove what the other targets made
 	@rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis

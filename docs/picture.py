@@ -1,6 +1,6 @@
 """Makes docs/chat.svg: the real program on the demo's data and the embedded model, asked two questions.
 
-    .venv/bin/python docs/picture.py
+.venv/bin/python docs/picture.py
 """
 
 import asyncio

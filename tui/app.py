@@ -324,6 +324,12 @@ class HeadstartApp(App[None]):
         """Nobody can sign out before signing in."""
         return self.session is not None if action == "sign_out" else True
 
+    async def action_quit(self) -> None:
+        """Ctrl+Q: the turn's thread is told before anything else, so that it has ended by the time it is waited for."""
+        if self.session:
+            self.session.stop()
+        self.exit()
+
     def action_sign_out(self) -> None:
         """Ctrl+O."""
         self.post_message(messages.SignOutAsked())
