@@ -11,11 +11,11 @@ import asyncio
 import contextlib
 import importlib
 import os
-import threading
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App
@@ -372,27 +372,26 @@ def _outcome(turn: int, outcome: TurnOutcome) -> messages.TurnFinished | message
 
 
 def run_chat(settings: Settings) -> int:
-    """Run the chat in this terminal; returns the exit code."""
+    """Run the chat in this terminal and leave the process with the exit code.
+
+    Python's own way out takes a second and more once torch is imported, and cannot interrupt that import at
+    all. So when the terminal is the customer's again and the orders are closed, the process just ends.
+    """
     app = HeadstartApp(settings)
 
-    async def run() -> threading.Timer:
+    async def run() -> None:
         await app.run_async()
-        # The terminal is the customer's again. Threads get a moment; the model's loading none at all.
-        last_resort = threading.Timer(CLOSE_WITHIN_S, _exit_now, [app.return_code or 0])
-        last_resort.daemon = True
-        last_resort.start()
         with contextlib.suppress(Exception):
-            await app.close_engine()
-        return last_resort
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                await app.close_engine()
+        _exit_now(app.return_code or 0)
 
-    last_resort = asyncio.run(run())
-    code = app.return_code or 0
-    if app.model_is_loading:
-        _exit_now(code)
-    last_resort.cancel()
-    return code
+    asyncio.run(run())
+    return app.return_code or 0
 
 
-def _exit_now(code: Any) -> None:
-    """Leave without waiting for threads: importing torch cannot be interrupted, and dies badly at a normal exit."""
+def _exit_now(code: int) -> None:
+    """Leave without waiting for any thread."""
+    sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code)
