@@ -1,4 +1,4 @@
-"""What the main screens look like. Look at each that changes: `/work/shared/tools/look`, or any SVG viewer."""
+"""What the main screens look like. Look at each that changes in any SVG viewer."""
 
 import threading
 from collections.abc import Awaitable, Callable
