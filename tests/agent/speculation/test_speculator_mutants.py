@@ -113,6 +113,7 @@ MUTANTS = (
         SPECULATOR,
         "if flight.under_way and not flight.waiters and not flight.placed:",
         "if False:",
+        "scenario",
     ),
     Mutant(
         "a cancelled claim takes the run from those who joined it",
@@ -161,7 +162,11 @@ MUTANTS = (
     Mutant("results pile up", SPECULATOR, "if len(landed) > self._keep:", "if False:"),
     Mutant("stale results are shown", FLIGHT, "and fetched.revision < self.revision", "and False"),
     Mutant(
-        "an old exchange is put as if read now", SPECULATOR, "read_s = self._clock() - age_s", "read_s = self._clock()"
+        "an old exchange is put as if read now",
+        SPECULATOR,
+        "read_s = self._clock() - age_s",
+        "read_s = self._clock()",
+        "scenario",
     ),
     Mutant(
         "a put is stored for anybody",
