@@ -187,14 +187,14 @@ class Prices:
 
     def __init__(self) -> None:
         self._decisions: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=self.KEEP))
-        self._prefills: deque[float] = deque(maxlen=self.KEEP)
+        self._prefills: deque[tuple[int, float]] = deque(maxlen=self.KEEP)
         self._decodes: deque[float] = deque(maxlen=self.KEEP)
         self._tools: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=self.KEEP))
 
     def note_prefill(self, tokens: int, seconds: float) -> None:
         """A prefill of `tokens` took `seconds`."""
-        if tokens >= 16:
-            self._prefills.append(seconds / tokens)
+        if tokens > 0:
+            self._prefills.append((tokens, seconds))
 
     def note_decode(self, tokens: int, seconds: float) -> None:
         """Decoding `tokens` took `seconds`."""
@@ -210,8 +210,12 @@ class Prices:
         self._tools[tool].append(seconds)
 
     def prefill_s(self, tokens: int) -> float:
-        """Seconds that a prefill of `tokens` would have taken."""
-        return tokens * median(self._prefills) if self._prefills else 0.0
+        """Seconds that a prefill of `tokens` would have taken.
+
+        At the rate of all prefills together: a short one costs far more a token, and what is skipped is long.
+        """
+        measured = sum(count for count, _ in self._prefills)
+        return tokens * sum(seconds for _, seconds in self._prefills) / measured if measured else 0.0
 
     def decision_s(self, tool: str, call_tokens: int) -> float:
         """Seconds that writing a call would have taken: as measured, else by its tokens."""
