@@ -78,11 +78,6 @@ def rule(when: When) -> Callable[[Rule], Rule]:
     return registered
 
 
-def at_sign_in() -> list[Call]:
-    """The reads that the first question will most likely need."""
-    return [candidate.call for candidate in sign_in_candidates()]
-
-
 def sign_in_candidates() -> list[Candidate]:
     """What the sign-in alone makes likely."""
     return _candidates("sign-in", Moment())

@@ -35,7 +35,7 @@ def track(order_id: str) -> Call:
 
 
 def test_signing_in_makes_the_order_history_likely() -> None:
-    assert rules.at_sign_in() == [rules.ORDER_HISTORY]
+    assert [one.call for one in rules.sign_in_candidates()] == [rules.ORDER_HISTORY]
     assert [candidate.call for candidate in rules.sign_in_candidates()] == [rules.ORDER_HISTORY]
 
 
