@@ -45,7 +45,7 @@ def questions(draw: random.Random, customer: world.Customer) -> Iterator[tuple[s
         named = references.by_name(draw, customer, order)
         for about in filter(None, (named, references.by_number(draw, order))):
             told = draw.choice(lines(lookups.FACTS[kind], held_out=True)).replace("{x}", about.phrase)
-            yield f"{kind} by {lookups.way(about)}, {size}", told, lookups.fact(kind, order, about.subject)
+            yield f"{kind} by {lookups.way(about)}, {size}", told, lookups.fact(order, about.subject)
 
 
 def check(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerBase, seed: int, size: int) -> Iterator[Checked]:

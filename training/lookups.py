@@ -18,18 +18,9 @@ FACTS = {
 }
 
 
-def fact(kind: str, order: Order, subject: str) -> str:
-    """The one answer to a question of this kind."""
-    total = contents.money(order.total_cents)
-    match kind:
-        case "price":
-            return f"{subject} cost {total} in total."
-        case "ordered":
-            return f"{subject} was ordered on {order.ordered_on}."
-        case "ordered_price":
-            return f"{subject} was ordered on {order.ordered_on} and cost {total} in total."
-        case _:
-            return f"{subject} {contents.status_phrase(order)}."
+def fact(order: Order, subject: str) -> str:
+    """The one answer to a question about an order: its record, whatever was asked of it."""
+    return f"{subject} {contents.status_phrase(order)}. {contents.ordered(order)}"
 
 
 def pick(talk: Talk) -> Reference | None:
@@ -47,7 +38,7 @@ def pick(talk: Talk) -> Reference | None:
 def find(talk: Talk, about: Reference, kind: str) -> None:
     """The calls that bring the record of what is asked about into the prompt, if it is not there."""
     order_id = about.order.order_id
-    if order_id in talk.shown or (kind.startswith("status") and order_id in talk.tracked):
+    if order_id in talk.shown:
         return
     if about.by_number:
         talk.read("get_order", {"order_id": about.order.order_id}, kind)
@@ -90,7 +81,7 @@ def look_up(talk: Talk, kind: str | None = None) -> bool:
     talk.ask(typed(talk.draw, talk.line(FACTS[kind]).replace("{x}", about.phrase), keep))
     label = f"{kind} by {way(about)}"
     find(talk, about, label)
-    talk.answer(fact(kind, about.order, about.subject), label)
+    talk.answer(fact(about.order, about.subject), label)
     talk.last = (about.order.order_id, about.subject, kind)
     return True
 
@@ -105,7 +96,7 @@ def ellipsis(talk: Talk) -> bool:
     talk.ask(typed(talk.draw, talk.line(order_phrasings.ELLIPSIS).replace("{x}", about.phrase), (about.phrase,)))
     label = f"follow-up by {way(about)}"
     find(talk, about, label)
-    talk.answer(fact(kind, about.order, about.subject), label)
+    talk.answer(fact(about.order, about.subject), label)
     talk.last = (about.order.order_id, about.subject, kind)
     return True
 
@@ -119,7 +110,7 @@ def other_one(talk: Talk) -> bool:
         return False
     subject = f"Your {references.from_item(order, order.items[0].item)}"
     talk.ask(typed(talk.draw, talk.line(order_phrasings.OTHER_ONE)))
-    talk.answer(fact(talk.last[2], order, subject), "follow-up other one")
+    talk.answer(fact(order, subject), "follow-up other one")
     talk.last = (order.order_id, subject, talk.last[2])
     return True
 
@@ -141,7 +132,7 @@ def follow_up(talk: Talk) -> bool:
     if told.startswith("{x}") or (told.endswith(("{x}", "{x}?")) and len(told) < 9):
         return False
     talk.ask(typed(talk.draw, told.replace("{x}", about.phrase)))
-    talk.answer(fact(kind, order, about.subject), "follow-up it")
+    talk.answer(fact(order, about.subject), "follow-up it")
     talk.last = (order.order_id, about.subject, kind)
     return True
 
@@ -167,7 +158,7 @@ def two_things(talk: Talk) -> bool:
         told = f"{halves[0].replace('{x}', first.phrase)} and {halves[1].replace('{x}', second.phrase)}?"
         told = told[:1].upper() + told[1:]
     talk.ask(typed(talk.draw, told, (first.phrase, second.phrase)))
-    answers = [fact(one, first.order, first.subject), fact(two, second.order, second.subject)]
+    answers = [fact(first.order, first.subject), fact(second.order, second.subject)]
     talk.answer(" ".join(answers), "two things")
     talk.last = None
     return True
@@ -194,8 +185,8 @@ def ambiguous(talk: Talk) -> bool:
 
 
 def bullets(orders: list[Order]) -> str:
-    """The status of each order as a Markdown list."""
-    return "\n".join(f"- {contents.order_status(order)}" for order in orders)
+    """The record of each order as a Markdown list."""
+    return "\n".join(f"- {contents.order_status(order)} {contents.ordered(order)}" for order in orders)
 
 
 def delivery(talk: Talk, kind: str | None = None, about: Reference | None = None) -> bool:
@@ -212,19 +203,13 @@ def delivery(talk: Talk, kind: str | None = None, about: Reference | None = None
     told = talk.line(table).replace("{x}", about.phrase)
     talk.ask(typed(talk.draw, told, () if order.order_id in talk.shown and not about.by_number else (about.phrase,)))
     label = f"{kind} by {'it' if follows else way(about)}"
-    known = order.order_id in talk.tracked or (kind == "carrier" and order.order_id in talk.detailed and order.carrier)
-    if not known:
+    if order.order_id not in talk.tracked:
         if not about.by_number and not follows:
             find(talk, about, label)
         talk.read("track_shipment", {"order_id": order.order_id}, label)
-    unsent = f"{order.order_id} has not been handed to a carrier."
-    carriage = f"The carrier is {order.carrier}, tracking number {order.tracking_number}."
-    events = talk.customer.events.get(order.order_id, ())
-    if kind == "carrier":
-        talk.answer(carriage if order.carrier else unsent, label)
-    else:
-        last = f"Last stop on {contents.day(events[0].at)}: {events[0].event}, {events[0].place}." if events else unsent
-        talk.answer(f"{about.subject} {contents.status_phrase(order)}. {last}", label)
+    tracked = talk.customer.shipment(order.order_id)
+    answer = f"{about.subject} {contents.status_phrase(order)}. {contents.carriage(tracked, order)}"
+    talk.answer(answer, label)
     talk.last = (order.order_id, about.subject, kind)
     return True
 
@@ -299,7 +284,7 @@ def history(talk: Talk, kind: str | None = None) -> bool:
             talk.answer(bullets(chosen) if fits else summary, label)
         case "my order" if customer.count == 1:
             order = customer.orders[0]
-            talk.answer(fact("status", order, f"Your {contents.named(order)}"), label)
+            talk.answer(fact(order, f"Your {contents.named(order)}"), label)
             talk.last = (order.order_id, f"Your {contents.named(order)}", "status")
         case _:
             more = ["These are the newest 8:"] if customer.count > HISTORY_LIMIT else []

@@ -20,6 +20,7 @@ from typing import Any
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import DynamicCache, LlamaForCausalLM, PreTrainedTokenizerBase
@@ -30,6 +31,8 @@ from training.dialogues import Conversation, Encoded, conversation, encode, shop
 
 WORK = base.CACHE.parent
 ADAPTER = Path(__file__).parents[1] / "agent" / "llama" / "adapter"
+USUAL_TARGETS = 1200
+"""Learned tokens of a usual batch of three."""
 POOL = 48
 """So many conversations are drawn at once and put together by length."""
 
@@ -41,11 +44,11 @@ class Settings:
     rank: int = 16
     alpha: int = 32
     first_layer: int = 6
-    batch: int = 6
+    batch: int = 3
     learning_rate: float = 1e-3
     warm_up_steps: int = 15
     minutes: float = 70.0
-    longest: int = 2300
+    longest: int = 2800
     seed: int = 0
 
 
@@ -65,8 +68,8 @@ class Batch:
     """Conversations of like length, without the prefix that they share."""
 
     ids: Tensor
-    weights: Tensor
-    """What each token counts for as a target; zero where nothing is learned."""
+    learned: Tensor
+    """Which tokens are targets."""
     of_shop: bool
 
 
@@ -74,14 +77,6 @@ def shared_prefix(tokenizer: PreTrainedTokenizerBase) -> list[int]:
     """The tokens of the instructions and tools."""
     alone = Conversation([prompts.system_message()], shop_schemas(), {}, of_shop=True)
     return encode(tokenizer, alone).ids
-
-
-def token_weights(encoded: Encoded) -> list[float]:
-    """Long lists are easy to copy: a token of a span of n counts (24/n)^0.5, at most 1."""
-    weights = [0.0] * len(encoded.ids)
-    for start, end, _ in encoded.spans:
-        weights[start:end] = [min(1.0, (24 / (end - start)) ** 0.5)] * (end - start)
-    return weights
 
 
 def batches(
@@ -110,12 +105,12 @@ def batches(
 def _batch(chosen: list[Encoded], skip: int, of_shop: bool) -> Batch:
     width = max(len(one.ids) for one in chosen) - skip
     ids = torch.full((len(chosen), width), 2)
-    weights = torch.zeros(len(chosen), width)
+    learned = torch.zeros(len(chosen), width, dtype=torch.bool)
     for row, one in enumerate(chosen):
         length = len(one.ids) - skip
         ids[row, :length] = torch.tensor(one.ids[skip:])
-        weights[row, :length] = torch.tensor(token_weights(one)[skip:])
-    return Batch(ids, weights, of_shop)
+        learned[row, :length] = torch.tensor(one.learned[skip:])
+    return Batch(ids, learned, of_shop)
 
 
 def hidden_states(model: LlamaForCausalLM, prefix: Tensor, batch: Batch) -> Tensor:
@@ -133,20 +128,23 @@ def hidden_states(model: LlamaForCausalLM, prefix: Tensor, batch: Batch) -> Tens
     return out.last_hidden_state
 
 
-def loss_of(model: LlamaForCausalLM, prefix: Tensor, batch: Batch) -> Tensor:
-    """The weighted mean cross entropy of what is learned."""
+def loss_of(model: LlamaForCausalLM, prefix: Tensor, batch: Batch) -> tuple[Tensor, float]:
+    """What to descend, and the mean cross entropy of a learned token.
+
+    The sum goes by a fixed count, so that a decision counts the same beside a long list, which is easily copied, as
+    beside a short answer.
+    """
     hidden = hidden_states(model, prefix, batch)
-    chosen = batch.weights[:, 1:] > 0
+    chosen = batch.learned[:, 1:]
     logits = model.lm_head(hidden[:, :-1][chosen]).float()
-    losses = functional.cross_entropy(logits, batch.ids[:, 1:][chosen], reduction="none")
-    weights = batch.weights[:, 1:][chosen]
-    return (losses * weights).sum() / weights.sum()
+    total = functional.cross_entropy(logits, batch.ids[:, 1:][chosen], reduction="sum")
+    return total / USUAL_TARGETS, total.item() / int(chosen.sum())
 
 
 class Run:
     """A model in training, its optimizer over float32 copies, and its files."""
 
-    def __init__(self, settings: Settings, out: Path, resume: bool) -> None:
+    def __init__(self, settings: Settings, out: Path, resume: bool, start: Path | None = None) -> None:
         self.settings, self.out = settings, out
         torch.manual_seed(settings.seed)
         self.model, self.tokenizer = base.load()
@@ -166,6 +164,10 @@ class Run:
             self.optimizer.load_state_dict(state["optimizer"])
             for name, master in self.masters.items():
                 master.data.copy_(state["masters"][name])
+        elif start is not None:
+            learned = load_file(start / "adapter_model.safetensors")
+            for name, master in self.masters.items():
+                master.data.copy_(learned[name])
         self._spread()
         self.prefix = torch.tensor([shared_prefix(self.tokenizer)])
 
@@ -181,8 +183,8 @@ class Run:
         return settings.learning_rate * min(1.0, (progress.step + 1) / settings.warm_up_steps) * max(0.05, 1 - share)
 
     def step(self, batch: Batch) -> float:
-        """Learn one batch; its loss."""
-        loss = loss_of(self.model, self.prefix, batch)
+        """Learn one batch; the mean cross entropy of its learned tokens."""
+        loss, mean = loss_of(self.model, self.prefix, batch)
         loss.backward()
         for name, master in self.masters.items():
             gradient = self.parameters[name].grad
@@ -195,8 +197,8 @@ class Run:
         self._spread()
         self.progress.step += 1
         self.progress.tokens += batch.ids.numel()
-        self.progress.learned_tokens += int((batch.weights > 0).sum())
-        return loss.item()
+        self.progress.learned_tokens += int(batch.learned.sum())
+        return mean
 
     def notes(self) -> dict[str, Any]:
         """What stands in `training.json`."""
@@ -232,14 +234,17 @@ def main() -> None:
     for name, value in asdict(defaults).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--start", type=Path, help="begin with the adapter of this folder")
     parser.add_argument("--out", type=Path, default=ADAPTER)
     parser.add_argument("--save-every", type=float, default=5.0, help="minutes")
     parser.add_argument("--steps", type=int, default=10**9, help="stop after so many")
     options = vars(parser.parse_args())
-    resume, out, every, most = (options.pop(name) for name in ("resume", "out", "save_every", "steps"))
+    resume, start, out, every, most = (
+        options.pop(name) for name in ("resume", "start", "out", "save_every", "steps")
+    )
     settings = Settings(**options)
     torch.set_num_threads(2)
-    run = Run(settings, out, resume)
+    run = Run(settings, out, resume, start)
     progress, saved = run.progress, run.progress.seconds
     begun = time.monotonic() - progress.seconds
     speed = math.nan

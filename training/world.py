@@ -78,15 +78,18 @@ class Customer:
                 order_id = arguments["order_id"]
                 return contents.order_details(records.OrderDetails(order_id=order_id, order=self.find(order_id)))
             case "track_shipment":
-                order_id = arguments["order_id"]
-                events = self.events.get(order_id, ())
-                return contents.shipment(records.Shipment(order_id=order_id, order=self.find(order_id), events=events))
+                return contents.shipment(self.shipment(arguments["order_id"]))
             case "get_product":
                 product_id = arguments["product_id"]
                 product = self.products.get(product_id)
                 return contents.product_details(records.ProductDetails(product_id=product_id, product=product))
             case _:
                 return contents.account(self.account)
+
+    def shipment(self, order_id: str) -> records.Shipment:
+        """What `track_shipment` reads."""
+        events = self.events.get(order_id, ())
+        return records.Shipment(order_id=order_id, order=self.find(order_id), events=events)
 
     def history(self) -> records.OrderHistory:
         """What `get_order_history` reads."""

@@ -93,7 +93,7 @@ TOOLS: tuple[ShopTool, ...] = (
     ),
     ShopTool(
         "get_order",
-        "One order by its number: items, prices, carrier.",
+        "One order by its number: status, items, prices.",
         OrderId,
         contents.order_details,
         speculation_safe=True,

@@ -9,7 +9,7 @@ The embedded model's adapter is trained on these formats: a change here changes 
 (`agent/prompts.py`) and calls for new training.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from agent.shop.records import (
@@ -71,9 +71,14 @@ def order_status(order: Order) -> str:
     return f"{named(order)} {status_phrase(order)}."
 
 
+def ordered(order: Order) -> str:
+    """`Ordered on 2026-10-28 for $39.90.`"""
+    return f"Ordered on {order.ordered_on} for {money(order.total_cents)}."
+
+
 def order_line(order: Order) -> str:
-    """The record of one order on one line."""
-    return f"{order.order_id}: {order_status(order)} Ordered on {order.ordered_on}, {money(order.total_cents)}."
+    """The record of one order on one line, to be quoted whole whatever was asked of it."""
+    return f"{order.order_id}: {order_status(order)} {ordered(order)}"
 
 
 def plural(count: int, noun: str) -> str:
@@ -120,18 +125,13 @@ def _item(item: Item) -> str:
     return f"{item.quantity} x {item.item} ({item.product_id}) at {money(item.unit_price_cents)}{each}"
 
 
-def _carriage(order: Order) -> Iterable[str]:
-    if order.carrier and order.tracking_number:
-        yield f"The carrier is {order.carrier}, tracking number {order.tracking_number}."
-
-
 def order_details(details: OrderDetails) -> str:
     """The content of `get_order`."""
     order = details.order
     if order is None:
         return no_such_order(details.order_id)
     items = f"{order.order_id} holds {joined([_item(item) for item in order.items])}."
-    return "\n".join([order_line(order), items, *_carriage(order)])
+    return f"{order_line(order)}\n{items}"
 
 
 def day(moment: date) -> str:
@@ -139,15 +139,24 @@ def day(moment: date) -> str:
     return moment.strftime("%Y-%m-%d")
 
 
+def carriage(tracked: Shipment, order: Order) -> str:
+    """`The carrier is NorthPost, tracking number NP1. Last stop on 2026-11-02: Delivered, Lyon.`"""
+    if not tracked.events:
+        return "It has not been handed to a carrier."
+    last = tracked.events[0]
+    where = f"Last stop on {day(last.at)}: {last.event}, {last.place}."
+    if not order.carrier or not order.tracking_number:
+        return where
+    return f"The carrier is {order.carrier}, tracking number {order.tracking_number}. {where}"
+
+
 def shipment(tracked: Shipment) -> str:
-    """The content of `track_shipment`."""
+    """The content of `track_shipment`: what is known of the parcel on one line, then the stops before the last."""
     order = tracked.order
     if order is None:
         return no_such_order(tracked.order_id)
-    events = [f"{day(event.at)}: {event.event}, {event.place}." for event in tracked.events]
-    if not events:
-        events = [f"{order.order_id} has not been handed to a carrier."]
-    return "\n".join([f"{order.order_id}: {order_status(order)}", *_carriage(order), *events])
+    before = [f"{day(event.at)}: {event.event}, {event.place}." for event in tracked.events[1:]]
+    return "\n".join([f"{order.order_id}: {order_status(order)} {carriage(tracked, order)}", *before])
 
 
 def product_details(details: ProductDetails) -> str:

@@ -7,7 +7,7 @@ from peft import PeftModel
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from training import attention, lora
-from training.train import Batch, hidden_states, loss_of
+from training.train import USUAL_TARGETS, Batch, hidden_states, loss_of
 
 
 @pytest.fixture
@@ -51,14 +51,15 @@ def test_going_on_from_the_shared_prefix_equals_the_plain_forward(model: LlamaFo
     assert torch.allclose(shared, plain[:, 9:], atol=1e-5)
 
 
-def test_only_weighted_tokens_are_learned(model: LlamaForCausalLM) -> None:
-    ids, weights = torch.randint(0, 64, (2, 12)), torch.zeros(2, 12)
-    weights[0, 7], weights[1, 4] = 1.0, 0.5
+def test_only_what_is_marked_is_learned(model: LlamaForCausalLM) -> None:
+    ids, learned = torch.randint(0, 64, (2, 12)), torch.zeros(2, 12, dtype=torch.bool)
+    learned[0, 7] = learned[1, 4] = True
     with torch.no_grad():
         logits = model(input_ids=ids).logits.log_softmax(-1)
-        wanted = -(logits[0, 6, ids[0, 7]] + 0.5 * logits[1, 3, ids[1, 4]]) / 1.5
-        loss = loss_of(model, ids[:1], Batch(ids, weights, of_shop=False))
-    assert torch.allclose(loss, wanted, atol=1e-5)
+        wanted = -(logits[0, 6, ids[0, 7]] + logits[1, 3, ids[1, 4]])
+        loss, mean = loss_of(model, ids[:1], Batch(ids, learned, of_shop=False))
+    assert torch.allclose(loss * USUAL_TARGETS, wanted, atol=1e-5)
+    assert mean == pytest.approx(wanted.item() / 2)
 
 
 def test_gradients_of_the_adapter_are_those_of_plain_autograd() -> None:

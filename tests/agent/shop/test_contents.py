@@ -61,7 +61,7 @@ def test_words_are_joined_as_people_do(words: list[str], text: str) -> None:
 
 def test_record_of_an_order_begins_with_its_number_and_holds_it_behind_the_name() -> None:
     assert contents.order_line(DELIVERED) == (
-        "B456: Smart Coffee Mug (B456) was delivered on 2026-01-20. Ordered on 2026-01-15, $39.90."
+        "B456: Smart Coffee Mug (B456) was delivered on 2026-01-20. Ordered on 2026-01-15 for $39.90."
     )
     assert contents.order_line(SHIPPED).startswith(
         "K4821: Smart Coffee Mug and 2 x Yoga Mat (K4821) has shipped, expected by 2026-02-04."
@@ -104,18 +104,27 @@ def test_matches_are_counted_before_their_records() -> None:
     assert many.startswith('9 orders match "mug". These are the newest 1:\n')
 
 
-def test_details_hold_items_with_prices_and_the_carrier() -> None:
+def test_details_hold_the_record_and_the_items_with_prices() -> None:
     lines = contents.order_details(OrderDetails(order_id="K4821", order=SHIPPED)).split("\n")
-    assert lines[1] == ("K4821 holds 1 x Smart Coffee Mug (P102) at $39.90 and 2 x Yoga Mat (P136) at $32.00 each.")
-    assert lines[2] == "The carrier is NorthPost, tracking number NP482910375."
+    assert lines == [
+        contents.order_line(SHIPPED),
+        "K4821 holds 1 x Smart Coffee Mug (P102) at $39.90 and 2 x Yoga Mat (P136) at $32.00 each.",
+    ]
 
 
-def test_shipment_lists_its_stops_by_day() -> None:
-    stop = ShipmentEvent(at=datetime(2026, 1, 30, 21, 5, tzinfo=UTC), place="Leeds depot", event="Arrived")
-    told = contents.shipment(Shipment(order_id="K4821", order=SHIPPED, events=(stop,)))
-    assert told.endswith("\n2026-01-30: Arrived, Leeds depot.")
+def test_shipment_tells_of_the_parcel_on_one_line_and_lists_the_stops_before_the_last() -> None:
+    stops = [
+        ShipmentEvent(at=datetime(2026, 1, day, 21, 5, tzinfo=UTC), place="Leeds depot", event=event)
+        for day, event in ((30, "Arrived"), (29, "Sorted"))
+    ]
+    told = contents.shipment(Shipment(order_id="K4821", order=SHIPPED, events=tuple(stops)))
+    assert told.split("\n") == [
+        "K4821: Smart Coffee Mug and 2 x Yoga Mat (K4821) has shipped, expected by 2026-02-04. "
+        "The carrier is NorthPost, tracking number NP482910375. Last stop on 2026-01-30: Arrived, Leeds depot.",
+        "2026-01-29: Sorted, Leeds depot.",
+    ]
     not_yet = contents.shipment(Shipment(order_id="K4821", order=SHIPPED))
-    assert not_yet.endswith("\nK4821 has not been handed to a carrier.")
+    assert not_yet.endswith(" It has not been handed to a carrier.")
 
 
 def test_product_account_and_change_are_sentences() -> None:
