@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 
 from agent import prompts
+from agent.shop.calls import READS
 from agent.speculation.speculator import Call
 
 AHEAD = "ahead"
@@ -75,14 +76,17 @@ def standing_result(messages: Sequence[BaseMessage], call: Call) -> ToolMessage 
     return next((m for m in results if m.status == "success"), None)
 
 
-def calls_ahead(messages: Sequence[BaseMessage]) -> list[Call]:
-    """The calls whose exchanges speculation placed among messages."""
-    return [
+def reads_standing(messages: Sequence[BaseMessage]) -> list[Call]:
+    """The reading calls whose successful results stand among messages, whoever made them; oldest first."""
+    done = {m.tool_call_id for m in messages if isinstance(m, ToolMessage) and m.status == "success"}
+    made = [
         Call.of(made["name"], made["args"])
         for message in messages
-        if isinstance(message, AIMessage) and is_ahead(message)
+        if isinstance(message, AIMessage)
         for made in message.tool_calls
+        if made["id"] in done and made["name"] in READS
     ]
+    return list(dict.fromkeys(made))
 
 
 def tool_results(messages: Sequence[BaseMessage]) -> list[ToolMessage]:

@@ -6,9 +6,12 @@ screen is on before torch or LangGraph are read from disk, which the model's loa
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import contextlib
 import importlib
+import json
+import logging
 import os
 import sqlite3
 import threading
@@ -17,10 +20,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from agent.conversations import Conversations, settle
 from agent.errors import DatabaseError, HeadstartError, ModelError
-from agent.events import Event
+from agent.events import Event, RuleSwitchedOff
 from agent.session import CustomerSession
-from agent.settings import Settings
+from agent.settings import Settings, Strategy
 from agent.speculation.prediction import Predictor
 from agent.timeline import CALL_TOKENS, Clock, Prices, Timeline
 
@@ -28,8 +32,15 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langgraph.graph.state import CompiledStateGraph
 
-    from agent.shop.accounts import Accounts
+    from agent.shop.accounts import Accounts, Customer
     from agent.shop.orders import OrderStore
+
+log = logging.getLogger(__name__)
+
+HIT_RATES = "hit_rates.json"
+"""What the rules' lookups were worth so far, in the state folder."""
+KEPT_IN = "conversations.sqlite"
+"""The file of the kept conversations, in the state folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,9 @@ class Engine:
         self.model_state = ModelState("not loaded", 0.0)
         self.prices = Prices()
         # A lookup costs the database a fifth of its seconds' worth of load, and never quite nothing.
-        self.predictor = Predictor(cost_s=0.2 * settings.latency_s + 0.02, latency_s=self._saved_s)
+        self.predictor = Predictor(
+            cost_s=0.2 * settings.latency_s + 0.02, latency_s=self._saved_s, on_switched_off=self._switched_off
+        )
         self.model: concurrent.futures.Future[BaseChatModel] = concurrent.futures.Future()
         # A future that runs cannot be cancelled: who stops waiting for the model must not take it from the others.
         self.model.set_running_or_notify_cancel()
@@ -103,6 +116,11 @@ class Engine:
         self._graph_lock = threading.Lock()
         self._loading: threading.Thread | None = None
         self._sessions: list[CustomerSession] = []
+
+    def _switched_off(self, sentence: str) -> None:
+        log.info(sentence)
+        for session in self._sessions:
+            session.on_event(RuleSwitchedOff(sentence))
 
     def _saved_s(self, tool: str) -> float:
         """What a used lookup saves: its query, and the model call that would have asked for it."""
@@ -128,6 +146,7 @@ class Engine:
         path = settings.orders or working_copy(settings.data_folder, date.today())
         self._store = await OrderStore.open(path, latency_s=settings.latency_s)
         self._accounts = Accounts(self._store, settings.state_folder / "sign_in.sqlite")
+        self._load_hit_rates()
 
     @property
     def accounts(self) -> Accounts:
@@ -147,7 +166,35 @@ class Engine:
         self, name: str, password: str, on_event: Callable[[Event], None] = lambda _: None
     ) -> CustomerSession:
         """Check the password and at once start what the first question will need. Raises SignInError."""
-        customer = await self.accounts.sign_in(name, password)
+        return self._begun(await self.accounts.sign_in(name, password), on_event)
+
+    async def resume(
+        self, session: CustomerSession, thread_id: str | None, on_event: Callable[[Event], None] = lambda _: None
+    ) -> CustomerSession:
+        """Leave a conversation for a kept one of the same customer, or for a new one, without another sign-in.
+
+        What stands in a kept one may be old: the new session claims it afresh at the next Enter.
+        """
+        if thread_id is not None:
+            await asyncio.to_thread(self._settle, thread_id)
+        await session.close()
+        self._sessions.remove(session)
+        return self._begun(session.customer, on_event, thread_id, session.strategy)
+
+    def conversations(self, customer_id: str) -> Conversations:
+        """What is kept of one customer; nobody else's can be reached through it."""
+        return Conversations(self.settings.state_folder / KEPT_IN, customer_id)
+
+    def _settle(self, thread_id: str) -> None:
+        settle(self.graph(), thread_id)
+
+    def _begun(
+        self,
+        customer: Customer,
+        on_event: Callable[[Event], None],
+        thread_id: str | None = None,
+        strategy: Strategy | None = None,
+    ) -> CustomerSession:
         session = CustomerSession(
             customer,
             store=self.store,
@@ -159,7 +206,9 @@ class Engine:
             prices=self.prices,
             predictor=self.predictor,
             on_event=on_event,
+            thread_id=thread_id,
         )
+        session.strategy = strategy or session.strategy
         session.begin()
         self._sessions.append(session)
         return session
@@ -172,9 +221,7 @@ class Engine:
 
                 from agent.graph import build_graph
 
-                self._conversations = sqlite3.connect(
-                    self.settings.state_folder / "conversations.sqlite", check_same_thread=False
-                )
+                self._conversations = sqlite3.connect(self.settings.state_folder / KEPT_IN, check_same_thread=False)
                 self._graph = build_graph(SqliteSaver(self._conversations))
             return self._graph
 
@@ -182,6 +229,8 @@ class Engine:
         """End every session, then close the database. Returns at once even while the model loads."""
         for session in self._sessions:
             await session.close()
+        if self._sessions:
+            self._save_hit_rates()
         self._sessions.clear()
         if self.model.done() and self.model.exception() is None:
             close = getattr(self.model.result(), "close", None)
@@ -191,6 +240,25 @@ class Engine:
             await self._store.close()
         if self._conversations:
             self._conversations.close()
+
+    def _load_hit_rates(self) -> None:
+        """What earlier sessions learned about the rules: names of rules and counts, nothing of a customer."""
+        path = self.settings.state_folder / HIT_RATES
+        try:
+            self.predictor.load(json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            log.warning("%s cannot be read (%s); the rules learn afresh.", path, error)
+
+    def _save_hit_rates(self) -> None:
+        path = self.settings.state_folder / HIT_RATES
+        part = path.with_suffix(".part")
+        try:
+            part.write_text(json.dumps(self.predictor.as_json(), indent=1), encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            log.warning("%s cannot be written (%s); what the rules learned is lost.", path, error)
 
     def _load(self) -> None:
         try:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from agent.speculation.speculator import Outcome
+from agent.speculation.speculator import Ahead, Outcome
 from agent.timeline import Span, TurnFigures
 
 
@@ -27,6 +27,13 @@ class StepFinished:
 @dataclass(frozen=True, slots=True)
 class AheadChanged:
     """Something that is looked up ahead began, ended or was claimed; `CustomerSession.ahead()` has the state."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSwitchedOff:
+    """A rule of what is looked up ahead does not pay; it is off from now on."""
+
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,8 @@ class TurnResult:
     entered_s: float
     """Enter, on the spans' clock."""
     ended_s: float
+    ahead: tuple[Ahead, ...] = ()
+    """What was looked up ahead and is held at the end of the turn, used or not."""
 
     def as_dict(self) -> dict[str, Any]:
         """One object of `headstart ask --json`."""
@@ -99,6 +108,17 @@ class TurnResult:
             ],
             "grounded": self.grounded,
             "sources": list(self.sources),
+            "ahead": [
+                {
+                    "name": one.call.name,
+                    "arguments": one.call.mapping(),
+                    "reason": one.reason,
+                    "state": one.state,
+                    "outcome": one.outcome,
+                    "used": one.used,
+                }
+                for one in self.ahead
+            ],
             "first_token_s": _rounded(figures.first_token_s),
             "total_s": _rounded(figures.total_s),
             "sequential_estimate_s": _rounded(figures.sequential_estimate_s),
@@ -117,5 +137,5 @@ def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 4)
 
 
-Event: TypeAlias = TextArrived | StepFinished | AheadChanged
+Event: TypeAlias = TextArrived | StepFinished | AheadChanged | RuleSwitchedOff
 TurnOutcome: TypeAlias = TurnResult | Confirmation

@@ -44,7 +44,7 @@ def entry_point(state: AgentState, runtime: Runtime[Turn]) -> AgentState:
     turn.log.add(f"entry_point: started, strategy {turn.strategy}")
     if turn.starts.beside_first_call or turn.starts.data:
         # What is not there yet runs beside the model's first call: the notebook's way.
-        turn.bridge.run(turn.lookups.speculate_at_enter(turn.question))
+        turn.bridge.run(turn.lookups.look_up_at_enter(turn.question))
         turn.log.add("entry_point: lookups run beside the model's first call")
     asked = [*turn.claim_ahead(before), HumanMessage(turn.question)]
     message = turn.call_model("entry_point", [*before, *asked])

@@ -1,8 +1,8 @@
 """CustomerSession joins it all, from sign-in to sign-out, for one customer.
 
-The event loop owns the database and the Speculator; the model has a thread of its own; a turn runs in
-the thread that calls `ask` (a Textual thread worker, or one of asyncio's in `headstart ask`) and
-reaches the loop only through its `Bridge`. LangChain and LangGraph are imported in threads alone: the
+The event loop owns the database and the lookups; the model has a thread of its own; a turn runs in the
+thread that calls `ask` (a Textual thread worker, or one of asyncio's in `headstart ask`) and reaches
+the loop only through its `Bridge`. LangChain and LangGraph are imported in threads alone: the
 prefetch starts while they may still be loading.
 """
 
@@ -11,21 +11,21 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
+import time
 import uuid
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import ModelError, QuestionError, SessionClosedError
 from agent.events import AheadChanged, Confirmation, Event, StepFinished, TurnOutcome, TurnResult
+from agent.lookups import CustomerLookups
 from agent.settings import HeadStarts, Settings, Strategy
-from agent.shop import calls, rules
 from agent.shop.calls import Answer
 from agent.speculation.ledger import Ledger
-from agent.speculation.prediction import Candidate, Predictor
-from agent.speculation.speculator import Ahead, Call, Claim, Fetched, Speculator
-from agent.text import printable, printable_data
+from agent.speculation.prediction import Predictor
+from agent.speculation.speculator import Ahead, Call
+from agent.text import printable
 from agent.timeline import PerformanceLog, Prices, Timeline, turn_figures
 
 if TYPE_CHECKING:
@@ -36,11 +36,7 @@ if TYPE_CHECKING:
     from agent.conversation import Found
     from agent.shop.accounts import Customer
     from agent.shop.orders import OrderStore
-    from agent.shop.records import Change
     from agent.turn import Bridge, Turn
-
-PLACED_WHILE_TYPING = 2
-"""How many results of what is typed about stand in the prompt at most: each one must be read by the model."""
 
 MIN_WARM_CHARS = 3
 """Typed text shorter than this is not worth a prefill."""
@@ -70,29 +66,30 @@ class CustomerSession:
         self.prices = prices
         self.on_event = on_event
         self.thread_id = thread_id or f"{customer.customer_id}:{uuid.uuid4()}"
-        self._store = store
         self._settings = settings
         self._model = model
         self._model_name = model_name
         self._graph = graph
         self._loop = asyncio.get_running_loop()
-        self._speculator: Speculator[Answer] = Speculator(
-            self._look_up,
-            revision=store.revision if store.has_revisions else None,
+        self._lookups = CustomerLookups(
+            customer.customer_id,
+            store=store,
             timeline=timeline,
+            predictor=predictor,
             time_to_live_s=settings.time_to_live,
+            starts=self._starts,
             on_change=self._ahead_changed,
         )
         self._turn: Turn | None = None
         self._turn_lock = threading.Lock()
+        self._state_lock = threading.Lock()
+        self._resumed = thread_id is not None
+        self._adopting: asyncio.Task[None] | None = None
         self._first_id: str | None = None
         self._typed = ""
         self._warming: asyncio.Task[None] | None = None
         self._warm_cancelled = threading.Event()
         self._closed = threading.Event()
-        self._predictor = predictor
-        self._issued: dict[Call, Candidate] = {}
-        """What was issued and not used yet; at sign-out it counts against its rule."""
         self._since_s = timeline.clock()
 
     # Sign-in to Enter: on the event loop.
@@ -100,15 +97,15 @@ class CustomerSession:
     def begin(self) -> None:
         """The customer has signed in: start what the first question will need."""
         self.timeline.end(self.timeline.start("customer", "sign-in"))
-        self._speculator.sign_in(self.customer.customer_id)
-        self._speculate(rules.sign_in_candidates())
+        self._lookups.begin()
+        if self._resumed:
+            self._adopting = self._loop.create_task(self._adopt())
         self.warm()
 
     def set_strategy(self, strategy: Strategy) -> None:
         """From the next turn on."""
         self.strategy = strategy
-        self._speculator.invalidate(self.customer.customer_id)
-        self._speculate(rules.sign_in_candidates())
+        self._lookups.start_afresh(f"strategy {strategy}")
         self.warm()
 
     def typed(self, text: str) -> None:
@@ -116,16 +113,16 @@ class CustomerSession:
         text = printable(text)
         if text != self._typed:
             self._typed = text
-            self._speculate(rules.while_typing(text, self._history()))
+            self._lookups.typed(text)
             self.warm()
 
     def ahead(self) -> list[Ahead]:
         """What was looked up ahead, why, and how it stands."""
-        return self._speculator.ahead(self.customer.customer_id)
+        return self._lookups.ahead()
 
     def ledger(self) -> Ledger:
         """The counts since sign-in."""
-        return self._speculator.ledger(self.customer.customer_id).copy()
+        return self._lookups.ledger()
 
     @property
     def warming(self) -> bool:
@@ -172,6 +169,7 @@ class CustomerSession:
         """Stop the running turn; from any thread, returns at once."""
         if turn := self._turn:
             turn.stop()
+            self._loop.call_soon_threadsafe(self._lookups.give_up)
 
     async def close(self) -> None:
         """Sign out: stop everything, hold nothing of this customer any more."""
@@ -180,14 +178,11 @@ class CustomerSession:
         if turn := self._turn:
             turn.cancelled.set()
             turn.bridge.stop(closing=True)
-        if self._warming:
-            self._warming.cancel()
-            await asyncio.gather(self._warming, return_exceptions=True)
+        for task in filter(None, (self._warming, self._adopting)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         await asyncio.to_thread(self._drained)
-        for candidate in self._issued.values():
-            self._predictor.outcome(candidate, used=False)
-        self._issued.clear()
-        await self._speculator.close()
+        await self._lookups.close()
         if self._model.done() and not self._model.cancelled() and self._model.exception() is None:
             forget = getattr(self._model.result(), "forget", None)
             if forget is not None:
@@ -195,8 +190,8 @@ class CustomerSession:
         self.timeline.clear()
 
     def _drained(self) -> None:
-        """Wait until no turn runs any more; a stopped one ends at its next forward pass."""
-        with self._turn_lock:
+        """Wait until nothing reads the state file any more; a stopped turn ends at its next forward pass."""
+        with self._turn_lock, self._state_lock:
             pass
 
     def _checked(self, question: str) -> str:
@@ -223,7 +218,8 @@ class CustomerSession:
             starts=HeadStarts(strategy, self._settings.without),
             model=partial(self._ready_model, bridge),
             tools=schemas(),
-            lookups=self,
+            lookups=self._lookups,
+            thread_id=self.thread_id,
             bridge=bridge,
             timeline=self.timeline,
             prices=self.prices,
@@ -255,7 +251,7 @@ class CustomerSession:
         try:
             if before is not None and not turn.starts.data:
                 # Nothing that was speculated before may help this turn, or its figures would lie.
-                turn.bridge.run(self._drop_speculated())
+                turn.bridge.run(self._lookups.drop())
             for update in graph.stream(given, config, context=turn, stream_mode="updates"):
                 if "__interrupt__" in update:
                     turn.paused.append((self.timeline.clock(), self.timeline.clock()))
@@ -322,6 +318,7 @@ class CustomerSession:
             model=self._model_name(),
             performance_log=tuple(turn.log.lines),
             spans=tuple(self.timeline.spans(self._since_s)),
+            ahead=self._ahead_now(turn),
             entered_s=turn.entered_s,
             ended_s=ended_s,
         )
@@ -333,13 +330,25 @@ class CustomerSession:
             )
         self._turn = None
         self._since_s = ended_s
-        self._loop.call_soon_threadsafe(self._after_turn, figures.prompt_tokens + figures.completion_tokens)
+        reads = conversation.reads_standing(standing) if messages is not None else None
+        self._loop.call_soon_threadsafe(self._after_turn, reads, figures.prompt_tokens + figures.completion_tokens)
         return result
+
+    def _ahead_now(self, turn: Turn) -> tuple[Ahead, ...]:
+        """What is held ahead, asked of the loop after what this turn used has been entered there."""
+
+        async def held() -> tuple[Ahead, ...]:
+            return tuple(self._lookups.ahead())
+
+        return () if self._closed.is_set() else turn.bridge.fresh().run(held())
 
     def messages(self) -> list[BaseMessage]:
         """The conversation as it is kept; reads the state file, so call it in a thread."""
-        state = self._graph().get_state({"configurable": {"thread_id": self.thread_id}})
-        return list(state.values.get("messages", []))
+        with self._state_lock:
+            if self._closed.is_set():
+                return []  # The state file may be closed under a thread that still warms.
+            state = self._graph().get_state({"configurable": {"thread_id": self.thread_id}})
+            return list(state.values.get("messages", []))
 
     def _roll_back(self, before: int | None) -> None:
         """Take out what a turn without an answer has left in the conversation."""
@@ -359,88 +368,16 @@ class CustomerSession:
 
     # The event loop's side of a turn.
 
-    async def claim(self, call: Call) -> Claim[Answer]:
-        """The result of a read, from what was speculated or run now."""
-        return await self._speculator.claim(self.customer.customer_id, call)
-
-    async def to_place(self, question: str) -> list[Call]:
-        """The calls whose results are there and belong into this question's prompt."""
-        return self._to_place(question)
-
-    async def speculate_at_enter(self, question: str) -> None:
-        """What the question is about, looked up beside the model's first call; the notebook's way under `overlap`."""
-        if self._starts().data:
-            self._speculate(rules.while_typing(question, self._history()))
-            return
-        for candidate in rules.sign_in_candidates():
-            self._speculator.speculate(self.customer.customer_id, candidate.call, reason="Enter")
-
-    async def preview(self, name: str, arguments: dict[str, Any]) -> Change:
-        """What a write would do; changes nothing."""
-        with self.timeline.span("database", f"{name}?"):
-            return await calls.write(self._store, self.customer.customer_id, name, arguments, key="", dry_run=True)
-
-    async def write(self, name: str, arguments: dict[str, Any], key: str) -> Change:
-        """Do a write once, then forget what it may have made untrue and look it up again."""
-        owner = self.customer.customer_id
-        with self.timeline.span("database", name):
-            change = await calls.write(self._store, owner, name, arguments, key=f"{self.thread_id}:{key}")
-        self._speculator.invalidate(owner)
-        self._speculate(replace(one, reason="after your change") for one in rules.sign_in_candidates())
-        return change
-
-    def use(self, call: Call) -> None:
-        """An answer rests on this call."""
-        self._loop.call_soon_threadsafe(self._used, call)
-
-    def _used(self, call: Call) -> None:
-        self._speculator.use(self.customer.customer_id, call)
-        if candidate := self._issued.pop(call, None):
-            self._predictor.outcome(candidate, used=True)
-
-    async def _look_up(self, owner: str, call: Call) -> Fetched[Answer]:
-        content, artifact = await calls.read(self._store, owner, call.name, call.mapping())
-        artifact["data"] = printable_data(artifact["data"])
-        self._loop.call_soon(self._after_result, call, artifact["data"])
-        return Fetched((printable(content), artifact), artifact["revision"])
-
-    async def _drop_speculated(self) -> None:
-        self._speculator.invalidate(self.customer.customer_id)
-
     def _starts(self) -> HeadStarts:
         return HeadStarts(self.strategy, self._settings.without)
 
-    def _speculate(self, candidates: Iterable[Candidate]) -> None:
-        """Issue what is worth it; only reads that are declared safe, whatever a rule says."""
-        if self._closed.is_set() or not self._starts().data:
-            return
-        safe = [one for one in candidates if calls.BY_NAME[one.call.name].speculation_safe]
-        for candidate in self._predictor.choose(safe):
-            if self._speculator.speculate(self.customer.customer_id, candidate.call, reason=candidate.reason):
-                self._issued[candidate.call] = candidate
-
-    def _after_result(self, call: Call, data: dict[str, Any]) -> None:
-        """A result usually brings the next question with it."""
-        self._speculate(rules.after_result(call, data, self._history()))
-
-    def _history(self) -> dict[str, Any] | None:
-        """The orders, once they are in."""
-        fetched = self._speculator.peek(self.customer.customer_id, rules.ORDER_HISTORY)
-        return fetched.value[1]["data"] if fetched else None
-
-    def _to_place(self, text: str) -> list[Call]:
-        """What pays its place in the prompt: the orders, and nearest to the question what it is about."""
-        ready = self._speculator.ready(self.customer.customer_id)
-        meant = [candidate.call for candidate in rules.while_typing(text, self._history())][:PLACED_WHILE_TYPING]
-        return [*(c for c in ready if c == rules.ORDER_HISTORY), *(c for c in reversed(meant) if c in ready)]
-
-    def _ahead_changed(self, _owner: str) -> None:
+    def _ahead_changed(self) -> None:
         self.on_event(AheadChanged())
-        if self._turn is None and self._speculator.ready(self.customer.customer_id):
+        if self._turn is None and self._lookups.history() is not None:
             self.warm()
 
-    def _after_turn(self, prompt_tokens: int) -> None:
-        self._speculator.refill(self.customer.customer_id)
+    def _after_turn(self, standing: Sequence[Call] | None, prompt_tokens: int) -> None:
+        self._lookups.end_turn(standing)
         self._typed = ""
         if self._closed.is_set():
             return
@@ -457,6 +394,24 @@ class CustomerSession:
         self._first_id = conversation.newer_half(messages[start:]) or self._first_id
         self._loop.call_soon_threadsafe(self.warm)
 
+    async def _adopt(self) -> None:
+        """Take up the results that stand in a resumed conversation; what has changed since is renewed."""
+        for call, answer, read_at in await asyncio.to_thread(self._standing_answers):
+            self._lookups.adopt(call, answer, age_s=max(0.0, time.time() - read_at))
+        await self._lookups.renew()
+        self.warm()
+
+    def _standing_answers(self) -> list[tuple[Call, Answer, float]]:
+        from agent import conversation
+
+        standing = conversation.in_prompt(self.messages(), context=True)
+        found = []
+        for call in conversation.reads_standing(standing):
+            result = conversation.standing_result(standing, call)
+            if result is not None and result.artifact:
+                found.append((call, (result.text, result.artifact), float(result.artifact.get("read_at", 0.0))))
+        return found
+
     # Warming the model's cache.
 
     async def _warm(self, older: asyncio.Task[None] | None, cancelled: threading.Event) -> None:
@@ -469,11 +424,10 @@ class CustomerSession:
         prefill = getattr(model, "prefill", None)
         if prefill is None or cancelled.is_set() or self._turn is not None:
             return
-        owner = self.customer.customer_id
         found = [
-            (call, *fetched.value)
-            for call in self._to_place(self._typed)
-            if (fetched := self._speculator.peek(owner, call)) is not None
+            (call, *answer)
+            for call in self._lookups.for_prompt(self._typed)
+            if (answer := self._lookups.peek(call)) is not None
         ]
         await asyncio.to_thread(self._prefill, prefill, found, cancelled)
 

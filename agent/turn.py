@@ -43,11 +43,11 @@ class Lookups(Protocol):
         """The result of a read."""
         ...
 
-    async def to_place(self, question: str) -> list[Call]:
-        """The calls whose results are there and belong into this question's prompt."""
+    async def claim_ahead(self, standing: Sequence[Call], question: str) -> list[Claim[Answer] | DatabaseError]:
+        """What stands in the prompt and what belongs there for this question, claimed before the model reads it."""
         ...
 
-    async def speculate_at_enter(self, question: str) -> None:
+    async def look_up_at_enter(self, question: str) -> None:
         """Issue what the question will most likely need, now."""
         ...
 
@@ -118,6 +118,8 @@ class Turn:
     tool_rounds: int
     log: PerformanceLog
     entered_s: float
+    thread_id: str = ""
+    """Of the conversation; with a write's call it makes the key that lets it happen only once."""
     cancelled: threading.Event = field(default_factory=threading.Event)
     first_id: str | None = None
     """The message with which the prompt begins."""
@@ -136,23 +138,22 @@ class Turn:
     def claim_ahead(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         """Claim at Enter what stands in the prompt or is ready to, and give the exchanges to append.
 
-        Runs before the first forward pass. What is still in flight is left to the model's own call.
+        Runs before the first forward pass. What stands in the prompt is claimed too, whoever asked for it, or
+        the model would answer from what has gone stale. What is in flight and does not stand there yet is
+        left to the model's own call.
         """
         if not self.starts.context:
             return []
         standing = conversation.in_prompt(messages, context=True, first_id=self.first_id)
+        reads = conversation.reads_standing(standing)
         found: list[conversation.Found] = []
-        # What stands in the prompt is claimed too, or the model would answer from it when it has gone stale.
-        to_place = self.bridge.run(self.lookups.to_place(self.question))
-        for call in dict.fromkeys([*conversation.calls_ahead(standing), *to_place]):
-            try:
-                claim = self.bridge.run(self.lookups.claim(call))
-            except DatabaseError as error:
-                self.log.add(f"{call.name}: {error}")
+        for claim in self.bridge.run(self.lookups.claim_ahead(reads, self.question)):
+            if isinstance(claim, DatabaseError):
+                self.log.add(f"claimed at Enter: {claim}")
                 continue
             self._note(claim, skipped_decision=True)
-            self.log.add(f"{call.name}: claimed at Enter, {claim.outcome}")
-            found.append((call, *claim.value))
+            self.log.add(f"{claim.call.name}: claimed at Enter, {claim.outcome}")
+            found.append((claim.call, *claim.value))
         return conversation.exchanges(standing, found)
 
     def call_model(self, node: str, messages: Sequence[BaseMessage]) -> AIMessage:
@@ -269,7 +270,9 @@ class Turn:
         change = preview
         if preview.done:
             with self._querying(call["name"]):
-                change = self.bridge.run(self.lookups.write(call["name"], call["args"], call["id"] or ""))
+                change = self.bridge.run(
+                    self.lookups.write(call["name"], call["args"], f"{self.thread_id}:{call['id'] or ''}")
+                )
         self.log.add(f"{call['name']}: {'done' if change.done else 'refused by the rules'}")
         result = artifact(change, None)
         made = Call.of(call["name"], call["args"])

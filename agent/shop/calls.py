@@ -4,6 +4,7 @@ The signed-in customer is no argument of any tool. `run` binds a call to the cus
 no prompt, and nothing that a model writes, can reach another customer's rows.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypedDict
@@ -144,6 +145,7 @@ TOOLS: tuple[ShopTool, ...] = (
 """In the order in which the model reads them."""
 
 BY_NAME = {tool.name: tool for tool in TOOLS}
+READS = frozenset(tool.name for tool in TOOLS if tool.effect == "read")
 
 
 class Artifact(TypedDict):
@@ -154,6 +156,8 @@ class Artifact(TypedDict):
     data: dict[str, Any]
     revision: int | None
     """The customer's revision it was read at; None for writes and in a database without revisions."""
+    read_at: float
+    """When, in seconds since the epoch: a conversation may be resumed days later."""
 
 
 Answer: TypeAlias = tuple[str, Artifact]
@@ -162,7 +166,12 @@ Answer: TypeAlias = tuple[str, Artifact]
 
 def artifact(row: Row, revision: int | None) -> Artifact:
     """A row as an artifact."""
-    return Artifact(record=type(row).__name__, data=row.model_dump(mode="json"), revision=revision)
+    return Artifact(record=type(row).__name__, data=row.model_dump(mode="json"), revision=revision, read_at=time.time())
+
+
+def answer(name: str, row: Row, revision: int | None) -> Answer:
+    """What the tool of this name makes of a row."""
+    return BY_NAME[name].content(row), artifact(row, revision)
 
 
 async def read(store: OrderStore, customer_id: str, name: str, arguments: Mapping[str, Any]) -> Answer:
@@ -176,7 +185,7 @@ async def read(store: OrderStore, customer_id: str, name: str, arguments: Mappin
         raise ValueError(f"{name} writes; only reads may run without the customer's word")
     fields = tool.arguments(**arguments).model_dump()
     found: Versioned[Any] = await getattr(store, name)(customer_id, **fields)
-    return tool.content(found.value), artifact(found.value, found.revision)
+    return answer(name, found.value, found.revision)
 
 
 async def write(

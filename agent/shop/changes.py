@@ -142,7 +142,7 @@ class OrderWriter:
         async with self._transaction() as connection:
             check_columns(self._columns, WRITE_COLUMNS, self._path, "changing orders")
             if recorded := await _recorded(connection, action, request):
-                return recorded
+                return await self._with_what_it_left(connection, recorded, request)
             order = await queries.find_order(connection, request.customer_id, request.order_id)
             if order is None:
                 number = order_number(request.order_id)
@@ -164,8 +164,15 @@ class OrderWriter:
                         request.key,
                     ),
                 )
+                change = await self._with_what_it_left(connection, change, request)
                 await connection.commit()
             return change
+
+    async def _with_what_it_left(self, connection: aiosqlite.Connection, change: Change, request: Request) -> Change:
+        renewed = await queries.find_order(connection, request.customer_id, request.order_id)
+        counted = "revision" in self._columns.get("customers", ())
+        revision = await queries.revision(connection, request.customer_id) if counted else None
+        return change.model_copy(update={"renewed": renewed, "revision": revision})
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncGenerator[aiosqlite.Connection]:

@@ -139,6 +139,10 @@ class Change(Row):
     """What to tell the customer, one sentence."""
     before: str | None = None
     after: str | None = None
+    renewed: Order | None = None
+    """The order as the change has left it, read in the same transaction; None for a preview or a refusal."""
+    revision: int | None = None
+    """The customer's revision with it."""
 
 
 HISTORY_LIMIT = 8

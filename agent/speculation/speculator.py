@@ -12,6 +12,7 @@ the visit and the flight are looked at again.
 """
 
 import asyncio
+import contextlib
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
@@ -200,10 +201,22 @@ class Speculator(Generic[T]):
         if visit := self._visits.get(owner):
             visit.use(call)
 
-    def interrupt(self, owner: str) -> None:
-        """Stop what was speculated, has not landed and is waited for by no claim; results stay."""
+    def interrupt(self, owner: str, calls: Iterable[Call] | None = None) -> None:
+        """Stop what was speculated (of these calls), has not landed and is waited for by no claim; results stay."""
         if visit := self._visits.get(owner):
-            self._drop_all(visit, [f for f in visit.flights.values() if f.under_way and not f.waiters])
+            chosen = visit.flights.values() if calls is None else filter(None, map(visit.flights.get, calls))
+            self._drop_all(visit, [f for f in chosen if f.under_way and not f.waiters])
+
+    async def revalidate(self, owner: str) -> None:
+        """Look at the owner's revision: what was read before it counts as stale from now on, and may be issued again.
+
+        A database that cannot say leaves everything as it is; the claim will find out.
+        """
+        visit = self._visits.get(owner)
+        if visit is None or self._revision is None:
+            return
+        with contextlib.suppress(Exception):
+            visit.note_revision(await self._revision(owner))
 
     def invalidate(self, owner: str) -> None:
         """The owner's data changed by a write of this session: nothing held may answer a claim any more.

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -8,9 +9,12 @@ from pathlib import Path
 import pytest
 from stubs.fake_llama import FakeLlama
 
-from agent.engine import Engine, ModelState, hide_traces, tracing
+from agent.engine import HIT_RATES, Engine, ModelState, hide_traces, tracing
 from agent.errors import DatabaseError, ModelError, SignInError
+from agent.events import Event, RuleSwitchedOff
 from agent.settings import Settings
+from agent.speculation.calls import Call
+from agent.speculation.prediction import Candidate
 
 
 async def test_a_wrong_password_opens_nothing(settings: Settings) -> None:
@@ -122,3 +126,39 @@ def test_signing_in_needs_nothing_heavy() -> None:
     root = Path(__file__).parents[2]
     found = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+async def test_what_the_rules_learned_is_kept_and_holds_nothing_of_a_customer(settings: Settings) -> None:
+    first = Engine(settings, load_model=lambda *_: FakeLlama(replies=[]))
+    await first.open()
+    await first.sign_in("user123", "demo")
+    await first.close()
+    kept = (settings.state_folder / HIT_RATES).read_text(encoding="utf-8")
+    assert set(json.loads(kept)) == {"rates", "off"}
+    assert not any(word in kept for word in ("user123", "A123", "Mug"))
+    second = Engine(settings, load_model=lambda *_: FakeLlama(replies=[]))
+    await second.open()
+    assert second.predictor.rates["the_order_history"].wasted == 1
+    await second.close()
+
+
+async def test_broken_hit_rates_are_learned_afresh(settings: Settings) -> None:
+    settings.state_folder.mkdir(parents=True)
+    (settings.state_folder / HIT_RATES).write_text('{"rates": [1]}', encoding="utf-8")
+    engine = Engine(settings, load_model=lambda *_: FakeLlama(replies=[]))
+    await engine.open()
+    assert engine.predictor.rates == {}
+    await engine.close()
+
+
+async def test_a_rule_that_is_switched_off_is_told_to_every_session(settings: Settings) -> None:
+    told: list[Event] = []
+    engine = Engine(settings, load_model=lambda *_: FakeLlama(replies=[]))
+    await engine.open()
+    await engine.sign_in("user123", "demo", told.append)
+    for _ in range(40):
+        engine.predictor.outcome(Candidate(Call.of("get_order"), 0.9, "a_bad_rule"), used=False)
+    off = [event.sentence for event in told if isinstance(event, RuleSwitchedOff)]
+    assert len(off) == 1
+    assert "a_bad_rule" in off[0]
+    await engine.close()

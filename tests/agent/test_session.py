@@ -10,9 +10,11 @@ from stubs.fake_llama import FakeLlama, asks
 from stubs.waiting import until
 
 from agent import prompts
+from agent.engine import Engine
 from agent.errors import ModelError, QuestionError, SessionClosedError
 from agent.events import Confirmation, Event, StepFinished, TextArrived, TurnResult
 from agent.session import CustomerSession
+from agent.settings import Settings
 from agent.shop import rules
 from agent.speculation.prediction import Candidate
 from agent.speculation.speculator import Call
@@ -30,6 +32,10 @@ async def answered(session: CustomerSession, question: str = STATUS, **options: 
 
 async def prefetched(session: CustomerSession) -> None:
     await until(lambda: [a.state for a in session.ahead()] == ["ready"])
+
+
+def held(session: CustomerSession) -> list[tuple[str, str, str]]:
+    return [(a.call.name, a.state, a.reason) for a in session.ahead()]
 
 
 def change_orders(session: CustomerSession, statement: str) -> None:
@@ -171,7 +177,7 @@ async def test_the_loop_of_tools_has_a_limit_and_says_so(sign_in: SignIn) -> Non
     assert result.answer == prompts.LOOP_LIMIT_REACHED
 
 
-async def pending_address(sign_in: SignIn, *after: str) -> tuple[CustomerSession, Confirmation, str]:
+async def pending_address(sign_in: SignIn, *after: str | AIMessage) -> tuple[CustomerSession, Confirmation, str]:
     session, _ = await sign_in(*after)
     change_orders(session, "UPDATE orders SET status = 'Processing', tracking_number = NULL WHERE order_id = 'A123'")
     outcome = await asyncio.to_thread(session.ask, "Send A123 to 12 Elm Street, Leeds")
@@ -181,7 +187,7 @@ async def pending_address(sign_in: SignIn, *after: str) -> tuple[CustomerSession
 
 async def test_a_write_waits_for_the_customers_word_and_then_happens_once(sign_in: SignIn) -> None:
     call = asks("change_address", order_id="A123", address="12 Elm Street, Leeds")
-    session, confirmation, address = await pending_address(sign_in, call, "Done.")  # type: ignore[arg-type]
+    session, confirmation, address = await pending_address(sign_in, call, "Done.")
     assert (confirmation.tool, confirmation.after) == ("change_address", address)
     path = session._settings.data_folder / "orders.sqlite"
     rows = lambda: sqlite3.connect(path).execute("SELECT action FROM changes").fetchall()  # noqa: E731
@@ -195,7 +201,7 @@ async def test_a_write_waits_for_the_customers_word_and_then_happens_once(sign_i
 
 async def test_a_declined_write_changes_nothing_and_the_model_is_told(sign_in: SignIn) -> None:
     call = asks("change_address", order_id="A123", address="12 Elm Street, Leeds")
-    session, confirmation, _ = await pending_address(sign_in, call, "All right.")  # type: ignore[arg-type]
+    session, confirmation, _ = await pending_address(sign_in, call, "All right.")
     result = await asyncio.to_thread(session.confirm, confirmation, confirmed=False)
     assert isinstance(result, TurnResult)
     told = [m for m in session.messages() if isinstance(m, ToolMessage)]
@@ -234,6 +240,87 @@ async def test_what_is_typed_about_is_looked_up_and_stands_nearest_to_the_questi
     assert llama.prompts[0][6].text.startswith("B456")
 
 
+async def test_what_the_text_is_not_about_any_more_is_interrupted_and_the_orders_are_not(sign_in: SignIn) -> None:
+    session, _ = await sign_in()
+    await prefetched(session)
+    session._lookups._store._latency_s = 5.0
+    session.typed("Where is A123")
+    await until(lambda: any(a.state == "in flight" for a in session.ahead()))
+    session.typed("Where is B456")
+    numbers = [a.call.mapping().get("order_id") for a in session.ahead()]
+    assert numbers == [None, "B456"]
+    session.stop()
+
+
+async def test_what_somebody_else_changed_is_noticed_when_a_question_begins(sign_in: SignIn) -> None:
+    session, _ = await sign_in(ANSWER, "It was cancelled.")
+    await prefetched(session)
+    await answered(session)
+    change_orders(session, "UPDATE orders SET status = 'Delayed' WHERE order_id = 'A123'")
+    session.typed("any ne")
+    await until(lambda: ("get_order_history", "ready", "renewed") in held(session))
+    result = await answered(session, "any news?")
+    assert [use.outcome for use in result.tool_calls] == ["hit"]
+    assert result.figures.database_waited_s == 0
+
+
+async def test_what_a_tool_call_of_the_model_brought_is_claimed_again_and_renewed(sign_in: SignIn) -> None:
+    session, llama = await sign_in(asks("get_order", order_id="A123"), "It has shipped.", "It is delayed.")
+    await prefetched(session)
+    await answered(session, "how is it going with my order?")
+    change_orders(session, "UPDATE orders SET status = 'Delayed' WHERE order_id = 'A123'")
+    result = await answered(session, "and now?")
+    assert {use.name: use.outcome for use in result.tool_calls} == {"get_order_history": "stale", "get_order": "stale"}
+    standing = [m.text for m in llama.prompts[-1] if isinstance(m, ToolMessage)]
+    assert "is delayed" in standing[-1]
+
+
+async def test_a_resumed_conversation_stands_as_it_was_and_is_held_against_the_revision(
+    sign_in: SignIn, settings: Settings
+) -> None:
+    first, _ = await sign_in(asks("get_order", order_id="A123"), ANSWER)
+    await prefetched(first)
+    await answered(first)
+    await first.close()
+    engine = Engine(settings, load_model=lambda *_: FakeLlama(replies=["Nothing new."]))
+    await engine.open()
+    engine.start_model()
+    await asyncio.wrap_future(engine.model)
+    again = await engine.resume(await engine.sign_in("user123", "demo"), first.thread_id)
+    await until(lambda: {one[0] for one in held(again) if one[1] == "ready"} == {"get_order_history", "get_order"})
+    assert ("get_order", "ready", "resumed conversation") in held(again)
+    result = await answered(again, "anything new?")
+    assert {use.name: use.outcome for use in result.tool_calls} == {"get_order_history": "hit", "get_order": "hit"}
+    assert [m.text for m in again.messages() if isinstance(m, HumanMessage)][1:] == [STATUS, "anything new?"]
+    await engine.close()
+
+
+async def test_what_a_write_left_needs_no_lookup(sign_in: SignIn) -> None:
+    call = asks("change_address", order_id="A123", address="12 Elm Street, Leeds")
+    session, confirmation, _ = await pending_address(sign_in, call, "Done.", asks("get_order", order_id="A123"), "Yes.")
+    await asyncio.to_thread(session.confirm, confirmation, confirmed=True)
+    await until(lambda: all(a.state == "ready" for a in session.ahead()))
+    assert ("get_order", "your change") in [(a.call.name, a.reason) for a in session.ahead()]
+    result = await answered(session, "what is in A123?")
+    assert [(use.name, use.outcome) for use in result.tool_calls if use.name == "get_order"] == [("get_order", "hit")]
+
+
+async def test_what_was_looked_up_ahead_and_why_is_told_with_the_result(sign_in: SignIn) -> None:
+    session, _ = await sign_in(ANSWER)
+    await prefetched(session)
+    told = (await answered(session)).as_dict()["ahead"]
+    assert told == [
+        {
+            "name": "get_order_history",
+            "arguments": {},
+            "reason": "sign-in",
+            "state": "ready",
+            "outcome": "hit",
+            "used": True,
+        }
+    ]
+
+
 async def test_what_was_typed_and_not_asked_stays_out_of_the_prompt(sign_in: SignIn) -> None:
     session, llama = await sign_in("Hello.")
     await prefetched(session)
@@ -249,7 +336,7 @@ async def test_lookups_that_nobody_used_count_against_their_rule(sign_in: SignIn
     session.typed("Where is my coffee mug")
     await until(lambda: [a.state for a in session.ahead()] == ["ready", "ready"])
     await answered(session)
-    predictor = session._predictor
+    predictor = session._lookups._predictor
     await session.close()
     outcomes = {name: (rate.used, rate.wasted) for name, rate in predictor.rates.items()}
     assert outcomes == {"the_order_history": (1, 0), "the_order_typed_about": (0, 1)}
@@ -356,7 +443,7 @@ async def test_a_long_conversation_drops_its_older_half_from_the_prompt_but_keep
     for number in range(3):
         await answered(session, f"question {number}")
     llama.replies[:] = ["last"]
-    session._after_turn(10_000)
+    session._after_turn(None, 10_000)
     await until(lambda: session._first_id is not None)
     await answered(session, "question 3")
     asked = [m.text for m in llama.prompts[-1] if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]

@@ -82,8 +82,18 @@ async def test_dry_run_tells_what_would_be_and_changes_nothing(
     before = dump(direct)
     told = await write(store, order_id, key="k", dry_run=True)
     assert dump(direct) == before
-    assert told == await write(store, order_id, key="k")
+    done = await write(store, order_id, key="k")
+    assert told == done.model_copy(update={"renewed": None, "revision": None})
     assert dump(direct) != before
+
+
+async def test_a_write_returns_the_order_as_it_left_it_with_the_revision_of_that(store: OrderStore) -> None:
+    change = await store.cancel_order("ada", "C789", "", key="k")
+    read = await store.get_order("ada", "C789")
+    assert change.renewed == read.value.order
+    assert change.revision == read.revision
+    refused = await store.cancel_order("ada", "C789", "", key="another")
+    assert (refused.done, refused.renewed, refused.revision) == (False, None, None)
 
 
 @pytest.mark.parametrize(("write", "order_id"), zip(WRITES, ["C789", "B456", "C789"], strict=True))

@@ -141,6 +141,36 @@ def test_a_second_claim_does_not_hide_what_the_first_one_waited_for() -> None:
     holds(body)
 
 
+def test_only_the_calls_that_are_named_are_interrupted() -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
+        speculator.speculate("ada", HISTORY, reason="sign-in")
+        speculator.speculate("ada", ORDER, reason="typed")
+        await asyncio.sleep(1)
+        speculator.interrupt("ada", [ORDER, Call.of("get_account")])
+        await asyncio.sleep(5)
+        assert [(a.call, a.state) for a in speculator.ahead("ada")] == [(HISTORY, "ready")]
+        assert (shop.present, speculator.ledger("ada").wasted) == (0, 1)
+
+    holds(body)
+
+
+def test_a_look_at_the_revision_lets_what_is_stale_be_issued_again_before_the_claim() -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
+        speculator.speculate("ada", HISTORY, reason="sign-in")
+        await asyncio.sleep(4)
+        await speculator.revalidate("ada")
+        assert not speculator.speculate("ada", HISTORY, reason="renewed"), "it is fresh"
+        shop.changes = 2
+        await speculator.revalidate("ada")
+        assert speculator.peek("ada", HISTORY) is None
+        assert speculator.speculate("ada", HISTORY, reason="renewed")
+        await asyncio.sleep(4)
+        assert (await speculator.claim("ada", HISTORY)).outcome == "hit"
+        await speculator.revalidate("nobody")
+
+    holds(body)
+
+
 def test_interrupting_stops_what_nobody_waits_for_and_keeps_results() -> None:
     async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         other = Call.of("get_account")

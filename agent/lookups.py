@@ -1,0 +1,241 @@
+"""What is looked up for one signed-in customer, ahead of the model and at its word.
+
+Lives on the event loop: it owns the customer's Speculator, asks the shop's rules and the Predictor what is
+worth a lookup, and keeps every result that stands in the prompt fresh, so that no answer rests on what was
+true once. A turn reaches it through its `Bridge`.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from agent.errors import DatabaseError
+from agent.settings import HeadStarts
+from agent.shop import calls, rules
+from agent.shop.calls import Answer, Artifact
+from agent.shop.orders import OrderStore
+from agent.shop.records import Change, OrderDetails
+from agent.speculation.ledger import Ledger
+from agent.speculation.prediction import Candidate, Predictor
+from agent.speculation.speculator import Ahead, Call, Claim, Fetched, Speculator
+from agent.text import printable, printable_data
+from agent.timeline import Timeline
+
+PLACED_WHILE_TYPING = 2
+"""How many results of what is typed about stand in the prompt at most: each one must be read by the model."""
+
+
+class CustomerLookups:
+    """The lookups of one customer from sign-in to sign-out.
+
+    `starts` says which head starts there are now; `on_change` is told when something looked up ahead began,
+    ended or was claimed.
+    """
+
+    def __init__(
+        self,
+        owner: str,
+        *,
+        store: OrderStore,
+        timeline: Timeline,
+        predictor: Predictor,
+        time_to_live_s: float,
+        starts: Callable[[], HeadStarts],
+        on_change: Callable[[], None],
+    ) -> None:
+        self._owner = owner
+        self._store = store
+        self._timeline = timeline
+        self._predictor = predictor
+        self._starts = starts
+        self._speculator: Speculator[Answer] = Speculator(
+            self._look_up,
+            revision=store.revision if store.has_revisions else None,
+            timeline=timeline,
+            time_to_live_s=time_to_live_s,
+            on_change=lambda _: on_change(),
+        )
+        self._loop = asyncio.get_running_loop()
+        self._issued: dict[Call, Candidate] = {}
+        """What was issued and not used yet; at sign-out it counts against its rule."""
+        self._standing: list[Call] = []
+        """Whose results stand in the prompt, oldest first: they are claimed at Enter, so they are kept fresh."""
+        self._typed = ""
+        self._typed_about: set[Call] = set()
+        self._checking: asyncio.Task[None] | None = None
+        self._closed = False
+
+    # What starts by itself.
+
+    def begin(self) -> None:
+        """The customer has signed in."""
+        self._speculator.sign_in(self._owner)
+        self._renew("sign-in")
+
+    def start_afresh(self, reason: str) -> None:
+        """Nothing held may answer any more: look up again what is likely and what stands in the prompt."""
+        self._speculator.invalidate(self._owner)
+        self._renew(reason)
+
+    def adopt(self, call: Call, answer: Answer, *, age_s: float) -> None:
+        """An exchange of a resumed conversation, read so long ago; at Enter it is held against the revision."""
+        self._standing.append(call)
+        self._speculator.put(
+            self._owner, call, Fetched(answer, answer[1]["revision"]), reason="resumed conversation", age_s=age_s
+        )
+
+    async def renew(self) -> None:
+        """Look up what has changed or grown old of what stands in the prompt and of what is likely."""
+        await self._speculator.revalidate(self._owner)
+        self._renew("renewed")
+
+    def typed(self, text: str) -> None:
+        """The customer paused while typing: look up what the text is about, and stop what it is not about any more."""
+        if not self._typed:  # A question begins: time to notice what has changed since the last one.
+            self._checking = self._loop.create_task(self.renew())
+        self._typed = text
+        candidates = rules.while_typing(text, self.history())
+        left = self._typed_about - {candidate.call for candidate in candidates}
+        if left:
+            self._speculator.interrupt(self._owner, left)
+        self._typed_about = (self._typed_about - left) | self._speculate(candidates)
+
+    def give_up(self) -> None:
+        """The turn was stopped: what its question was about need not be looked up any more."""
+        if self._typed_about:
+            self._speculator.interrupt(self._owner, self._typed_about)
+
+    def end_turn(self, standing: Sequence[Call] | None) -> None:
+        """A turn is over; these results stand in the prompt now, or those that did before."""
+        if standing is not None:
+            self._standing = list(standing)
+        self._typed, self._typed_about = "", set()
+        self._speculator.refill(self._owner)
+
+    async def close(self) -> None:
+        """Sign out: hold nothing of this customer any more."""
+        self._closed = True
+        if self._checking:
+            self._checking.cancel()
+        for candidate in self._issued.values():
+            self._predictor.outcome(candidate, used=False)
+        self._issued.clear()
+        await self._speculator.close()
+
+    # What is there.
+
+    def ahead(self) -> list[Ahead]:
+        """What was looked up ahead, why, and how it stands."""
+        return self._speculator.ahead(self._owner)
+
+    def ledger(self) -> Ledger:
+        """The counts since sign-in."""
+        return self._speculator.ledger(self._owner).copy()
+
+    def history(self) -> dict[str, Any] | None:
+        """The data of the order history, once it is in."""
+        found = self.peek(rules.ORDER_HISTORY)
+        return found[1]["data"] if found else None
+
+    def peek(self, call: Call) -> Answer | None:
+        """A result without claiming it."""
+        fetched = self._speculator.peek(self._owner, call)
+        return fetched.value if fetched else None
+
+    def for_prompt(self, text: str) -> list[Call]:
+        """What is claimed at Enter if this is the question: what stands in the prompt and what belongs there."""
+        return list(dict.fromkeys([*self._standing, *self._to_place(text)]))
+
+    # What a turn asks for.
+
+    async def claim(self, call: Call) -> Claim[Answer]:
+        """The result of a read, from what was speculated or run now."""
+        return await self._speculator.claim(self._owner, call)
+
+    async def claim_ahead(self, standing: Sequence[Call], question: str) -> list[Claim[Answer] | DatabaseError]:
+        """Claim all at once what stands in the prompt and what belongs there for this question, in this order."""
+        self._standing = list(standing)
+        self._standing = self.for_prompt(question)
+        return await asyncio.gather(*map(self._claimed, self._standing))
+
+    async def look_up_at_enter(self, question: str) -> None:
+        """What the question is about, looked up beside the model's first call; the notebook's way under `overlap`."""
+        if self._starts().data:
+            self._speculate(rules.while_typing(question, self.history()))
+            return
+        for candidate in rules.sign_in_candidates():
+            self._speculator.speculate(self._owner, candidate.call, reason="Enter")
+
+    async def drop(self) -> None:
+        """Forget what was speculated: a turn without this head start must not profit from it."""
+        self._speculator.invalidate(self._owner)
+
+    async def preview(self, name: str, arguments: dict[str, Any]) -> Change:
+        """What a write would do; changes nothing."""
+        with self._timeline.span("database", f"{name}?"):
+            return await calls.write(self._store, self._owner, name, arguments, key="", dry_run=True)
+
+    async def write(self, name: str, arguments: dict[str, Any], key: str) -> Change:
+        """Do a write once for each key, keep what it returned, and look up again what it may have made untrue."""
+        with self._timeline.span("database", name):
+            change = await calls.write(self._store, self._owner, name, arguments, key=key)
+        self._speculator.invalidate(self._owner)
+        if change.renewed is not None:
+            details = OrderDetails(order_id=change.order_id, order=change.renewed)
+            answer = calls.answer("get_order", details, change.revision)
+            call = Call.of("get_order", {"order_id": change.order_id})
+            self._speculator.put(self._owner, call, Fetched(answer, change.revision), reason="your change")
+        self._renew("after your change")
+        return change
+
+    def use(self, call: Call) -> None:
+        """An answer rests on this call; from any thread."""
+        self._loop.call_soon_threadsafe(self._used, call)
+
+    # Inside.
+
+    def _to_place(self, text: str) -> list[Call]:
+        """What pays its place in the prompt: the orders, and nearest to the question what it is about."""
+        ready = self._speculator.ready(self._owner)
+        meant = [candidate.call for candidate in rules.while_typing(text, self.history())][:PLACED_WHILE_TYPING]
+        return [*(c for c in ready if c == rules.ORDER_HISTORY), *(c for c in reversed(meant) if c in ready)]
+
+    def _used(self, call: Call) -> None:
+        self._speculator.use(self._owner, call)
+        if candidate := self._issued.pop(call, None):
+            self._predictor.outcome(candidate, used=True)
+
+    async def _claimed(self, call: Call) -> Claim[Answer] | DatabaseError:
+        try:
+            return await self.claim(call)
+        except DatabaseError as error:
+            return error
+
+    async def _look_up(self, owner: str, call: Call) -> Fetched[Answer]:
+        content, artifact = await calls.read(self._store, owner, call.name, call.mapping())
+        found: Artifact = {**artifact, "data": printable_data(artifact["data"])}
+        self._loop.call_soon(self._after_result, call, found["data"])
+        return Fetched((printable(content), found), found["revision"])
+
+    def _after_result(self, call: Call, data: dict[str, Any]) -> None:
+        """A result usually brings the next question with it."""
+        self._speculate(rules.after_result(call, data, self.history()))
+
+    def _renew(self, reason: str) -> None:
+        """Look up what the sign-in makes likely and what stands in the prompt, where it is not there and fresh."""
+        self._speculate(rules.sign_in_candidates(), reason)
+        if not self._closed and self._starts().context:
+            for call in self._standing:
+                self._speculator.speculate(self._owner, call, reason=reason)
+
+    def _speculate(self, candidates: Iterable[Candidate], reason: str = "") -> set[Call]:
+        """Issue what is worth it, and give what was; only reads that are declared safe, whatever a rule says."""
+        if self._closed or not self._starts().data:
+            return set()
+        issued: set[Call] = set()
+        safe = [one for one in candidates if calls.BY_NAME[one.call.name].speculation_safe]
+        for candidate in self._predictor.choose(safe):
+            if self._speculator.speculate(self._owner, candidate.call, reason=reason or candidate.reason):
+                self._issued[candidate.call] = candidate
+                issued.add(candidate.call)
+        return issued

@@ -1,0 +1,147 @@
+import asyncio
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from langchain_core.messages import AIMessage
+from stubs.fake_llama import FakeLlama, asks
+
+from agent.conversations import Conversations, as_json, as_markdown
+from agent.engine import Engine
+from agent.errors import DatabaseError
+from agent.session import CustomerSession
+from agent.settings import Settings
+
+
+class Room:
+    """An engine over the real data, whose model is handed its replies."""
+
+    def __init__(self, settings: Settings, *replies: str | AIMessage) -> None:
+        self.llama = FakeLlama(replies=list(replies))
+        self.engine = Engine(settings, load_model=lambda *_: self.llama)
+
+    async def open(self) -> None:
+        await self.engine.open()
+        self.engine.start_model()
+        await asyncio.wrap_future(self.engine.model)
+
+    async def asked(self, user: str, *questions: str) -> CustomerSession:
+        session = await self.engine.sign_in(user, "demo")
+        for question in questions:
+            await asyncio.to_thread(session.ask, question)
+        return session
+
+    def kept(self, user: str = "user123") -> Conversations:
+        return self.engine.conversations(user)
+
+
+async def test_a_conversation_is_listed_under_its_first_question(settings: Settings) -> None:
+    room = Room(settings, "It was delivered.", "It cost $39.90.")
+    await room.open()
+    session = await room.asked("user123", "Where is\nmy mug?", "And its price?")
+    (kept,) = await asyncio.to_thread(room.kept().listed)
+    assert (kept.thread_id, kept.title, kept.turns) == (session.thread_id, "Where is my mug?", 2)
+    turns = await asyncio.to_thread(room.kept().turns, kept.thread_id)
+    assert [(turn.question, turn.answer) for turn in turns] == [
+        ("Where is\nmy mug?", "It was delivered."),
+        ("And its price?", "It cost $39.90."),
+    ]
+    await room.engine.close()
+
+
+async def test_nobody_reaches_another_customers_conversations(settings: Settings) -> None:
+    room = Room(settings, "One.", "Two.")
+    await room.open()
+    mine = await room.asked("user123", "Mine?")
+    await room.asked("one1", "Theirs?")
+    theirs = room.kept("one1")
+    assert [kept.title for kept in await asyncio.to_thread(theirs.listed)] == ["Theirs?"]
+    for reach in (theirs.turns, theirs.delete, lambda thread: theirs.rename(thread, "x")):
+        with pytest.raises(DatabaseError, match="not one of yours"):
+            await asyncio.to_thread(reach, mine.thread_id)
+    assert await asyncio.to_thread(room.kept("user12").listed) == []
+    assert await asyncio.to_thread(room.kept("user_23").listed) == []
+    await room.engine.close()
+
+
+async def test_a_kept_conversation_goes_on_after_a_restart(settings: Settings) -> None:
+    room = Room(settings, "It was delivered.")
+    await room.open()
+    thread_id = (await room.asked("user123", "Where is my mug?")).thread_id
+    await room.engine.close()
+    later = Room(settings, "It was the blue one.")
+    await later.open()
+    session = await later.engine.sign_in("user123", "demo")
+    session.set_strategy("overlap")
+    resumed = await later.engine.resume(session, thread_id)
+    assert (resumed.thread_id, resumed.strategy) == (thread_id, "overlap")
+    await asyncio.to_thread(resumed.ask, "Which colour?")
+    (kept,) = await asyncio.to_thread(later.kept().listed)
+    assert kept.turns == 2
+    assert "It was delivered." in [message.text for message in later.llama.prompts[-1]]
+    await later.engine.close()
+
+
+async def test_a_question_that_never_got_its_answer_is_taken_out(settings: Settings) -> None:
+    room = Room(settings, "Hello.", asks("cancel_order", order_id="K7575", reason=""), "Where were we?")
+    await room.open()
+    session = await room.asked("eight8", "Hi", "Cancel K7575")  # The program ends while it asks for confirmation.
+    resumed = await room.engine.resume(session, session.thread_id)
+    assert [turn.question for turn in await asyncio.to_thread(room.kept("eight8").turns, session.thread_id)] == ["Hi"]
+    result = await asyncio.to_thread(resumed.ask, "And now?")
+    assert result.answer == "Where were we?"  # type: ignore[union-attr]
+    await room.engine.close()
+
+
+async def test_renamed_and_named_by_the_question_again(settings: Settings) -> None:
+    room = Room(settings, "One.")
+    await room.open()
+    session = await room.asked("user123", "Where?")
+    await asyncio.to_thread(room.kept().rename, session.thread_id, "  The \x1b[31mmug\n ")
+    assert [kept.title for kept in await asyncio.to_thread(room.kept().listed)] == ["The mug"]
+    await asyncio.to_thread(room.kept().rename, session.thread_id, "")
+    assert [kept.title for kept in await asyncio.to_thread(room.kept().listed)] == ["Where?"]
+    await room.engine.close()
+
+
+async def test_nothing_of_a_deleted_conversation_is_left_in_the_file(settings: Settings) -> None:
+    room = Room(settings, "The secret word is xylophone.")
+    await room.open()
+    session = await room.asked("user123", "What is the word?")
+    await asyncio.to_thread(room.kept().delete, session.thread_id)
+    assert await asyncio.to_thread(room.kept().listed) == []
+    with pytest.raises(DatabaseError, match="no longer kept"):
+        await asyncio.to_thread(room.kept().turns, session.thread_id)
+    written = b"".join(path.read_bytes() for path in settings.state_folder.glob("conversations.sqlite*"))
+    assert b"xylophone" not in written
+    await room.engine.close()
+
+
+async def test_written_out_to_read_and_for_a_program(settings: Settings) -> None:
+    room = Room(settings, asks("get_account"), "You live in Elm Street.")
+    await room.open()
+    await room.asked("user123", "Where do I live?")
+    (kept,) = await asyncio.to_thread(room.kept().listed)
+    turns = await asyncio.to_thread(room.kept().turns, kept.thread_id)
+    text = as_markdown(kept, turns)
+    assert text.startswith("# Where do I live?")
+    assert "> Where do I live?\n\nYou live in Elm Street.\n\n*looked up: get_account*" in text
+    found = json.loads(as_json(kept, turns))
+    assert found["turns"] == [
+        {"question": "Where do I live?", "answer": "You live in Elm Street.", "tools": ["get_account"]}
+    ]
+    await room.engine.close()
+
+
+def test_a_file_that_is_no_database_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "conversations.sqlite").write_text("no database" * 100)
+    with pytest.raises(DatabaseError, match=r"Move conversations\.sqlite"):
+        Conversations(tmp_path / "conversations.sqlite", "user123").listed()
+
+
+def test_an_empty_state_folder_lists_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    assert Conversations(path, "user123").listed() == []
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM conversation_titles").fetchone() == (0,)
