@@ -87,6 +87,8 @@ class TurnResult:
     entered_s: float
     """Enter, on the spans' clock."""
     ended_s: float
+    corrected: tuple[str, ...] = ()
+    """Why something that the model had written was not shown: each time the guard held something back."""
     ahead: tuple[Ahead, ...] = ()
     """What was looked up ahead and is held at the end of the turn, used or not."""
 
@@ -108,6 +110,7 @@ class TurnResult:
             ],
             "grounded": self.grounded,
             "sources": list(self.sources),
+            "corrected": list(self.corrected),
             "ahead": [
                 {
                     "name": one.call.name,

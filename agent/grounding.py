@@ -1,18 +1,74 @@
-"""Holds an answer against the tool results it rests on.
+"""Holds an answer against the tool results it rests on, record by record, while it streams.
 
-A first, coarse form: every date, amount, order and tracking number in the answer must stand in one of
-the results. That catches what is invented; it does not catch a fact taken from the wrong record.
+Plain words pass at once; only a span that looks like a fact is held back until it is complete and found in the
+records. The facts of one statement must come from one record: the usual error of a small model is the number of
+one order with the item of another. A denial ("I can't find …") is held against the records too, and so is a list
+that tells an order twice.
+
+What is not judged: statuses and days in words of its own ("it came yesterday"), numbers without a unit, reasons
+and advice, items that are described and not named.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-_FACT = re.compile(
-    r"\d{4}-\d{2}-\d{2}"  # a date
-    r"|\$\d[\d,]*(?:\.\d{2})?"  # an amount
-    r"|\b[A-Z]{1,4}\d{2,}\b"  # a number of an order, a product or a parcel
+from agent.facts import STATUS_WORDS, STATUSES, Fact, Known, Record, facts
+
+UNSURE = "I can't say that for certain."
+"""Where a statement turns out to be foreign and the data have nothing to say in its place."""
+SHORTEST_OVERLAP = 8
+"""Characters by which a begun statement must agree with the data's sentence to be ended by it."""
+
+_COUNT = re.compile(rf"\b(?P<count>\d+) (?P<noun>orders?|{STATUS_WORDS})\b", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"\b(?:can(?:'t|’t|not)|could(?:n't|n’t| not)|do(?:n't|n’t| not)) (?:find|see|have)"
+    r" (?:an? |any |the |your )?(?P<words>[^.\n]{2,80}?) (?:among|in) your (?:orders|account|order history)",
+    re.IGNORECASE,
 )
+_NO_ORDER = re.compile(r"\bno (?:such )?order (?P<number>[A-Z]{1,4}\d{2,})\b", re.IGNORECASE)
+_NO_ORDERS = re.compile(r"\byou (?:have|have placed|do(?:n't|n’t| not) have) (?:no|any) orders\b", re.IGNORECASE)
+_SUPERLATIVE = re.compile(r"\b(?P<which>newest|latest|most recent|most expensive|dearest) order is\b", re.IGNORECASE)
+_DENYING = re.compile(r"\b(?:no|not|never|can't|can’t|cannot|couldn't|couldn’t)\b", re.IGNORECASE)
+_OWN_DATA = re.compile(r"^Your (?:name|email|address|user name) is ")
+_NAMING = (
+    r"(?:^|(?<=[.!?] ))(?:[-*•] (?:(?:Your |Order )?[A-Z]{1,4}\d{2,}: |Your )?|Your |(?:Order )?[A-Z]{1,4}\d{2,}: )"
+    r"(?P<run>(?:\d+ x )?[A-Z0-9](?:(?! (?:is|was|has|have|are|were|cost|costs|holds)\b)[^():;!?])*)"
+)
+"""Where an item is named at the head of a statement."""
+_NAMED = re.compile(_NAMING + r" \($")
+"""What stands before an order's number in brackets is the name of its items."""
+_BEING_NAMED = re.compile(_NAMING + r"$")
+"""Held back until it is known whose name it is."""
+_JOINED = re.compile(r"^[\s,]*(?:and|&|,)[\s\w'’]*$")
+_BULLET = re.compile(r"^\s*[-*•] ")
+_PARTIAL = re.compile(r"(?:\$[\d,.]*|(?<![\w-])\d[\d,-]*|(?<!\w)[A-Z]{1,4}\d*)$")
+_PREDICATE = re.compile(
+    r"(?:(?<![\w-])(?P<count>\d+) |\b(?P<verb>is|was|are|were|has|have|been|'s|’s)\s+"
+    r"(?:(?:now|already|still|currently|just|been)\s+)*)(?P<word>[a-z]*(?: for?(?: [a-z]*)?)?)$",
+    re.IGNORECASE,
+)
+_VERB = re.compile(r" (?:is?|wa?s?|ar?e?|were?|ha?s?|have?|be?e?n?)$")
+_CANNOT = ("I can't", "I can’t", "I cannot", "I couldn't", "I couldn’t", "I could not", "I don't", "I don’t")
+_DENIALS = (
+    *(f"{head} {verb}" for head in _CANNOT for verb in ("find", "see", "have")),
+    "There is no order",
+    "There are no orders",
+    "You have no orders",
+)
+"""How denials begin; they are held back to their end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Something said that the records do not hold."""
+
+    start: int
+    """Where in the answer it begins: what stands before it is held to be true."""
+    said: str
+    why: str
+    instead: str = ""
+    """The data's own sentence about the same, where it is known what that is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,30 +76,285 @@ class Grounding:
     """What an answer rests on."""
 
     grounded: bool
-    """True when each fact of the answer stands in a result; also when it states none."""
+    """True when nothing in it is foreign; also when it states no fact."""
     sources: tuple[int, ...]
     """Which of the results the answer rests on, as indexes."""
 
 
-def facts(text: str) -> set[str]:
-    """The dates, amounts and numbers in a text."""
-    return set(_FACT.findall(text))
+def ground(answer: str, told: Known, results: Sequence[str]) -> Grounding:
+    """Hold a finished answer against the records, and find the results that it rests on."""
+    guard = Guard(told)
+    guard.feed(answer)
+    guard.finish()
+    stated = {answer[fact.start : fact.end] for fact in facts(answer, told.items) if fact.kind != "status"}
+    sources = tuple(at for at, result in enumerate(results) if _rests_on(answer, stated, result))
+    return Grounding(guard.foreign is None, sources)
 
 
-def ground(answer: str, results: Sequence[str]) -> Grounding:
-    """Hold an answer against the contents of tool results."""
-    stated = facts(answer)
-    known: set[str] = set().union(*(facts(result) for result in results))
-    sources = tuple(index for index, result in enumerate(results) if _rests_on(answer, stated, result))
-    return Grounding(grounded=stated <= known, sources=sources)
-
-
-def _rests_on(answer: str, stated: Iterable[str], result: str) -> bool:
-    if facts(result) & set(stated):
+def _rests_on(answer: str, stated: set[str], result: str) -> bool:
+    if any(span in result for span in stated):
         return True
-    return any(sentence in answer for sentence in _sentences(result))
+    return any(len(part) > 12 and part in answer for part in re.split(r"(?<=[.!?])\s", result))
 
 
-def _sentences(result: str) -> list[str]:
-    """Sentences long enough that an answer holds them only by quoting."""
-    return [part.strip() for part in re.split(r"(?<=[.!?])\s", result) if len(part.strip()) > 12]
+@dataclass(slots=True)
+class Guard:
+    """Lets the text of an answer through as far as it is true.
+
+    `feed` gives what may be shown; when `foreign` is set nothing more comes until `back` or `mend`.
+    """
+
+    told: Known
+    text: str = ""
+    """All that was shown."""
+    foreign: Foreign | None = None
+    _held: str = ""
+    _bullets: list[str] = field(default_factory=list[str])
+    """The orders told in a list so far."""
+
+    def feed(self, piece: str) -> str:
+        """Take a piece of the answer; the text that is certain now."""
+        if self.foreign is not None:
+            return ""
+        self._held += piece
+        return self._let_through(final=False)
+
+    def finish(self) -> str:
+        """The answer is over: what was held back, and the rest of a list that left orders out."""
+        shown = "" if self.foreign is not None else self._let_through(final=True)
+        return shown if self.foreign is not None else shown + self._rest_of_list()
+
+    def back(self) -> None:
+        """The writer has gone back to the end of `text`."""
+        self.foreign, self._held = None, ""
+
+    def mend(self) -> str:
+        """What to say, from the data, in the place of what was foreign; ends the statement that it stands in."""
+        assert self.foreign is not None
+        instead, line = self.foreign.instead, self.text.rpartition("\n")[2]
+        self.back()
+        bullet = _BULLET.match(f"{line} ") is not None
+        left = self._left_of_list() if bullet else []
+        if bullet and left and (not instead or not any(self.told.records[key].line == instead for key in left)):
+            instead = self.told.records[left[0]].line
+        said = _continued(line, instead) if instead else f"{'' if line.endswith(' ') else ' '}… {UNSURE}".lstrip()
+        if bullet:
+            self._bullets += [key for key in left if self.told.records[key].line == instead][:1]
+        self.text += said
+        return said + self._rest_of_list()
+
+    def _let_through(self, *, final: bool) -> str:
+        lines_end = len(self.text) + len(self._held)
+        whole = self.text + self._held
+        begin = whole.rfind("\n", 0, len(self.text)) + 1
+        safe = len(self.text)
+        while True:
+            end = whole.find("\n", begin)
+            over = final or end >= 0
+            line = whole[begin : end if end >= 0 else lines_end]
+            certain, foreign = self._check(line, over=over)
+            safe = max(safe, begin + certain)
+            if foreign is not None:
+                start = max(begin + foreign.start, len(self.text))
+                self.foreign = Foreign(start, foreign.said, foreign.why, foreign.instead)
+                safe = start
+                break
+            if end < 0:
+                break
+            safe = max(safe, end + 1)
+            begin = end + 1
+        shown = whole[len(self.text) : safe]
+        self.text, self._held = self.text + shown, whole[len(self.text) + len(shown) :]
+        return shown
+
+    def _check(self, line: str, *, over: bool) -> tuple[int, Foreign | None]:
+        """How far a line is certain, and what in it is foreign; `over` when nothing more comes of it."""
+        certain = len(line) if over else _unfinished(line, self.told)
+        found = facts(line, self.told.items)
+        if not over:
+            # A fact at the very end may go on with the next piece: `$39` with `.90`, `K48` with `21`.
+            certain = min([certain, *(fact.start for fact in found if fact.end >= len(line.rstrip(".,")))])
+        ready = [fact for fact in found if fact.end <= certain]
+        foreign = self._statement(line, ready) or self._claims(line, certain, over=over)
+        if foreign is None and over and _BULLET.match(line):
+            self._note_bullet(ready)
+        return certain, foreign
+
+    def _statement(self, line: str, ready: Sequence[Fact]) -> Foreign | None:
+        """Whether the facts of a line come from one record at a time."""
+        if len(line) > 12 and any(quoted.startswith(line) for quoted in self.told.quotable):
+            return None
+        scope = _Scope(line, self.told)
+        for fact in ready:
+            if foreign := scope.take(fact):
+                return foreign
+        told = bool(scope.subjects) and all(record.key in self._bullets for record in scope.subjects)
+        if told and _BULLET.match(line):
+            return Foreign(len(line) - len(_BULLET.sub("", line)), line, "an order that was told already")
+        return None
+
+    def _claims(self, line: str, certain: int, *, over: bool) -> Foreign | None:
+        """Counts, superlatives and denials."""
+        told = self.told
+        for count in _COUNT.finditer(line):
+            if count.end() > certain or (not over and count.end() == len(line)):
+                continue
+            if not _counted(int(count.group("count")), count.group("noun").lower(), told, line):
+                return Foreign(count.start(), count.group(), "a wrong count", told.summary)
+        for denial in _DENIAL.finditer(line):
+            if named := told.named(denial.group("words")):
+                return Foreign(0, denial.group(), "a denial of what is there", named[0].line)
+        for denial in _NO_ORDER.finditer(line):
+            if record := told.records.get(denial.group("number").upper()):
+                return Foreign(0, denial.group(), "a denial of what is there", record.line)
+        if told.count and (none := _NO_ORDERS.search(line)):
+            return Foreign(0, none.group(), "a denial of what is there", told.summary)
+        if over and _OWN_DATA.match(line) and line not in told.quotable and told.quotable:
+            return Foreign(0, line, "not what the account says")
+        return None
+
+    def _note_bullet(self, ready: Sequence[Fact]) -> None:
+        for fact in ready:
+            if fact.kind == "number" and fact.value in self.told.records:
+                self._bullets.append(str(fact.value))
+                return
+
+    def _left_of_list(self) -> list[str]:
+        return [key for key in self.told.listed if key not in self._bullets]
+
+    def _rest_of_list(self) -> str:
+        """The orders that a list of all orders has left out."""
+        told = self.told
+        if not self._bullets or not self.text.startswith(told.summary) or not told.summary:
+            return ""
+        left = self._left_of_list()
+        self._bullets += left
+        said = "".join(f"\n- {told.records[key].line}" for key in left)
+        self.text += said
+        return said
+
+
+@dataclass(slots=True)
+class _Scope:
+    """The records that the statement may be about, as its facts come."""
+
+    line: str
+    told: Known
+    subjects: list[Record] = field(default_factory=list[Record])
+    wide: bool = False
+    """Whether several orders are the subject together: "A1 and B2 have shipped"."""
+    _named_at: int = 0
+    _pending: list[list[Record]] = field(default_factory=list[list[Record]])
+    _told: bool = False
+    """Whether something has been said of the subject."""
+
+    def take(self, fact: Fact) -> Foreign | None:
+        """The next fact of the line; what is foreign about it."""
+        owners = self.told.holding(fact)
+        said = self.line[fact.start : fact.end]
+        if fact.kind not in ("number", "item"):
+            return self._predicate(fact, owners, said)
+        if not owners:
+            if _DENYING.search(self.line[: fact.start]) and fact.kind == "number":
+                return None
+            return Foreign(fact.start, said, "not in any result", self._one())
+        between = self.line[self._named_at : fact.start]
+        both = [record for record in self.subjects if record in owners]
+        beside = bool(re.search(r"\(\s*$|:\s*(?:\d+ x )?$", between)) and self.subjects
+        if fact.kind == "number" and between.endswith("("):
+            both = [record for record in both if all(record in one for one in self._pending)]
+            if foreign := self._misnamed(fact, owners):
+                return foreign
+        if both:
+            self.subjects = both
+        elif (beside and not self._told) or (self.subjects and not self._told and not _JOINED.match(between)):
+            return Foreign(fact.start, said, "of another order", self._one())
+        elif self.subjects and not self._told:
+            self.subjects, self.wide = [*self.subjects, *owners], True
+        else:
+            self.subjects, self.wide, self._pending = owners, False, []
+        if foreign := self._superlative(fact, said):
+            return foreign
+        self._pending = [] if fact.kind == "number" else [*self._pending, owners]
+        self._named_at, self._told = fact.end, False
+        return None
+
+    def _misnamed(self, fact: Fact, owners: list[Record]) -> Foreign | None:
+        """Whether the name before a number in brackets is another than the order's."""
+        named = _NAMED.search(self.line[: fact.start])
+        if named is None or any(f"{named.group('run')} (" in record.line for record in owners):
+            return None
+        said = self.line[named.start("run") : fact.end]
+        return Foreign(named.start("run"), said, "not the name of this", owners[0].line if len(owners) == 1 else "")
+
+    def _predicate(self, fact: Fact, owners: list[Record], said: str) -> Foreign | None:
+        self._told = True
+        of = self.subjects or list(self.told.records.values())
+        fitting = [record for record in of if record in owners]
+        wanted = len(of) if self.wide and fact.kind == "status" and self.subjects else 1
+        if len(fitting) < wanted:
+            return Foreign(fact.start, said, f"not the {fact.role or fact.kind} of this", self._one())
+        if self.subjects and not self.wide:
+            self.subjects = fitting
+        return None
+
+    def _superlative(self, fact: Fact, said: str) -> Foreign | None:
+        which = _SUPERLATIVE.search(self.line[: fact.start])
+        if which is None:
+            return None
+        newest = which.group("which").lower() in ("newest", "latest", "most recent")
+        right = self.told.newest if newest else self.told.dearest
+        if right is None or any(record.key == right for record in self.subjects):
+            return None
+        line = self.told.newest_line if newest else self.told.dearest_line
+        return Foreign(fact.start, said, f"not the {which.group('which')}", line)
+
+    def _one(self) -> str:
+        return self.subjects[0].line if len(self.subjects) == 1 else ""
+
+
+def _counted(count: int, noun: str, told: Known, line: str) -> bool:
+    if told.count is None:
+        return True  # Nothing is known of counts: not for this guard to judge.
+    if noun.startswith("order"):
+        return count in {told.count, len(told.listed), *told.found} or "match" in line
+    status = STATUSES[noun]
+    return told.by_status.get(status, 0) == count
+
+
+def _unfinished(line: str, told: Known) -> int:
+    """From where on the end of a line may be the beginning of a fact."""
+    starts = [len(line)]
+    if partial := _PARTIAL.search(line):
+        starts.append(partial.start())
+    if naming := _BEING_NAMED.search(line):
+        starts.append(naming.start("run"))
+    if said := _PREDICATE.search(line):
+        words = ("orders", *STATUSES) if said.group("count") else tuple(STATUSES)
+        if any(word.startswith(said.group("word").lower()) for word in words):
+            starts.append(said.start("count" if said.group("count") else "verb"))
+    if verb := _VERB.search(line):
+        starts.append(verb.start() + 1)
+    ends = [line.rfind(end) + len(end) for end in (". ", "! ", "? ", "sorry, ", "but ") if end in line]
+    sentence = max(ends, default=0)
+    begun = line[sentence:]
+    if begun and any(denial.startswith(begun) or begun.startswith(denial) for denial in _DENIALS):
+        starts.append(sentence)
+    for item in told.items:
+        for length in range(min(len(item), len(line)), 0, -1):
+            if line.endswith(item[:length]) and not line[: len(line) - length][-1:].isalnum():
+                starts.append(len(line) - length)
+                break
+    return min(starts)
+
+
+def _continued(line: str, quoted: str) -> str:
+    """What to add to a line that has begun so that it ends as the data says."""
+    begun = _BULLET.sub("", line)
+    for length in range(min(len(begun), len(quoted)), SHORTEST_OVERLAP - 1, -1):
+        at = quoted.find(begun[-length:])
+        if at >= 0:
+            return quoted[at + length :]
+    if not begun.strip(" -*•"):
+        return f"{' ' if line.endswith(('-', '*')) else ''}{quoted}" if line else f"Your {quoted}"
+    return f"{'' if line.endswith(' ') else ' '}{quoted}"

@@ -228,6 +228,7 @@ class CustomerSession:
             log=PerformanceLog(self.timeline.clock, entered_s),
             entered_s=entered_s,
             first_id=self._first_id,
+            guarded=self._settings.guard,
         )
 
     def _ready_model(self, bridge: Bridge) -> BaseChatModel:
@@ -282,13 +283,14 @@ class CustomerSession:
     def _finished(
         self, turn: Turn, answer: str, *, stopped: bool, messages: list[BaseMessage] | None = None
     ) -> TurnResult:
-        from agent import conversation, grounding
+        from agent import conversation, facts, grounding
         from agent.turn import describe
 
         ended_s = self.timeline.clock()
         standing = conversation.in_prompt(messages or [], context=turn.starts.context, first_id=turn.first_id)
         results = conversation.tool_results(standing)
-        ground = grounding.ground(answer, [result.text for result in results])
+        told = facts.known((result.text, result.artifact) for result in results)
+        ground = grounding.ground(answer, told, [result.text for result in results])
         by_id = {
             made["id"]: Call.of(made["name"], made["args"])
             for message in standing
@@ -313,6 +315,7 @@ class CustomerSession:
             tool_calls=tuple(turn.uses.values()),
             grounded=ground.grounded,
             sources=tuple(dict.fromkeys(map(describe, sources))),
+            corrected=tuple(turn.corrected),
             figures=figures,
             strategy=turn.strategy,
             model=self._model_name(),

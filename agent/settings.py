@@ -53,12 +53,14 @@ class Settings(BaseSettings):
     """Which head starts a turn gets."""
     without: Annotated[frozenset[HeadStart], NoDecode] = frozenset()
     """Head starts taken out of `ahead`, for measuring."""
-    max_prompt_tokens: int = Field(default=2_048, ge=512)
+    max_prompt_tokens: int = Field(default=2_560, ge=512)
     """Beyond it the older half of the conversation is dropped, in idle time."""
-    max_answer_tokens: int = Field(default=400, ge=16)
+    max_answer_tokens: int = Field(default=640, ge=16)
     """An answer longer than this is cut."""
     max_question_chars: int = Field(default=2_000, ge=1)
     """A longer question is refused, with the question kept in the prompt."""
+    guard: bool = True
+    """Whether facts that no tool result holds are kept from the screen; False is for measuring the model alone."""
     tool_rounds: int = Field(default=4, ge=1)
     """How often a turn may go from the model to the tools."""
     time_to_live: float = Field(default=300.0, gt=0)

@@ -10,9 +10,9 @@ import concurrent.futures
 import json
 import threading
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolMessage
@@ -21,6 +21,8 @@ from pydantic import ValidationError
 from agent import conversation, prompts
 from agent.errors import DatabaseError, SessionClosedError
 from agent.events import Event, TextArrived, ToolUse
+from agent.facts import known
+from agent.grounding import Guard
 from agent.settings import HeadStarts
 from agent.shop.calls import BY_NAME, Answer, artifact
 from agent.shop.records import Change
@@ -30,6 +32,9 @@ from agent.text import printable
 from agent.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
 
 T = TypeVar("T")
+
+TRIES = 2
+"""How often the model may try again at one place before the data speak."""
 
 
 class TurnStoppedError(Exception):
@@ -128,6 +133,10 @@ class Turn:
     database: list[DatabaseUse] = field(default_factory=list)
     paused: list[Interval] = field(default_factory=list)
     uses: dict[Call, ToolUse] = field(default_factory=dict)
+    guarded: bool = True
+    """Whether what the records do not hold is kept from the screen."""
+    corrected: list[str] = field(default_factory=list)
+    """Why something that the model had written was not shown."""
     _previews: dict[str, Change] = field(default_factory=dict)
 
     def stop(self) -> None:
@@ -163,26 +172,61 @@ class Turn:
         TurnStoppedError.
         """
         prompt = conversation.in_prompt(messages, context=self.starts.context, first_id=self.first_id)
+        results = conversation.tool_results(prompt)
+        guard = Guard(known((result.text, result.artifact) for result in results)) if self.guarded else None
+        message = self._write_answer(node, prompt, guard)
+        if guard is None or message.tool_calls or message.invalid_tool_calls:
+            return message
+        barred: dict[int, list[str]] = {}
+        while guard.foreign is not None and not self.cancelled.is_set():
+            foreign, again = guard.foreign, barred.setdefault(guard.foreign.start, [])
+            self.corrected.append(foreign.why)
+            self.log.add(f"guard: held back, {foreign.why}")
+            again.append(foreign.said)
+            if len(again) > TRIES or not getattr(self.model(), "accepts_begun", False):
+                self._show(guard.mend())
+                break
+            guard.back()
+            message = self._write_answer(node, prompt, guard, begun=guard.text, barred=tuple(again))
+        return message.model_copy(update={"content": guard.text})
+
+    def _write_answer(
+        self,
+        node: str,
+        prompt: Sequence[BaseMessage],
+        guard: Guard | None,
+        *,
+        begun: str = "",
+        barred: tuple[str, ...] = (),
+    ) -> AIMessage:
+        """Let the model write until it ends, is stopped or says something foreign."""
         chat_model = self.model()
         model = chat_model.bind_tools(list(self.tools))
         options: dict[str, Any] = (
             {"cancelled": self.cancelled.is_set} if getattr(chat_model, "accepts_cancelled", False) else {}
         )
+        if begun or barred:
+            options |= {"begun": begun, "barred": barred}
         start_s = self.timeline.clock()
         whole: AIMessageChunk | None = None
-        with self.timeline.span("model", node):
-            for chunk in model.stream(prompt, **options):
+        stream = cast(Generator[BaseMessage], model.stream(prompt, **options))
+        with self.timeline.span("model", node), closing(stream) as chunks:
+            for chunk in chunks:
                 if isinstance(chunk, AIMessageChunk):
-                    self._show(chunk.text)
+                    text = printable(chunk.text)
+                    self._show(guard.feed(text) if guard else text)
                     whole = chunk if whole is None else whole + chunk
-                if self.cancelled.is_set():
+                if self.cancelled.is_set() or (guard and guard.foreign):
                     break
         end_s = self.timeline.clock()
         message = _message(whole)
+        if guard is not None and not self.cancelled.is_set():
+            self._show(guard.finish())
         if self.cancelled.is_set():
-            if not message.text.strip():
+            text = message.text if guard is None else guard.text
+            if not text.strip():
                 raise TurnStoppedError
-            message = AIMessage(message.text, id=message.id, response_metadata={"finish_reason": "cancelled"})
+            message = AIMessage(text, id=message.id, response_metadata={"finish_reason": "cancelled"})
         self._count(node, message, start_s, end_s)
         return message
 

@@ -92,14 +92,26 @@ def history_summary(history: OrderHistory) -> str:
     return f"You have {plural(history.count, 'order')}: {counts}."
 
 
+NO_ORDERS = "You have no orders yet."
+
+
+def newest(order: Order) -> str:
+    """The sentence about the newest order."""
+    return f"Your newest order is {named(order)}, ordered on {order.ordered_on}."
+
+
+def dearest(order: Order) -> str:
+    """The sentence about the order with the highest total."""
+    return f"Your most expensive order is {named(order)}, {money(order.total_cents)}."
+
+
 def order_history(history: OrderHistory) -> str:
     """The content of `get_order_history`."""
     if not history.orders:
-        return "You have no orders yet."
-    newest = history.orders[0]
-    lines = [history_summary(history), f"Your newest order is {named(newest)}, ordered on {newest.ordered_on}."]
+        return NO_ORDERS
+    lines = [history_summary(history), newest(history.orders[0])]
     if history.dearest:
-        lines.append(f"Your most expensive order is {named(history.dearest)}, {money(history.dearest.total_cents)}.")
+        lines.append(dearest(history.dearest))
     if history.count > len(history.orders):
         lines.append(f"These are the newest {len(history.orders)}:")
     return "\n".join([*lines, *map(order_line, history.orders)])

@@ -1,26 +1,242 @@
-from agent.grounding import facts, ground
+from datetime import date
 
-HISTORY = "B456: Smart Coffee Mug (B456) was delivered on 2026-11-02. Ordered on 2026-10-28, $39.90."
-ACCOUNT = "Your name is Ada Moreno.\nYour email is ada@example.com."
+import pytest
+
+from agent.facts import Known, facts, known
+from agent.grounding import Foreign, Guard, ground
+from agent.shop import contents
+from agent.shop.calls import artifact
+from agent.shop.records import (
+    Account,
+    Change,
+    Item,
+    Order,
+    OrderDetails,
+    OrderHistory,
+    Row,
+    Shipment,
+    ShipmentEvent,
+    Status,
+)
+
+MUG = Item(line=1, product_id="P102", item="Smart Coffee Mug", quantity=1, unit_price_cents=3990)
+CHIP = Item(line=1, product_id="P101", item="QuantumLeap AI Processor", quantity=1, unit_price_cents=129900)
+MATS = Item(line=2, product_id="P136", item="Yoga Mat", quantity=2, unit_price_cents=3200)
+A123 = Order(
+    order_id="A123", status=Status.SHIPPED, ordered_on=date(2026, 11, 20), total_cents=129900, eta=date(2026, 11, 25),
+    carrier="NorthPost", tracking_number="NP482910375", items=(CHIP,),
+)  # fmt: skip
+B456 = Order(
+    order_id="B456", status=Status.DELIVERED, ordered_on=date(2026, 11, 4), total_cents=3990,
+    delivered_on=date(2026, 11, 9), items=(MUG,),
+)  # fmt: skip
+K48 = Order(
+    order_id="K4821", status=Status.PROCESSING, ordered_on=date(2026, 10, 1), total_cents=10390, items=(MUG, MATS)
+)  # fmt: skip
+HISTORY = OrderHistory(
+    orders=(A123, B456, K48), count=3, dearest=A123,
+    count_by_status={Status.PROCESSING: 1, Status.SHIPPED: 1, Status.DELIVERED: 1},
+)  # fmt: skip
+CONTENTS = {OrderHistory: contents.order_history, OrderDetails: contents.order_details, Shipment: contents.shipment,
+            Account: contents.account, Change: contents.change}  # fmt: skip
 
 
-def test_facts_are_dates_amounts_and_numbers() -> None:
-    assert facts(HISTORY) == {"B456", "2026-11-02", "2026-10-28", "$39.90"}
+def told(*rows: Row) -> Known:
+    return known((CONTENTS[type(row)](row), artifact(row, 1)) for row in rows)  # type: ignore[operator]
 
 
-def test_an_answer_whose_facts_stand_in_a_result_is_grounded() -> None:
-    found = ground("Your Smart Coffee Mug (B456) was delivered on 2026-11-02.", [ACCOUNT, HISTORY])
-    assert (found.grounded, found.sources) == (True, (1,))
+KNOWN = told(HISTORY)
+LIST = "\n".join(["You have 3 orders: 1 processing, 1 shipped and 1 delivered."] + [
+    f"- {KNOWN.records[key].line}" for key in ("A123", "B456", "K4821")])  # fmt: skip
 
 
-def test_an_invented_date_is_not_grounded() -> None:
-    assert not ground("Your mug (B456) was delivered on 2026-11-03.", [HISTORY]).grounded
+def streamed(answer: str, about: Known = KNOWN, size: int = 3) -> tuple[str, Foreign | None]:
+    """What is shown of an answer that comes in pieces, and what stopped it."""
+    guard = Guard(about)
+    shown = "".join(guard.feed(answer[at : at + size]) for at in range(0, len(answer), size)) + guard.finish()
+    assert shown == guard.text
+    return shown, guard.foreign
 
 
-def test_small_talk_states_nothing_and_rests_on_nothing() -> None:
-    found = ground("Hello! How can I help?", [HISTORY])
-    assert (found.grounded, found.sources) == (True, ())
+TRUE = [
+    "Your Smart Coffee Mug (B456) was delivered on 2026-11-09. Ordered on 2026-11-04 for $39.90.",
+    "Order A123: QuantumLeap AI Processor (A123) has shipped, expected by 2026-11-25.",
+    "Your Yoga Mat (K4821) is processing. Ordered on 2026-10-01 for $103.90.",
+    "Smart Coffee Mug and 2 x Yoga Mat (K4821) is still processing.",
+    LIST,
+    "Your most expensive order is QuantumLeap AI Processor (A123), $1,299.00.",
+    "Your newest order is QuantumLeap AI Processor (A123), ordered on 2026-11-20.",
+    "It was delivered on 9 November 2026 and cost $39.90.",
+    "The mug came on Nov 9.",
+    "A123 has shipped and B456 was delivered on 2026-11-09.",
+    "A123 and B456 were ordered on 2026-11-20 and 2026-11-04.",
+    "I can't find a lawn mower among your orders.",
+    "There is no order Z999 in your account.",
+    "You have 3 orders.",
+    "Hello! How can I help you with your orders?",
+    "I can look up and track your orders, cancel or return them and change their address.",
+    "I'm sorry, I can only see your own orders and your own account.",
+    "K4821 holds 1 x Smart Coffee Mug (P102) at $39.90 and 2 x Yoga Mat (P136) at $32.00 each.",
+    "Your QuantumLeap AI Processor (A123) has shipped. Your Yoga Mat (K4821) is processing.",
+]
+FALSE = [
+    ("Your Smart Coffee Mug (B456) was delivered on 2026-11-25.", "2026-11-25"),
+    ("Your Smart Coffee Mug (B456) was delivered on 2026-11-04.", "2026-11-04"),
+    ("Your Smart Coffee Mug (A123) has shipped.", "Smart Coffee Mug (A123"),
+    ("Order B456: QuantumLeap AI Processor (A123) has shipped.", "QuantumLeap AI Processor"),
+    ("Your Yoga Mat (K4821) was delivered on 2026-11-09.", "was delivered"),
+    ("Your Yoga Mat (K4821) is processing. Ordered on 2026-10-01 for $39.95.", "$39.95"),
+    ("Your Zebra Lamp (B456) was delivered.", "Zebra Lamp (B456"),
+    ("Order Z999: Smart Coffee Mug was delivered.", "Z999"),
+    ("You have 4 orders: 1 shipped and 3 delivered.", "4 orders"),
+    ("You have 3 orders: 2 shipped and 1 delivered.", "2 shipped"),
+    ("Your most expensive order is Smart Coffee Mug (B456), $39.90.", "Smart Coffee Mug"),
+    ("I can't find a coffee mug among your orders.", "can't find a coffee mug among your orders"),
+    ("There is no order A123 in your account.", "no order A123"),
+    ("You have no orders yet.", "You have no orders"),
+    ("It costs $12.00.", "$12.00"),
+    ("The carrier is Hermod.", "Hermod"),
+    ("A123 and B456 have shipped.", "have shipped"),
+    ("Your parcel comes on 24 December.", "24 December"),
+    ("- QuantumLeap AI Processor (A123) has shipped.\n- QuantumLeap AI Processor (A123) has shipped.", None),
+]
 
 
-def test_a_quoted_sentence_without_numbers_is_a_source() -> None:
-    assert ground("Your name is Ada Moreno.", [HISTORY, ACCOUNT]).sources == (1,)
+@pytest.mark.parametrize("answer", TRUE)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_what_the_records_hold_passes_whole(answer: str, size: int) -> None:
+    assert streamed(answer, size=size) == (answer, None)
+
+
+@pytest.mark.parametrize(("answer", "said"), FALSE)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_foreign_fact_is_never_shown(answer: str, said: str | None, size: int) -> None:
+    shown, foreign = streamed(answer, size=size)
+    assert foreign is not None
+    assert answer.startswith(shown)
+    if said is not None:
+        assert foreign.said.startswith(said)
+        assert said not in shown
+
+
+def mended(answer: str, about: Known = KNOWN, size: int = 4) -> str:
+    guard = Guard(about)
+    for at in range(0, len(answer), size):
+        guard.feed(answer[at : at + size])
+    guard.finish()
+    assert guard.foreign is not None
+    guard.mend()
+    assert guard.foreign is None
+    return guard.text
+
+
+MUG_LINE = KNOWN.records["B456"].line
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("Your Smart Coffee Mug (B456) was delivered on 2026-11-25.", f"Your {MUG_LINE}"),
+        ("Order B456: Smart Coffee Mug (B456) has shipped.", f"Order B456: {MUG_LINE}"),
+        ("Order B456: QuantumLeap AI Processor (A123) has shipped.", f"Order B456: {MUG_LINE}"),
+        ("You have 4 orders.", "You have 3 orders: 1 processing, 1 shipped and 1 delivered."),
+        ("I can't find a coffee mug among your orders.", f"Your {KNOWN.records['B456'].line}"),
+        (
+            "Your most expensive order is Smart Coffee Mug (B456), $39.90.",
+            "Your most expensive order is QuantumLeap AI Processor (A123), $1,299.00.",
+        ),
+        (LIST.replace("2026-11-04", "2026-11-05"), LIST),
+        (LIST.rpartition("\n")[0] + "\n" + LIST.split("\n")[1], LIST),
+        ("It costs $12.00.", "It costs … I can't say that for certain."),
+    ],
+)
+def test_the_data_tell_what_the_model_could_not(answer: str, text: str) -> None:
+    assert mended(answer) == text
+
+
+def test_a_list_of_all_orders_that_leaves_some_out_is_completed() -> None:
+    assert streamed("\n".join(LIST.split("\n")[:2])) == (LIST, None)
+    assert streamed("You have 3 orders: 1 processing, 1 shipped and 1 delivered.")[0].count("\n") == 0
+
+
+def test_the_writer_may_go_back_and_say_it_rightly() -> None:
+    guard = Guard(KNOWN)
+    assert guard.feed("Your Smart Coffee Mug (B456) was delivered on 2026-11-2") == (
+        "Your Smart Coffee Mug (B456) was delivered on "
+    )
+    assert guard.feed("5. ") == ""
+    assert guard.foreign is not None
+    assert guard.foreign.said == "2026-11-25"
+    guard.back()
+    assert guard.feed("2026-11-09. ") + guard.finish() == "2026-11-09. "
+    assert guard.foreign is None
+
+
+def test_only_what_looks_like_a_fact_is_held_back() -> None:
+    guard = Guard(KNOWN)
+    words = "Hello and thank you for asking, here is what I know: "
+    assert "".join(map(guard.feed, words)) == words
+    assert guard.feed("Smart Cof") == ""
+    assert guard.feed("tea") == "Smart Coftea"
+
+
+def test_a_newer_result_takes_the_place_of_an_older_one() -> None:
+    late = A123.model_copy(update={"status": Status.DELAYED})
+    about = told(HISTORY, OrderDetails(order_id="A123", order=late))
+    assert streamed("A123 is delayed.", about)[1] is None
+    assert streamed("A123 has shipped.", about)[1] is not None
+
+
+def test_a_parcel_is_known_by_its_stops_and_its_carrier() -> None:
+    stop = ShipmentEvent(at="2026-11-21T08:00:00Z", place="Leeds depot", event="Sorted")  # type: ignore[arg-type]
+    about = told(HISTORY, Shipment(order_id="A123", order=A123, events=(stop,)))
+    line = contents.shipment(Shipment(order_id="A123", order=A123, events=(stop,))).split(": ", 1)[1]
+    assert streamed(f"Your {line}", about) == (f"Your {line}", None)
+    assert streamed(f"Order A123: {line.replace('2026-11-21', '2026-11-22')}", about)[1] is not None
+    assert streamed(f"Your {line.replace('NP482910375', 'NP482910376')}", about)[1] is not None
+
+
+def test_what_a_change_said_may_be_quoted_and_its_order_is_known_anew() -> None:
+    cancelled = K48.model_copy(update={"status": Status.CANCELLED})
+    message = f"{contents.named(K48)} is now cancelled."
+    change = Change(action="cancel_order", order_id="K4821", done=True, message=message, renewed=cancelled)
+    about = told(HISTORY, change)
+    assert streamed(message, about)[1] is None
+    assert streamed("Your Yoga Mat (K4821) is processing.", about)[1] is not None
+
+
+def test_a_refusal_about_an_order_that_nothing_else_tells_of_may_be_quoted() -> None:
+    message = "Coat Rack (Z77) has shipped, so it can no longer be cancelled."
+    about = told(Change(action="cancel_order", order_id="Z77", done=False, message=message))
+    assert streamed(message, about) == (message, None)
+
+
+def test_ones_own_data_are_what_the_account_says() -> None:
+    account = Account.model_validate(
+        {"customer_id": "ada", "name": "Ada Moreno", "email": "ada@example.com", "address": "1 Elm Street, Leeds",
+         "created_at": "2024-01-05T00:00:00Z"}
+    )  # fmt: skip
+    about = told(account)
+    assert streamed("Your email is ada@example.com.", about)[1] is None
+    assert streamed("Your email is eve@example.com.", about)[1] is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("A123 on 2026-11-02 for $1,299.00", ["number", "date", "amount"]),
+        ("it was delivered on Nov 9, 2026", ["status", "date"]),
+        ("it has not shipped", []),
+        ("cancel an order that has not shipped", []),
+    ],
+)
+def test_facts_are_told_by_their_shape(text: str, kinds: list[str]) -> None:
+    assert [fact.kind for fact in facts(text)] == kinds
+
+
+def test_an_answer_rests_on_the_results_that_hold_its_facts() -> None:
+    results = ["Your name is Ada Moreno.\nYour email is ada@example.com.", contents.order_history(HISTORY)]
+    assert ground(TRUE[0], KNOWN, results).sources == (1,)
+    assert ground("Your name is Ada Moreno.", KNOWN, results).sources == (0,)
+    assert ground("Hello! How can I help?", KNOWN, results).sources == ()
+    assert not ground("Your Smart Coffee Mug (B456) was delivered on 2026-11-25.", KNOWN, results).grounded

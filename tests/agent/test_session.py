@@ -483,3 +483,36 @@ async def test_the_state_that_is_kept_is_plain_data(sign_in: SignIn) -> None:
     assert values["agent_decision"] == "answer"
     assert values["performance_log"] == list(result.performance_log)
     assert {type(span) for span in values["spans"]} == {dict}
+
+
+WRONG = "Your Smart Coffee Mug (B456) was delivered on 2001-01-01."
+
+
+async def test_a_wrong_fact_is_not_shown_and_the_data_speak_in_its_place(sign_in: SignIn) -> None:
+    shown: list[str] = []
+    session, _ = await sign_in(WRONG, on_event=lambda e: shown.append(e.text) if isinstance(e, TextArrived) else None)
+    await prefetched(session)
+    result = await answered(session, "where is the mug?")
+    assert "2001" not in result.answer
+    assert result.answer == "".join(shown) == session.messages()[-1].text
+    assert result.answer.startswith("Your Smart Coffee Mug (B456) was delivered on 20")
+    assert (result.grounded, result.corrected) == (True, ("not the delivered of this",))
+
+
+async def test_a_model_that_can_go_back_says_it_again_before_the_data_speak(sign_in: SignIn) -> None:
+    session, llama = await sign_in()
+    await prefetched(session)
+    right = session._lookups.peek(rules.ORDER_HISTORY)[0].split("B456: ")[1].split("\n")[0]  # type: ignore[index]
+    llama.accepts_begun = True
+    llama.replies[:] = [WRONG, right.rpartition("delivered on ")[2]]
+    result = await answered(session, "where is the mug?")
+    assert result.answer == f"Your {right}"
+    assert llama.options[-1]["begun"] == "Your Smart Coffee Mug (B456) was delivered on "
+    assert llama.options[-1]["barred"] == ("2001-01-01",)
+
+
+async def test_without_the_guard_the_answer_is_shown_as_it_is_and_marked(sign_in: SignIn) -> None:
+    session, _ = await sign_in(WRONG, guard=False)
+    await prefetched(session)
+    result = await answered(session, "where is the mug?")
+    assert (result.answer, result.grounded, result.corrected) == (WRONG, False, ())

@@ -25,10 +25,13 @@ class FakeLlama(BaseChatModel):
     """
 
     accepts_cancelled: bool = True
+    accepts_begun: bool = False
     replies: list[Any]
     """Strings, messages or exceptions."""
     prompts: list[list[BaseMessage]] = Field(default_factory=list)
     """What it was given, one entry a call."""
+    options: list[dict[str, Any]] = Field(default_factory=list)
+    """What it was told beside that, one entry a call."""
     prefilled: list[tuple[list[BaseMessage], str | None]] = Field(default_factory=list)
     _gate: threading.Event | None = PrivateAttr(default=None)
     _started: threading.Event = PrivateAttr(default_factory=threading.Event)
@@ -75,9 +78,10 @@ class FakeLlama(BaseChatModel):
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
         cancelled: Callable[[], bool] = lambda: False,
-        **_: Any,
+        **options: Any,
     ) -> Iterator[ChatGenerationChunk]:
         self.prompts.append(list(messages))
+        self.options.append(options)
         reply = self.replies.pop(0) if self.replies else "I have nothing more to say."
         self._started.set()
         if isinstance(reply, Exception):

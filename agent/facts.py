@@ -1,0 +1,266 @@
+"""What the tool results of a conversation say, as records that an answer can be held against.
+
+A record is one order, product or account with every fact that was read of it. A newer result takes the place
+of what an older one said of the same record, so that nothing outdated counts as true.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal
+
+from agent.shop import contents, records
+from agent.shop.records import Order, Status
+
+Kind = Literal["number", "item", "date", "amount", "status", "carrier"]
+
+MONTHS: list[str] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
+STATUSES = {
+    "processing": Status.PROCESSING,
+    "being processed": Status.PROCESSING,
+    "shipped": Status.SHIPPED,
+    "out for delivery": Status.OUT_FOR_DELIVERY,
+    "delivered": Status.DELIVERED,
+    "delayed": Status.DELAYED,
+    "cancelled": Status.CANCELLED,
+    "canceled": Status.CANCELLED,
+    "returned": Status.RETURNED,
+}
+STATUS_WORDS = "|".join(STATUSES)
+
+NUMBER = re.compile(r"(?<![\w$-])[A-Z]{1,4}\d{2,}(?![\w])")
+DATE = re.compile(
+    r"(?<![\w-])(?:(?P<iso>\d{4}-\d{2}-\d{2})"
+    rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?P<month>{_MONTH})\b\.?(?:,? (?P<year>\d{{4}}))?"
+    rf"|(?P<month2>{_MONTH})\b\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year2>\d{{4}}))?)(?!\w)",
+    re.IGNORECASE,
+)
+AMOUNT = re.compile(r"\$\s?(?P<amount>\d[\d,]*(?:\.\d{1,2})?)")
+STATUS = re.compile(
+    r"(?<!if )(?<!not )\b(?:is|was|are|were|has|have|been|'s|’s)\s+(?:(?:now|already|still|currently|just|been)\s+)*"
+    rf"(?P<status>{STATUS_WORDS})\b",
+    re.IGNORECASE,
+)
+CARRIER = re.compile(r"\bcarrier is (?P<carrier>[A-Z]\w+)")
+ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (role, re.compile(rf"(?:{words})\b[^.;:$\d]{{0,14}}$", re.IGNORECASE))
+    for role, words in (
+        ("stops", "last stop|last seen|stopped"),
+        ("delivered", "delivered|arrived"),
+        ("expected", "expected|estimated|arrive|arrives|due|come|comes|be here|get here"),
+        ("ordered", "ordered|bought|placed|purchased"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact-shaped span of a text."""
+
+    kind: Kind
+    start: int
+    end: int
+    value: Any
+    """A number, an item's name or a carrier as text; (year or None, month, day); cents; a `Status`."""
+    role: str = ""
+    """Of a date: what happened then, if the words before it say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything that was read of one order, product or account."""
+
+    key: str
+    line: str = ""
+    """Its one sentence or two, as an answer can quote them."""
+    numbers: frozenset[str] = frozenset()
+    items: tuple[str, ...] = ()
+    amounts: frozenset[int] = frozenset()
+    dates: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    status: Status | None = None
+    carrier: str | None = None
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether the fact is one of this record's."""
+        match fact.kind:
+            case "number":
+                return fact.value == self.key or fact.value in self.numbers
+            case "item":
+                return fact.value in self.items
+            case "amount":
+                return fact.value in self.amounts
+            case "status":
+                return fact.value is self.status
+            case "carrier":
+                return fact.value == self.carrier
+            case "date":
+                known = self.dates.get(fact.role) if fact.role else frozenset().union(*self.dates.values())
+                return any(_same_day(fact.value, day) for day in known or ())
+
+
+@dataclass(slots=True)
+class Known:
+    """What all standing results say together."""
+
+    records: dict[str, Record] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
+    """The orders of the history, in its order."""
+    summary: str = ""
+    newest_line: str = ""
+    dearest_line: str = ""
+    """The sentences of the history about all orders, the newest and the dearest."""
+    count: int | None = None
+    by_status: Mapping[Status, int] = field(default_factory=dict)
+    newest: str | None = None
+    dearest: str | None = None
+    found: frozenset[int] = frozenset()
+    """How many orders searches have found."""
+    quotable: tuple[str, ...] = ()
+    """What other results say, line by line: changes, accounts, products, errors."""
+
+    @property
+    def items(self) -> list[str]:
+        """Every item's name, longest first."""
+        return sorted({item for record in self.records.values() for item in record.items}, key=lambda i: (-len(i), i))
+
+    def holding(self, fact: Fact) -> list[Record]:
+        """The records that hold a fact."""
+        return [record for record in self.records.values() if record.holds(fact)]
+
+    def named(self, words: str) -> list[Record]:
+        """The orders with an item whose name has all of these words."""
+        asked = set(re.findall(r"\w+", words.lower()))
+        return [
+            record
+            for record in self.records.values()
+            if record.status and any(asked and asked <= set(re.findall(r"\w+", i.lower())) for i in record.items)
+        ]
+
+
+def known(results: Iterable[tuple[str, Mapping[str, Any] | None]]) -> Known:
+    """What results say: pairs of content and artifact (None for an error), oldest first."""
+    told = Known()
+    for content, artifact in results:
+        row = getattr(records, str(artifact["record"])).model_validate(artifact["data"]) if artifact else None
+        match row:
+            case records.OrderHistory():
+                _history(told, row)
+            case records.OrderMatches():
+                told.found |= {row.count}
+                _orders(told, row.orders)
+            case records.OrderDetails():
+                _orders(told, [row.order] if row.order else [])
+                told.quotable += (content,) if row.order is None else ()
+            case records.Shipment():
+                _shipment(told, row, content)
+            case _:
+                _other(told, row, content)
+    return told
+
+
+def facts(text: str, items: Sequence[str] = ()) -> list[Fact]:
+    """The fact-shaped spans of a text in their order; `items` are the names to look for, longest first."""
+    found = [Fact("number", m.start(), m.end(), m.group()) for m in NUMBER.finditer(text)]
+    for m in DATE.finditer(text):
+        found.append(Fact("date", m.start(), m.end(), _day(m), _role(text[: m.start()])))
+    for m in AMOUNT.finditer(text):
+        whole, _, cents = m.group("amount").replace(",", "").partition(".")
+        found.append(Fact("amount", m.start(), m.end(), int(whole) * 100 + int(cents.ljust(2, "0") or 0)))
+    for m in STATUS.finditer(text):
+        found.append(Fact("status", m.start(), m.end(), STATUSES[m.group("status").lower()]))
+    for m in CARRIER.finditer(text):
+        found.append(Fact("carrier", m.start("carrier"), m.end(), m.group("carrier")))
+    taken = [(fact.start, fact.end) for fact in found]
+    for item in items:
+        at = -1
+        while (at := text.find(item, at + 1)) >= 0:
+            end = at + len(item)
+            if text[end : end + 1].isalnum() or any(at < e and s < end for s, e in taken):
+                continue
+            taken.append((at, end))
+            found.append(Fact("item", at, end, item))
+    return sorted(found, key=lambda fact: fact.start)
+
+
+def _role(before: str) -> str:
+    return next((role for role, words in ROLES if words.search(before)), "")
+
+
+def _day(match: re.Match[str]) -> tuple[int | None, int, int]:
+    if iso := match.group("iso"):
+        year, month, day = map(int, iso.split("-"))
+        return year, month, day
+    month = MONTHS.index(str(match.group("month") or match.group("month2"))[:3].lower()) + 1
+    said = match.group("year") or match.group("year2")
+    return int(said) if said else None, month, int(match.group("day") or match.group("day2"))
+
+
+def _same_day(said: tuple[int | None, int, int], day: date) -> bool:
+    return said[1:] == (day.month, day.day) and said[0] in (None, day.year)
+
+
+def _history(told: Known, history: records.OrderHistory) -> None:
+    _orders(told, [*([history.dearest] if history.dearest else []), *history.orders])
+    told.listed = tuple(order.order_id for order in history.orders)
+    told.summary = contents.history_summary(history) if history.orders else contents.NO_ORDERS
+    told.newest_line = contents.newest(history.orders[0]) if history.orders else ""
+    told.dearest_line = contents.dearest(history.dearest) if history.dearest else ""
+    told.count, told.by_status = history.count, history.count_by_status
+    told.newest = told.listed[0] if told.listed else None
+    told.dearest = history.dearest.order_id if history.dearest else None
+
+
+def _orders(told: Known, orders: Iterable[Order]) -> None:
+    for order in orders:
+        before = told.records.get(order.order_id)
+        stops = before.dates.get("stops", frozenset()) if before else frozenset()
+        told.records[order.order_id] = _order(order, stops)
+
+
+def _order(order: Order, stops: frozenset[date]) -> Record:
+    days = {"ordered": order.ordered_on, "expected": order.eta, "delivered": order.delivered_on}
+    return Record(
+        key=order.order_id,
+        line=contents.order_line(order).removeprefix(f"{order.order_id}: "),
+        numbers=frozenset(filter(None, [order.tracking_number, *(item.product_id for item in order.items)])),
+        items=tuple(item.item for item in order.items),
+        amounts=frozenset([order.total_cents, *(item.unit_price_cents for item in order.items)]),
+        dates={**{role: frozenset([day]) for role, day in days.items() if day}, **({"stops": stops} if stops else {})},
+        status=order.status,
+        carrier=order.carrier,
+    )
+
+
+def _shipment(told: Known, tracked: records.Shipment, content: str) -> None:
+    if tracked.order is None:
+        told.quotable += (content,)
+        return
+    _orders(told, [tracked.order])
+    record = told.records[tracked.order.order_id]
+    stops = frozenset(event.at.date() for event in tracked.events)
+    line = content.split("\n")[0].removeprefix(f"{record.key}: ")
+    told.records[record.key] = replace(record, line=line, dates={**record.dates, "stops": stops})
+
+
+def _other(told: Known, row: records.Row | None, content: str) -> None:
+    told.quotable += tuple(content.split("\n"))
+    match row:
+        case records.ProductDetails(product=records.Product() as product):
+            told.records[product.product_id] = Record(
+                key=product.product_id,
+                line=content.split("\n")[0].removeprefix(f"{product.product_id}: "),
+                items=(product.name,),
+                amounts=frozenset([product.price_cents]),
+            )
+        case records.Change(renewed=Order() as order):
+            _orders(told, [order])
+        case records.Account():
+            since = row.created_at.date()
+            told.records[row.customer_id] = Record(row.customer_id, dates={"": frozenset([since])})
+        case _:
+            pass
