@@ -24,6 +24,9 @@ from agent.timeline import Timeline
 PLACED_WHILE_TYPING = 2
 """How many results of what is typed about stand in the prompt at most: each one must be read by the model."""
 
+WORTH_READING = 0.5
+"""And only what is meant more likely than not; the rest is looked up and waits for the model to ask."""
+
 
 class CustomerLookups:
     """The lookups of one customer from sign-in to sign-out.
@@ -197,7 +200,8 @@ class CustomerLookups:
     def _to_place(self, text: str) -> list[Call]:
         """What pays its place in the prompt: the orders, and nearest to the question what it is about."""
         ready = self._speculator.ready(self._owner)
-        meant = [candidate.call for candidate in rules.while_typing(text, self.history())][:PLACED_WHILE_TYPING]
+        likely = [one for one in rules.while_typing(text, self.history()) if one.probability >= WORTH_READING]
+        meant = [candidate.call for candidate in likely[:PLACED_WHILE_TYPING]]
         return [*(c for c in ready if c == rules.ORDER_HISTORY), *(c for c in reversed(meant) if c in ready)]
 
     def _used(self, call: Call) -> None:

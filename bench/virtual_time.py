@@ -1,4 +1,4 @@
-"""An event loop whose seconds cost nothing: time jumps to the next timer whenever nothing else is left to do."""
+"""An event loop on which time passes only when nothing else is left to do, and then at once."""
 
 import asyncio
 import selectors
@@ -9,19 +9,21 @@ T = TypeVar("T")
 
 
 class _JumpingSelector(selectors.SelectSelector):
-    def __init__(self, loop: "VirtualTimeLoop") -> None:
+    def __init__(self, clock: "VirtualTimeLoop") -> None:
         super().__init__()
-        self._loop = loop
+        self._clock = clock
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
+        ready = super().select(0)
+        if not ready and timeout is None:
             raise RuntimeError("nothing is left that could wake the loop")
-        self._loop.now_s += timeout
-        return []
+        if not ready and timeout:
+            self._clock.now_s += timeout
+        return ready
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """`asyncio.sleep(3)` takes three seconds of `time()` and none of the wall clock's. One thread only."""
+    """`asyncio.sleep(3)` takes three seconds of `time()` and none of the wall clock's."""
 
     def __init__(self) -> None:
         self.now_s = 0.0

@@ -41,6 +41,13 @@ TRACKING = re.compile(
 )
 NUMBERS = re.compile(r"[a-z]{1,4}[\s#-]{0,2}\d{2,}|#\s?\w{2,}", re.IGNORECASE)
 
+FULL_NUMBER = re.compile(r"\b[a-oq-z]\d{3,}\b", re.IGNORECASE)
+"""An order's number written in one piece; a P is a product's."""
+UNDER_WAY = (Status.SHIPPED, Status.OUT_FOR_DELIVERY, Status.DELAYED)
+LIKELY_PARCELS = 3
+"""So many parcels at most are looked up before one is named."""
+SENDING = frozenset({"send", "ship", "deliver", "change", "another", "new"})
+
 Order = Mapping[str, Any]
 Item = Mapping[str, Any]
 
@@ -53,6 +60,8 @@ class Moment:
     """What has been typed so far."""
     orders: Sequence[Order] = ()
     """Of the order history, newest first; empty until it is in."""
+    unlisted: int = 0
+    """How many older orders the history does not list."""
     call: Call | None = None
     """The call whose result has just come."""
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -85,7 +94,9 @@ def sign_in_candidates() -> list[Candidate]:
 
 def while_typing(text: str, history: Mapping[str, Any] | None) -> list[Candidate]:
     """What the text typed so far makes likely; `history` is the data of `get_order_history`, None until it is in."""
-    return _candidates("typing", Moment(text=text, orders=_orders(history)))
+    orders = _orders(history)
+    unlisted = history["count"] - len(orders) if history else 0
+    return _candidates("typing", Moment(text=text, orders=orders, unlisted=unlisted))
 
 
 def after_result(call: Call, data: Mapping[str, Any], history: Mapping[str, Any] | None = None) -> list[Candidate]:
@@ -108,31 +119,63 @@ def the_order_typed_about(moment: Moment) -> Iterator[Candidate]:
 
 
 @rule("typing")
+def the_older_order_typed_about(moment: Moment) -> Iterator[Candidate]:
+    """A number that is not among the listed orders of somebody who has more."""
+    if not moment.unlisted or orders_meant(moment.text, moment.orders):
+        return
+    for number in FULL_NUMBER.findall(moment.text):
+        about = {"order_id": number.upper()}
+        parcel = asks_for_parcel(moment.text)
+        yield _about(about, 0.6, "the_older_order_typed_about", "you typed a number", parcel=parcel)
+
+
+@rule("typing")
 def the_parcel_on_its_way(moment: Moment) -> Iterator[Candidate]:
-    """A question for a parcel that names none: the newest order that is on its way."""
+    """A question for a parcel that names none yet: the orders on their way, then those delivered last."""
     if not asks_for_parcel(moment.text) or orders_meant(moment.text, moment.orders):
         return
-    if order := _on_its_way(moment.orders):
-        yield _about(order, 0.6, "the_parcel_on_its_way", "you asked for a parcel", parcel=True)
+    under_way = [order for order in moment.orders if order["status"] in UNDER_WAY]
+    delivered = [order for order in moment.orders if order["status"] == Status.DELIVERED]
+    for rank, order in enumerate([*under_way, *delivered][:LIKELY_PARCELS]):
+        yield _about(order, 0.45 / (1 + rank), "the_parcel_on_its_way", "you asked for a parcel", parcel=True)
+
+
+@rule("typing")
+def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
+    """A question for what the shop knows of the customer, unless something is to be sent elsewhere."""
+    if moment.words & {"email", "mail", "account", "profile", "address", "name"} and not moment.words & SENDING:
+        yield Candidate(Call.of("get_account"), 0.6, "the_account_typed_about", "you asked about your account")
+
+
+@rule("typing")
+def the_product_typed_about(moment: Moment) -> Iterator[Candidate]:
+    """The number of a product that the customer has ordered."""
+    typed = {_plain(number) for number in NUMBERS.findall(moment.text)}
+    known = {item["product_id"] for order in moment.orders for item in order["items"]}
+    for product_id in sorted(known):
+        if _plain(product_id) in typed:
+            call = Call.of("get_product", {"product_id": product_id})
+            yield Candidate(call, 0.8, "the_product_typed_about", "you typed its number")
 
 
 @rule("result")
 def the_late_parcel(moment: Moment) -> Iterator[Candidate]:
-    """Whoever's newest order is late or under way will often ask where it is."""
+    """Whoever's newest orders are late or under way will often ask where they are."""
     if moment.call != ORDER_HISTORY:
         return
-    newest = next(iter(_orders(moment.data)), None)
     chances = {Status.DELAYED: 0.45, Status.OUT_FOR_DELIVERY: 0.35, Status.SHIPPED: 0.3}
-    if newest and (chance := chances.get(newest["status"])):
-        why = f"your newest order is {str(newest['status']).lower()}"
-        yield _about(newest, chance, f"the_late_parcel: {newest['status']}", why, parcel=True)
+    under_way = [order for order in _orders(moment.data) if order["status"] in chances]
+    for rank, order in enumerate(under_way[:LIKELY_PARCELS]):
+        why = f"your {'newest ' if rank == 0 else ''}order is {str(order['status']).lower()}"
+        chance = chances[order["status"]] * 0.8**rank
+        yield _about(order, chance, f"the_late_parcel: {order['status']}", why, parcel=True)
 
 
 @rule("result")
 def the_parcel_of_an_order_looked_up(moment: Moment) -> Iterator[Candidate]:
     """After the details of an order on its way, where it is."""
     order = moment.data.get("order")
-    if moment.call and moment.call.name == "get_order" and order and _on_its_way([order]):
+    if moment.call and moment.call.name == "get_order" and order and order["status"] in UNDER_WAY:
         yield _about(order, 0.35, "the_parcel_of_an_order_looked_up", "its order was looked up", parcel=True)
 
 
@@ -193,11 +236,6 @@ def _orders(history: Mapping[str, Any] | None) -> Sequence[Order]:
 def _about(order: Order, chance: float, name: str, why: str, *, parcel: bool) -> Candidate:
     tool = "track_shipment" if parcel else "get_order"
     return Candidate(Call.of(tool, {"order_id": order["order_id"]}), chance, name, why)
-
-
-def _on_its_way(orders: Sequence[Order]) -> Order | None:
-    under_way = (Status.SHIPPED, Status.OUT_FOR_DELIVERY, Status.DELAYED)
-    return next((order for order in orders if order["status"] in under_way), None)
 
 
 def _plain(number: str) -> str:

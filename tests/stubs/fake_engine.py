@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+from agent.conversations import Kept, KeptTurn
 from agent.engine import ModelState
 from agent.errors import HeadstartError, SignInError
-from agent.events import AheadChanged, Confirmation, Event, TextArrived, TurnOutcome, TurnResult
+from agent.events import AheadChanged, Confirmation, Event, TextArrived, ToolUse, TurnOutcome, TurnResult
 from agent.settings import Settings, Strategy
 from agent.speculation.ledger import Ledger
 from agent.speculation.speculator import Ahead, Call, State
@@ -55,6 +57,7 @@ class Script:
     figures: TurnFigures = FIGURES
     grounded: bool = True
     spans: tuple[Span, ...] = ()
+    tool_calls: tuple[ToolUse, ...] = ()
     after_s: float = 1.62
     """How far the clock is by the end of the turn."""
 
@@ -72,6 +75,7 @@ class FakeSession:
     state: State = "in flight"
     outcome: Any = None
     counts: Ledger = field(default_factory=lambda: Ledger(issued=1))
+    thread_id: str = "user123:now"
 
     def __post_init__(self) -> None:
         self.timeline = Timeline(self.clock)
@@ -149,7 +153,7 @@ class FakeSession:
             question=self.asked[-1],
             answer=" ".join(self._words),
             ended="stopped" if self.stopped.is_set() else "answered",
-            tool_calls=(),
+            tool_calls=script.tool_calls,
             grounded=script.grounded,
             sources=(),
             figures=script.figures,
@@ -160,6 +164,33 @@ class FakeSession:
             entered_s=self._entered_s,
             ended_s=self.clock.now_s,
         )
+
+
+class FakeConversations:
+    """What is kept, in memory."""
+
+    path = Path("/home/ada/.local/state/headstart/conversations.sqlite")
+
+    def __init__(self, *kept: Kept, turns: tuple[KeptTurn, ...] = ()) -> None:
+        self.kept = list(kept)
+        self._turns = list(turns)
+        self.error: HeadstartError | None = None
+
+    def listed(self) -> list[Kept]:
+        if self.error:
+            raise self.error
+        return list(self.kept)
+
+    def turns(self, thread_id: str) -> list[KeptTurn]:
+        if self.error:
+            raise self.error
+        return list(self._turns)
+
+    def rename(self, thread_id: str, title: str) -> None:
+        self.kept = [replace(kept, title=title) if kept.thread_id == thread_id else kept for kept in self.kept]
+
+    def delete(self, thread_id: str) -> None:
+        self.kept = [kept for kept in self.kept if kept.thread_id != thread_id]
 
 
 class FakeModelFuture:
@@ -185,7 +216,11 @@ class FakeEngine:
         model_state: ModelState = READY,
         open_error: HeadstartError | None = None,
         spans: tuple[Span, ...] = (),
+        kept: FakeConversations | None = None,
     ) -> None:
+        self.kept = kept or FakeConversations()
+        self.asked_for: list[str] = []
+        """Whose conversations were asked for."""
         self.settings = settings
         self.model_state = ModelState("not loaded", 0.0)
         self.model = FakeModelFuture(done=model_state.ready)
@@ -219,6 +254,18 @@ class FakeEngine:
         for span in self._spans:
             self._play(self.session, span)
         self.session.timeline.end(self.session.timeline.start("customer", "sign-in"))
+        return self.session
+
+    def conversations(self, customer_id: str) -> FakeConversations:
+        self.asked_for.append(customer_id)
+        return self.kept
+
+    async def resume(
+        self, session: FakeSession, thread_id: str | None, on_event: Callable[[Event], None]
+    ) -> FakeSession:
+        await session.close()
+        self.session = FakeSession(session.customer, self.clock, self._scripts, self._gate, on_event)
+        self.session.thread_id = thread_id or "user123:new"
         return self.session
 
     async def close(self) -> None:

@@ -8,9 +8,8 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 
-from stubs.virtual_time import now_s
-
 from agent.speculation.speculator import Call, Claim, Fetched
+from bench.virtual_time import now_s
 
 OWNERS = ("ada", "bob")
 CALLS = (Call.of("history"), Call.of("order", {"id": "A1"}), Call.of("order", {"id": "A2"}))

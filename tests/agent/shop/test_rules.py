@@ -18,7 +18,8 @@ HISTORY = {
         order("C789", "Delayed", "Noise Cancelling Headphones"),
         order("A123", "Shipped", "QuantumLeap AI Processor"),
         order("B456", "Delivered", "Smart Coffee Mug", "Desk Lamp"),
-    ]
+    ],
+    "count": 3,
 }
 
 
@@ -61,12 +62,35 @@ def test_a_question_for_a_parcel_is_answered_by_its_tracking(text: str) -> None:
     assert typed(text) == [track("A123")]
 
 
-def test_a_parcel_that_is_not_named_is_the_newest_one_on_its_way() -> None:
-    assert typed("where is my parcel") == [track("C789")]
+def test_a_parcel_that_is_not_named_yet_is_the_newest_on_its_way_before_a_delivered_one() -> None:
+    assert typed("where is my parcel") == [track("C789"), track("A123"), track("B456")]
+
+
+@pytest.mark.parametrize("text", ["which email do you have", "what is my address?", "show my profile"])
+def test_a_question_for_ones_own_data_is_answered_by_the_account(text: str) -> None:
+    assert typed(text) == [Call.of("get_account")]
+
+
+def test_an_address_to_send_to_is_no_question_for_the_account() -> None:
+    assert typed("send it to another address") == []
+
+
+def test_a_product_that_was_ordered_is_known_by_its_number() -> None:
+    lamp = {"item": "Desk Lamp", "product_id": "P103"}
+    history = {"orders": [{"order_id": "N2", "status": "Delivered", "items": [lamp]}], "count": 1}
+    assert [c.call for c in rules.while_typing("is p103 in stock", history)] == [
+        Call.of("get_product", {"product_id": "P103"})
+    ]
+
+
+def test_a_number_that_is_not_listed_is_looked_up_for_those_who_have_more_orders_than_are_listed() -> None:
+    assert [c.call for c in rules.while_typing("what is in k4821", HISTORY | {"count": 40})] == [get_order("K4821")]
+    assert typed("what is in k4821") == []
+    assert [c.call for c in rules.while_typing("what is in b456", HISTORY | {"count": 40})] == [get_order("B456")]
 
 
 def test_the_newest_of_several_orders_of_an_item_is_likelier() -> None:
-    history = {"orders": [order("N2", "Shipped", "Desk Lamp"), order("N1", "Delivered", "Desk Lamp")]}
+    history = {"orders": [order("N2", "Shipped", "Desk Lamp"), order("N1", "Delivered", "Desk Lamp")], "count": 2}
     first, second = rules.while_typing("the desk lamp", history)
     assert (first.call, second.call) == (get_order("N2"), get_order("N1"))
     assert first.probability > second.probability
@@ -76,9 +100,10 @@ def test_nothing_is_guessed_before_the_history_is_in() -> None:
     assert rules.while_typing("where is B456", None) == []
 
 
-def test_after_the_history_the_late_newest_order_is_tracked() -> None:
-    (candidate,) = rules.after_result(rules.ORDER_HISTORY, HISTORY)
-    assert candidate.call == track("C789")
+def test_after_the_history_the_late_orders_are_tracked_the_newest_first() -> None:
+    late, shipped = rules.after_result(rules.ORDER_HISTORY, HISTORY)
+    assert (late.call, shipped.call) == (track("C789"), track("A123"))
+    assert late.probability > shipped.probability
     assert rules.after_result(rules.ORDER_HISTORY, {"orders": HISTORY["orders"][2:]}) == []
     assert rules.after_result(rules.ORDER_HISTORY, {"orders": []}) == []
 

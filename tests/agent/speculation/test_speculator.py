@@ -2,9 +2,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from stubs.virtual_time import now_s, run_virtual
 
 from agent.speculation.speculator import Call, Fetched, Speculator
+from bench.virtual_time import now_s, run_virtual
 
 HISTORY = Call.of("get_order_history")
 

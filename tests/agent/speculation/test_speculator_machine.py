@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from stubs.fake_world import CALLS, OWNERS, Asked, Behaviour, Fact, FakeWorld, Visit, pause
-from stubs.virtual_time import VirtualTimeLoop, now_s
 
 from agent.errors import SessionClosedError
 from agent.speculation.ledger import Ledger
 from agent.speculation.speculator import Call, Claim, Fetched, Speculator
+from bench.virtual_time import VirtualTimeLoop, now_s
 
 TIME_TO_LIVE_S = 10.0
 DEADLINE_S = 5.0

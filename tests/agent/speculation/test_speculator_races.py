@@ -2,10 +2,10 @@ import asyncio
 
 import pytest
 from stubs.fake_reads import HISTORY, ORDER, FakeReads, begun, holds
-from stubs.virtual_time import now_s
 
 from agent.speculation.ledger import Ledger
 from agent.speculation.speculator import Fetched, Speculator
+from bench.virtual_time import now_s
 
 
 def test_two_claims_at_once_on_a_stale_result_renew_it_once() -> None:

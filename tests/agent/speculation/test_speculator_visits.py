@@ -4,11 +4,11 @@ import weakref
 
 import pytest
 from stubs.fake_reads import HISTORY, ORDER, FakeReads, begun, holds
-from stubs.virtual_time import run_virtual
 
 from agent.errors import SessionClosedError
 from agent.speculation.ledger import Ledger
 from agent.speculation.speculator import Call, Fetched, Speculator
+from bench.virtual_time import run_virtual
 
 
 def test_a_sign_out_ends_every_claim_and_waits_for_the_last_query() -> None:
