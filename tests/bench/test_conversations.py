@@ -5,7 +5,7 @@ from agent.speculation.calls import Call
 from bench.conversations import measure, summary
 from bench.scripted import needed
 
-LAMP = {"order_id": "K48", "items": [{"item": "Desk Lamp", "product_id": "P1"}]}
+LAMP = {"order_id": "K48", "items": [{"item": "Desk Lamp", "product_id": "P103"}]}
 
 
 def standing(name: str, data: dict[str, object], **arguments: str) -> list[BaseMessage]:
@@ -28,7 +28,7 @@ HISTORY = standing("get_order_history", {"orders": [LAMP]})
         ("Which carrier brings the desk lamp?", HISTORY, Call.of("track_shipment", {"order_id": "K48"})),
         ("What is in K48 exactly?", HISTORY, Call.of("get_order", {"order_id": "K48"})),
         ("What is the status of K49?", HISTORY, Call.of("get_order", {"order_id": "K49"})),
-        ("What does P1 cost today?", HISTORY, Call.of("get_product", {"product_id": "P1"})),
+        ("What does P103 cost today?", HISTORY, Call.of("get_product", {"product_id": "P103"})),
         ("Thank you!", [], None),
     ],
 )
