@@ -47,6 +47,10 @@ STATUS = re.compile(
     re.IGNORECASE,
 )
 CARRIER = re.compile(r"\bcarrier is (?P<carrier>[A-Z]\w+)")
+_OF_MANY = re.compile(
+    r"\b(?:orders|all|every\w*|list|history|besides|except|other|others|not|else|and)\b", re.IGNORECASE
+)
+"""A question with one of these may want other orders told than those that it names."""
 ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (role, re.compile(rf"(?:{words})\b[^.;:$\d]{{0,14}}$", re.IGNORECASE))
     for role, words in (
@@ -140,6 +144,28 @@ class Known:
             for record in self.records.values()
             if record.status and any(asked and asked <= set(re.findall(r"\w+", i.lower())) for i in record.items)
         ]
+
+    def asked(self, question: str) -> frozenset[str]:
+        """The orders that a question means beyond doubt, by number or by words of an item; none if unsure."""
+        if _OF_MANY.search(question):
+            return frozenset()
+        text = question.lower()
+        plain = {re.sub(r"[\s#-]", "", number) for number in re.findall(r"[a-z]{1,4}[\s#-]?\d{2,}", text)}
+        orders = [record for record in self.records.values() if record.status]
+        if numbered := [record.key for record in orders if record.key.lower() in plain]:
+            return frozenset(numbered)
+        if plain:
+            return frozenset()
+        words = set(re.findall(r"\w+", text))
+        fits = {record.key: max((_fit(item, words) for item in record.items), default=0) for record in orders}
+        best = max(fits.values(), default=0)
+        return frozenset(key for key, fit in fits.items() if fit == best) if best else frozenset()
+
+
+def _fit(item: str, words: set[str]) -> int:
+    """How many words of an item's name are among the words, 0 unless the last one is, which says what it is."""
+    name = re.findall(r"\w+", item.lower())
+    return sum(word in words for word in name) if name[-1] in words and len(name[-1]) > 2 else 0
 
 
 def known(results: Iterable[tuple[str, Mapping[str, Any] | None]]) -> Known:

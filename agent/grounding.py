@@ -26,7 +26,7 @@ _DENIAL = re.compile(
     r" (?:an? |any |the |your )?(?P<words>[^.\n]{2,80}?) (?:among|in) your (?:orders|account|order history)",
     re.IGNORECASE,
 )
-_NO_ORDER = re.compile(r"\bno (?:such )?order (?P<number>[A-Z]{1,4}\d{2,})\b", re.IGNORECASE)
+_NO_ORDER = re.compile(r"\bno (?:such )?(?:order|product) (?P<number>[A-Z]{1,4}\d{2,})\b", re.IGNORECASE)
 _NO_ORDERS = re.compile(r"\byou (?:have|have placed|do(?:n't|n’t| not) have) (?:no|any) orders\b", re.IGNORECASE)
 _SUPERLATIVE = re.compile(r"\b(?P<which>newest|latest|most recent|most expensive|dearest) order is\b", re.IGNORECASE)
 _DENYING = re.compile(r"\b(?:no|not|never|can't|can’t|cannot|couldn't|couldn’t)\b", re.IGNORECASE)
@@ -53,6 +53,7 @@ _CANNOT = ("I can't", "I can’t", "I cannot", "I couldn't", "I couldn’t", "I 
 _DENIALS = (
     *(f"{head} {verb}" for head in _CANNOT for verb in ("find", "see", "have")),
     "There is no order",
+    "There is no product",
     "There are no orders",
     "You have no orders",
 )
@@ -105,6 +106,8 @@ class Guard:
     """
 
     told: Known
+    asked: frozenset[str] = frozenset()
+    """The orders that the question means beyond doubt: then no other is told."""
     text: str = ""
     """All that was shown."""
     foreign: Foreign | None = None
@@ -184,7 +187,7 @@ class Guard:
         """Whether the facts of a line come from one record at a time."""
         if len(line) > 12 and any(quoted.startswith(line) for quoted in self.told.quotable):
             return None
-        scope = _Scope(line, self.told)
+        scope = _Scope(line, self.told, self.asked)
         for fact in ready:
             if foreign := scope.take(fact):
                 return foreign
@@ -240,6 +243,7 @@ class _Scope:
 
     line: str
     told: Known
+    asked: frozenset[str]
     subjects: list[Record] = field(default_factory=list[Record])
     wide: bool = False
     """Whether several orders are the subject together: "A1 and B2 have shipped"."""
@@ -273,6 +277,9 @@ class _Scope:
             self.subjects, self.wide = [*self.subjects, *owners], True
         else:
             self.subjects, self.wide, self._pending = owners, False, []
+        if self.asked and not any(record.key in self.asked for record in self.subjects):
+            meant = [self.told.records[key].line for key in self.asked]
+            return Foreign(fact.start, said, "not what was asked for", meant[0] if len(meant) == 1 else "")
         if foreign := self._superlative(fact, said):
             return foreign
         self._pending = [] if fact.kind == "number" else [*self._pending, owners]

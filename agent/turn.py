@@ -173,7 +173,8 @@ class Turn:
         """
         prompt = conversation.in_prompt(messages, context=self.starts.context, first_id=self.first_id)
         results = conversation.tool_results(prompt)
-        guard = Guard(known((result.text, result.artifact) for result in results)) if self.guarded else None
+        told = known((result.text, result.artifact) for result in results)
+        guard = Guard(told, told.asked(self.question)) if self.guarded else None
         message = self._write_answer(node, prompt, guard)
         if guard is None or message.tool_calls or message.invalid_tool_calls:
             return message

@@ -240,3 +240,29 @@ def test_an_answer_rests_on_the_results_that_hold_its_facts() -> None:
     assert ground("Your name is Ada Moreno.", KNOWN, results).sources == (0,)
     assert ground("Hello! How can I help?", KNOWN, results).sources == ()
     assert not ground("Your Smart Coffee Mug (B456) was delivered on 2026-11-25.", KNOWN, results).grounded
+
+
+@pytest.mark.parametrize(
+    ("question", "orders"),
+    [
+        ("where is b456?", {"B456"}),
+        ("status of order #K 4821", {"K4821"}),
+        ("where is my yoga mat", {"K4821"}),
+        ("where is the mug", {"B456", "K4821"}),
+        ("what did the ai processor cost", {"A123"}),
+        ("where is Z999, the mug", set()),
+        ("show all my orders, the mat too", set()),
+        ("what else did I buy with the mat", set()),
+        ("thanks", set()),
+    ],
+)
+def test_a_question_means_the_orders_that_it_names(question: str, orders: set[str]) -> None:
+    assert KNOWN.asked(question) == orders
+
+
+def test_an_answer_about_another_order_than_the_one_that_was_asked_for_is_foreign() -> None:
+    guard = Guard(KNOWN, KNOWN.asked("where is my yoga mat"))
+    assert guard.feed("Your QuantumLeap AI Processor (A123) has shipped.") == "Your "
+    assert guard.foreign is not None
+    assert guard.mend() == KNOWN.records["K4821"].line
+    assert streamed("There is no product A123 in the shop.")[1] is not None
