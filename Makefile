@@ -54,8 +54,8 @@ $(VENV)/.train-ready: $(VENV)/.chat-ready
 train: $(VENV)/.train-ready ## fine-tune the embedded model's adapter (resumes)
 	@$(BIN)/python -m training.train $(ARGS)
 
-evaluate: $(VENV)/.train-ready ## ask it what it has never seen
-	@$(BIN)/python -m training.evaluate $(ARGS)
+evaluate: $(VENV)/.chat-ready ## the exam: a thousand unseen questions through the real session (resumes)
+	@$(BIN)/python -m training.exam $(ARGS)
 
 bench: setup-test ## the benchmarks of the speculation; results go to bench/results
 	@$(BIN)/python -m bench.speculation $(ARGS)

@@ -33,6 +33,8 @@ WORK = base.CACHE.parent
 ADAPTER = Path(__file__).parents[1] / "agent" / "llama" / "adapter"
 USUAL_TARGETS = 1200
 """Learned tokens of a usual batch of three."""
+MOST_TOKENS = 4_200
+"""Of a batch beyond the shared prefix: more than that takes more memory than two cores come with."""
 POOL = 48
 """So many conversations are drawn at once and put together by length."""
 
@@ -95,9 +97,12 @@ def batches(
         ready: list[Batch] = []
         for of_shop, pool in pools.items():
             pool.sort(key=lambda one: len(one.ids))
-            size = settings.batch
             skip = len(prefix) if of_shop else 0
-            ready += [_batch(pool[at : at + size], skip, of_shop) for at in range(0, len(pool), size)]
+            while pool:
+                # What attention keeps for the way back grows with the square of the length.
+                size = max(1, min(settings.batch, MOST_TOKENS // (len(pool[-1].ids) - skip)))
+                chosen, pool = pool[-size:], pool[:-size]
+                ready.append(_batch(chosen, skip, of_shop))
         draw.shuffle(ready)
         yield from ready
 
