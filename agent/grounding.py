@@ -111,6 +111,8 @@ class Guard:
     text: str = ""
     """All that was shown."""
     foreign: Foreign | None = None
+    completed: bool = False
+    """Whether orders were added that a list had left out."""
     _held: str = ""
     _bullets: list[str] = field(default_factory=list[str])
     """The orders told in a list so far."""
@@ -231,6 +233,7 @@ class Guard:
         if not self._bullets or not self.text.startswith(told.summary) or not told.summary:
             return ""
         left = self._left_of_list()
+        self.completed = bool(left)
         self._bullets += left
         said = "".join(f"\n- {told.records[key].line}" for key in left)
         self.text += said

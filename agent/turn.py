@@ -181,8 +181,7 @@ class Turn:
         barred: dict[int, list[str]] = {}
         while guard.foreign is not None and not self.cancelled.is_set():
             foreign, again = guard.foreign, barred.setdefault(guard.foreign.start, [])
-            self.corrected.append(foreign.why)
-            self.log.add(f"guard: held back, {foreign.why}")
+            self._correct(foreign.why)
             again.append(foreign.said)
             if len(again) > TRIES or not getattr(self.model(), "accepts_begun", False):
                 self._show(guard.mend())
@@ -223,6 +222,8 @@ class Turn:
         message = _message(whole)
         if guard is not None and not self.cancelled.is_set():
             self._show(guard.finish())
+            if guard.completed:
+                self._correct("a list that left orders out")
         if self.cancelled.is_set():
             text = message.text if guard is None else guard.text
             if not text.strip():
@@ -259,6 +260,10 @@ class Turn:
             self.lookups.use(call)
             if use := self.uses.get(call):
                 self.uses[call] = replace(use, used=True)
+
+    def _correct(self, why: str) -> None:
+        self.corrected.append(why)
+        self.log.add(f"guard: {why}")
 
     def _show(self, text: str) -> None:
         text = printable(text)

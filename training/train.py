@@ -244,9 +244,7 @@ def main() -> None:
     parser.add_argument("--save-every", type=float, default=5.0, help="minutes")
     parser.add_argument("--steps", type=int, default=10**9, help="stop after so many")
     options = vars(parser.parse_args())
-    resume, start, out, every, most = (
-        options.pop(name) for name in ("resume", "start", "out", "save_every", "steps")
-    )
+    resume, start, out, every, most = (options.pop(name) for name in ("resume", "start", "out", "save_every", "steps"))
     settings = Settings(**options)
     torch.set_num_threads(2)
     run = Run(settings, out, resume, start)

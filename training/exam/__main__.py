@@ -1,8 +1,11 @@
 """The exam: 1,000 questions in whole conversations through the program's own session, scored against the rows.
 
-    python -m training.exam                          the embedded model, before and after the guard
+    python -m training.exam                          the embedded model, after and before the guard
     python -m training.exam --model untaught         the same weights without what was taught
     python -m training.exam --guard off --category price --conversations 5
+
+Where the guard did nothing in a conversation, its answers are the same without a guard (decoding is greedy): the run
+before the guard asks only the others again.
 
 Run again, it goes on where it was interrupted. `--shard 1/2` and `--shard 2/2` share the work between two processes;
 a run without `--shard` afterwards finds all of it done and writes the result.
@@ -14,8 +17,9 @@ import os
 import shutil
 import sqlite3
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -31,7 +35,7 @@ from training.exam.figures import Marked
 from training.exam.keeping import Kept
 from training.exam.score import judge
 from training.exam.sitting import Turn
-from training.exam.truth import Shop, read_customer, read_shop
+from training.exam.truth import read_customer, read_shop
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -65,7 +69,7 @@ def chosen(given: argparse.Namespace) -> list[Conversation]:
 def main(arguments: list[str] | None = None) -> int:
     """Sit the exam, print the table, write the result."""
     given = options(arguments)
-    guards = [False, True] if given.guard == "both" else [given.guard == "on"]
+    guards = [True, False] if given.guard == "both" else [given.guard == "on"]
     if not sitting.has_guard():
         guards = [False]
     loaded: list[BaseChatModel] = []
@@ -76,12 +80,15 @@ def main(arguments: list[str] | None = None) -> int:
         return loaded[0]
 
     marked: dict[bool, list[Marked]] = {True: [], False: []}
+    untouched: dict[int, list[Turn]] = {}
     for guard in guards:
-        marked[guard] = asyncio.run(run(given, model, guard=guard))
+        done = asyncio.run(run(given, model, guard=guard, known=untouched))
+        marked[guard] = marks(given, done)
+        untouched = {number: turns for number, turns in done.items() if not any(turn.corrected for turn in turns)}
         print(f"\n{given.model}, {given.strategy}, guard {'on' if guard else 'off'}\n{figures.table(marked[guard])}")
         for size, share in figures.notebook_by_size(marked[guard]).items():
             print(f"the notebook's question, {size} orders: {share.hits} of {share.of}")
-    _print_misses(marked[guards[-1]], given.misses)
+    _print_misses(marked[guards[0]], given.misses)
     whole = not (given.category or given.conversations) and given.shard == "1/1"
     if given.json or (whole and given.model == "embedded" and given.adapter is None and given.guard == "both"):
         written = {
@@ -94,8 +101,10 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-async def run(given: argparse.Namespace, model: Callable[[], BaseChatModel], *, guard: bool) -> list[Marked]:
-    """Every chosen conversation of this shard, those of an earlier run read from where they were kept."""
+async def run(
+    given: argparse.Namespace, model: Callable[[], BaseChatModel], *, guard: bool, known: Mapping[int, list[Turn]]
+) -> dict[int, list[Turn]]:
+    """Every chosen conversation of this shard by its number, those `known` or of an earlier run not asked again."""
     part, parts = map(int, given.shard.split("/"))
     conversations = chosen(given)
     name = f"{exam().digest()}-{models.key(given.model, given.adapter)}-{given.strategy}-{'on' if guard else 'off'}"
@@ -107,9 +116,8 @@ async def run(given: argparse.Namespace, model: Callable[[], BaseChatModel], *, 
     database = folder / "orders.sqlite"
     shop.write(exam().customers, database)
     with closing(sqlite3.connect(database)) as connection:
-        rows = read_shop(connection)
         customers = {one.number: read_customer(connection, one.customer_id) for one in conversations}
-    done = kept.read(customers)
+    done = {**kept.read(customers), **known}
     mine = [one for one in conversations if one.number % parts == part - 1]
     todo = [one for one in mine if one.number not in done]
     try:
@@ -125,13 +133,19 @@ async def run(given: argparse.Namespace, model: Callable[[], BaseChatModel], *, 
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     wanted = conversations if parts == 1 else mine
-    return [one for c in wanted for one in _marked(c, done.get(c.number, []), rows)]
+    return {one.number: done[one.number] for one in wanted if one.number in done}
 
 
-def _marked(conversation: Conversation, turns: list[Turn], rows: Shop) -> list[Marked]:
+def marks(given: argparse.Namespace, done: Mapping[int, list[Turn]]) -> list[Marked]:
+    """The verdict on every answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        shop.write(exam().customers, Path(folder) / "orders.sqlite")
+        with closing(sqlite3.connect(Path(folder) / "orders.sqlite")) as connection:
+            rows = read_shop(connection)
     return [
         Marked(question, turn.said, judge(question, turn.said, rows), conversation.size, turn.took_s, turn.failed)
-        for question, turn in zip(conversation.questions, turns, strict=False)
+        for conversation in chosen(given)
+        for question, turn in zip(conversation.questions, done.get(conversation.number, []), strict=False)
     ]
 
 

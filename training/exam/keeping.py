@@ -60,6 +60,7 @@ def _plain(turn: Turn) -> dict[str, Any]:
         "answer": said.answer,
         "failed": turn.failed,
         "took_s": round(turn.took_s, 3),
+        "corrected": turn.corrected,
         "made": [asdict(one) for one in said.made],
         "standing": [asdict(one) for one in said.standing],
         "changed": changed,
@@ -71,7 +72,8 @@ def _turns(kept: list[dict[str, Any]], customer: Customer) -> list[Turn]:
     for one in kept:
         after = _changed(customer, one["changed"])
         made, standing = ([Made(**call) for call in one[kind]] for kind in ("made", "standing"))
-        turns.append(Turn(Said(one["answer"], made, standing, customer, after), one["failed"], one["took_s"]))
+        said = Said(one["answer"], made, standing, customer, after)
+        turns.append(Turn(said, one["failed"], one["took_s"], tuple(one["corrected"])))
         customer = after
     return turns
 

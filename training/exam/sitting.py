@@ -19,7 +19,7 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from agent.conversation import is_ahead
 from agent.engine import Engine
 from agent.errors import HeadstartError
-from agent.events import Confirmation
+from agent.events import Confirmation, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
 from agent.shop.accounts import Accounts
@@ -43,6 +43,8 @@ class Turn:
     failed: str
     """The error that the customer saw in place of an answer."""
     took_s: float
+    corrected: tuple[str, ...] = ()
+    """What the guard did to the answer; without any, the answer is the same without a guard."""
 
 
 class ExamEngine(Engine):
@@ -105,9 +107,10 @@ async def sit(opened: ExamEngine, conversation: Conversation, database: Path) ->
             session.typed(question.text)
             await _ready(session)
             began_s = asyncio.get_running_loop().time()
-            answer, failed = "", ""
+            answer, failed, corrected = "", "", ()
             try:
-                answer = await _answer(session, question.text)
+                result = await _answer(session, question.text)
+                answer, corrected = result.answer, result.corrected
             except HeadstartError as error:
                 failed = str(error)
             took_s = asyncio.get_running_loop().time() - began_s
@@ -118,7 +121,7 @@ async def sit(opened: ExamEngine, conversation: Conversation, database: Path) ->
             ahead, made = _calls(new)
             standing = [*standing, *ahead]
             after = rows(database, conversation.customer_id)
-            turns.append(Turn(Said(answer, made, standing, before, after), failed, took_s))
+            turns.append(Turn(Said(answer, made, standing, before, after), failed, took_s, corrected))
             standing = [*standing, *made]
     finally:
         await session.close()
@@ -132,11 +135,11 @@ def rows(database: Path, customer_id: str) -> Customer:
         return read_customer(connection, customer_id)
 
 
-async def _answer(session: CustomerSession, text: str) -> str:
+async def _answer(session: CustomerSession, text: str) -> TurnResult:
     outcome = await asyncio.to_thread(session.ask, text)
     while isinstance(outcome, Confirmation):
         outcome = await asyncio.to_thread(session.confirm, outcome, confirmed=True)
-    return outcome.answer
+    return outcome
 
 
 async def _ready(session: CustomerSession) -> None:
