@@ -6,6 +6,7 @@ Every function here asks one thing and answers it, or gives False where this cus
 from agent.shop import contents
 from agent.shop.records import HISTORY_LIMIT, Order, Status
 from training import names, order_phrasings, references
+from training.follow_up_phrasings import BARE
 from training.references import Reference
 from training.talk import Talk
 from training.typing_habits import typed
@@ -124,11 +125,12 @@ def follow_up(talk: Talk) -> bool:
         return False
     about = references.back_to(order, talk.last[1], talk.draw)
     kind = talk.draw.choices(["status", "price", "ordered", "carrier", "parcel"], [20, 25, 25, 20, 10])[0]
+    bare = talk.draw.random() < 0.5
     if kind in {"carrier", "parcel"}:
-        return delivery(talk, kind, about)
+        return delivery(talk, kind, about, bare=bare)
     if order.order_id not in talk.shown:
         return False
-    told = talk.line(FACTS[kind])
+    told = talk.line(BARE[kind] if bare else FACTS[kind])
     if told.startswith("{x}") or (told.endswith(("{x}", "{x}?")) and len(told) < 9):
         return False
     talk.ask(typed(talk.draw, told.replace("{x}", about.phrase)))
@@ -170,7 +172,7 @@ def ambiguous(talk: Talk) -> bool:
         return False
     found: dict[str, list[Order]] = {}
     for order in talk.customer.listed:
-        for word in {word.lower() for item in order.items for word in item.item.split()}:
+        for word in {word.lower() for item in order.items for word in names.plain(item.item).split()}:
             found.setdefault(word, talk.customer.search(word))
     several = {word: orders for word, orders in found.items() if 1 < len(orders) < 5}
     if not several or any(order.order_id in talk.outdated for orders in several.values() for order in orders):
@@ -189,7 +191,7 @@ def bullets(orders: list[Order]) -> str:
     return "\n".join(f"- {contents.order_status(order)} {contents.ordered(order)}" for order in orders)
 
 
-def delivery(talk: Talk, kind: str | None = None, about: Reference | None = None) -> bool:
+def delivery(talk: Talk, kind: str | None = None, about: Reference | None = None, *, bare: bool = False) -> bool:
     """Carrier and tracking number, or the parcel's last stop: never in the history."""
     kind = kind or talk.draw.choice(["carrier", "carrier", "parcel"])
     follows = about is not None
@@ -200,7 +202,7 @@ def delivery(talk: Talk, kind: str | None = None, about: Reference | None = None
     if not follows:
         while_typing(talk, about, kind)
     table = order_phrasings.CARRIER if kind == "carrier" else order_phrasings.PARCEL
-    told = talk.line(table).replace("{x}", about.phrase)
+    told = talk.line(BARE[kind] if bare else table).replace("{x}", about.phrase)
     talk.ask(typed(talk.draw, told, () if order.order_id in talk.shown and not about.by_number else (about.phrase,)))
     label = f"{kind} by {'it' if follows else way(about)}"
     if order.order_id not in talk.tracked:

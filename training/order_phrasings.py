@@ -148,6 +148,11 @@ Same question for {x}
 Now {x}
 Then {x}?
 Also {x}?
+And how about {x}?
+Ok, and {x}?
+what of {x}
+I also want to know about {x}
+likewise for {x}
 """
 OTHER_ONE = """
 and the other one?
@@ -156,6 +161,11 @@ What about the other one?
 How about the other order?
 and my other order
 The other one?
+And what about my other order?
+how is the other order doing
+Now the other one please
+same for the other one
+And how is it with the other?
 """
 PRICE = """
 How much was {x}?

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agent.shop import contents
 from agent.shop.records import Order
+from training import names
 from training.world import Customer
 
 
@@ -48,13 +49,14 @@ def by_number(draw: random.Random, order: Order) -> Reference:
 def by_name(draw: random.Random, customer: Customer, order: Order) -> Reference | None:
     """Words that stand in the name of an item of this order only; None if there are none."""
     item = draw.choice(order.items)
-    parts = item.item.split()
+    plain = names.plain(item.item)
+    parts = plain.split()
     candidates = [
-        item.item,
+        plain,
         parts[-1],
         " ".join(parts[-2:]),
         parts[-1],
-        next((part for part in parts if _is_brand(part)), item.item),
+        next((part for part in parts if _is_brand(part)), plain),
     ]
     draw.shuffle(candidates)
     for words in candidates:

@@ -64,7 +64,7 @@ def change(talk: Talk, name: str | None = None) -> bool:
         item = next((one.item for one in order.items if about.subject.startswith(f"Your {one.item}")), item)
         if follows and len(order.items) > 1:
             return False
-        arguments["item"] = item
+        arguments["item"] = names.plain(item)
     keep: tuple[str, ...] = (about.phrase,)
     told = talk.line(TABLES[name]).replace("{x}", about.phrase)
     if name == "change_address":

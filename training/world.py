@@ -151,7 +151,7 @@ def _product(draw: random.Random, name: str, products: dict[str, records.Product
     low, high = draw.choice([(300, 3000), (1000, 10000), (5000, 60000), (20000, 250000)])
     cents = draw.randrange(low, high)
     price = cents if draw.random() < 0.4 else cents // 100 * 100 + draw.choice([0, 50, 90, 95, 99])
-    noun = name.split()[-1].lower()
+    noun = names.plain(name).split()[-1].lower()
     description = draw.choice(
         [
             f"A {noun} for every day, made to last.",
@@ -180,6 +180,7 @@ def _items(
         while name in item_names:
             name = names.item(draw, held_out)
         item_names.append(name)
+        name = names.tricky(draw, name) if draw.random() < 0.05 else name
         product = _product(draw, name, products)
         items.append(
             records.Item(

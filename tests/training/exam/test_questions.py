@@ -6,14 +6,22 @@ from pathlib import Path
 import pytest
 
 from agent.shop.demo_data import bundled
-from training import names, order_phrasings, service_phrasings, talk_phrasings, typing_habits, world
+from training import (
+    follow_up_phrasings,
+    names,
+    order_phrasings,
+    service_phrasings,
+    talk_phrasings,
+    typing_habits,
+    world,
+)
 from training.exam import goods, order_questions, people, service_questions, shop
 from training.exam.asking import called, fits, lines
 from training.exam.conversations import Exam, exam
 from training.exam.expectation import LEAST
 from training.exam.truth import read_customer
 
-TRAINED = (order_phrasings, service_phrasings, talk_phrasings)
+TRAINED = (follow_up_phrasings, order_phrasings, service_phrasings, talk_phrasings)
 ASKED = (order_questions, service_questions)
 
 
