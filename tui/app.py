@@ -1,54 +1,45 @@
-"""HeadstartApp: owns the engine, the workers and every change of state; screens only show.
+"""HeadstartApp: owns the workers and every change of state; screens only show.
 
 A question's path can be read top to bottom here: `QuestionAsked → TurnStarted → TokensArrived →
-TurnFinished`. Before the login screen's first frame nothing heavy is imported: the engine, the chat's
-widgets and (in the model's own thread) torch and LangGraph come after it.
+TurnFinished`. What comes before it, from the engine to the session, is in `tui.sessions`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import os
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
-from textual.app import App
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.constants import TEXTUAL_ANIMATIONS
+from textual.screen import Screen
 
-from agent.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
+from agent.errors import HeadstartError, ModelError, SessionClosedError
 from tui import messages
-from tui.screens.login import LoginScreen
+from tui.preferences import Preferences, keep
+from tui.sessions import MakeEngine, SessionApp, make_engine
 
 if TYPE_CHECKING:
-    from agent.engine import Engine, ModelState
     from agent.events import Confirmation, TurnOutcome
-    from agent.session import CustomerSession
-    from agent.settings import Settings
+    from agent.settings import Settings, Strategy
     from tui.relay import EventRelay
-    from tui.screens.chat import ChatScreen
+    from tui.screens.settings import SettingsScreen
 
 CLOSE_WITHIN_S = 0.7
 """How long quitting waits for threads; the terminal is restored before that."""
 
-KEY_NAMES = {"escape": "Esc", "enter": "Enter"}
+SIGNED_IN_ONLY = ("sign_out", "history", "new_conversation", "settings", "ahead_panel")
 
-MakeEngine = Callable[["Settings", Callable[["ModelState"], None]], "Engine"]
-
-
-def make_engine(settings: Settings, on_model: Callable[[ModelState], None]) -> Engine:
-    """The engine; imported here because the login screen shall not wait for it."""
-    from agent.engine import Engine
-
-    return Engine(settings, on_model=on_model)
+KEY_NAMES = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn"}
 
 
-class HeadstartApp(App[None]):
+class HeadstartApp(SessionApp):
     """The chat, from login to quit."""
 
     TITLE = "Headstart"
@@ -57,144 +48,19 @@ class HeadstartApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-short"), (22, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="app.help", tooltip="These keys"),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, tooltip="Quit at once"),
-        Binding("ctrl+o", "sign_out", "Sign out", id="app.sign_out", tooltip="Sign out; nothing of yours stays here"),
+        Binding("ctrl+p", "command_palette", "Menu", id="app.palette", priority=True, tooltip="Every action by name"),
+        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", priority=True, tooltip="Quit at once"),
+        Binding(
+            "ctrl+o", "sign_out", "Sign out", show=False, id="app.sign_out", tooltip="Sign out, forget the results"
+        ),
     ]
 
     def __init__(self, settings: Settings, make_engine: MakeEngine = make_engine) -> None:
-        super().__init__()
-        self.settings = settings
-        self.session: CustomerSession | None = None
-        self.turn: int | None = None
-        """The number of the turn that runs."""
-        self._make_engine = make_engine
-        self._engine: Engine | None = None
-        self._is_open = False
-        self._opening = asyncio.Lock()
-        self._login = LoginScreen(settings)
-        """The lowest screen: the chat lies above it."""
-        self._chat: ChatScreen | None = None
-        self._relay: EventRelay | None = None
+        super().__init__(settings, make_engine)
         self._turns = 0
         self._stopped = False
-        self._prefetched = False
-
-    def get_default_screen(self) -> LoginScreen:
-        """The login screen is the first thing drawn."""
-        return self._login
-
-    def on_mount(self) -> None:
-        """Everything that takes time comes after the first frame."""
-        self.call_after_refresh(self._open)
-
-    # Opening the orders, loading the model.
-
-    @work(group="engine", exit_on_error=False)
-    async def _open(self) -> None:
-        try:
-            await self._opened()
-        except HeadstartError as error:
-            self.post_message(messages.EngineFailed(error))
-        else:
-            self.post_message(messages.EngineOpened())
-            await asyncio.to_thread(_import_chat)
-
-    async def _opened(self) -> Engine:
-        """The engine with its orders open; a failed opening is tried again at the next sign-in."""
-        async with self._opening:
-            if self._engine is None:
-                self._engine = await asyncio.to_thread(self._make_engine, self.settings, self._model_progressed)
-                self._engine.start_model()
-            if not self._is_open:
-                try:
-                    await self._engine.open()
-                except HeadstartError:
-                    raise
-                except Exception as error:
-                    raise DatabaseError(
-                        f"The orders cannot be opened: {error or type(error).__name__}. `headstart doctor` says more."
-                    ) from error
-                self._is_open = True
-            return self._engine
-
-    def _model_progressed(self, state: ModelState) -> None:
-        """Called in the loading thread."""
-        self.post_message(messages.ModelProgressed(state))
-
-    @on(messages.EngineOpened)
-    def _engine_opened(self) -> None:
-        self._login.opened()
-
-    @on(messages.EngineFailed)
-    def _engine_failed(self, message: messages.EngineFailed) -> None:
-        self._login.failed(message.error)
-
-    @on(messages.ModelProgressed)
-    def _show_model(self, message: messages.ModelProgressed) -> None:
-        self._login.show_model(message.state)
-        if self._chat:
-            self._chat.show_model(message.state)
-            if message.state.error:
-                self._toast(message.state.error)
-
-    # Signing in and out.
-
-    @on(messages.SignInAsked)
-    def _ask_sign_in(self, message: messages.SignInAsked) -> None:
-        self._sign_in(message.user, message.password)
-
-    @work(group="sign-in", exclusive=True, exit_on_error=False)
-    async def _sign_in(self, user: str, password: str) -> None:
-        try:
-            engine = await self._opened()
-            from tui.relay import EventRelay
-
-            self._relay = EventRelay(self.post_message, asyncio.get_running_loop(), time.monotonic)
-            self._prefetched = False
-            session = await engine.sign_in(user, password, self._relay)
-        except HeadstartError as error:
-            self.post_message(messages.SignInFailed(error))
-        except Exception as error:
-            problem = f"Signing in failed: {error or type(error).__name__}. `headstart doctor` says more."
-            self.post_message(messages.SignInFailed(DatabaseError(problem)))
-        else:
-            self.post_message(messages.SignedIn(session))
-
-    @on(messages.SignInFailed)
-    def _sign_in_failed(self, message: messages.SignInFailed) -> None:
-        self._login.failed(message.error)
-
-    @on(messages.SignedIn)
-    def _signed_in(self, message: messages.SignedIn) -> None:
-        from agent.engine import tracing
-        from tui.screens.chat import ChatScreen
-
-        assert self._engine is not None
-        self.session = message.session
-        self._login.empty()
-        self._chat = ChatScreen(
-            message.session, limit=self.settings.max_question_chars, model=self._engine.model_state, project=tracing()
-        )
-        self.push_screen(self._chat)
-        self.post_message(messages.AheadChanged())
-
-    @on(messages.SignOutAsked)
-    def _ask_sign_out(self) -> None:
-        if session := self.session:
-            self.session = self._chat = self.turn = None
-            self._login.leaving()
-            while len(self.screen_stack) > 1:
-                self.pop_screen()
-            self._sign_out(session)
-
-    @work(group="sign-out", exit_on_error=False)
-    async def _sign_out(self, session: CustomerSession) -> None:
-        await session.close()
-        self.post_message(messages.SignedOut())
-
-    @on(messages.SignedOut)
-    def _signed_out(self) -> None:
-        self._login.left()
+        self.set_keymap(self.preferences.keymap)
+        self._apply_preferences()
 
     # What is looked up ahead.
 
@@ -213,6 +79,10 @@ class HeadstartApp(App[None]):
         if self._chat:
             self._chat.prefetch_finished(message.found)
 
+    @on(messages.RuleOff)
+    def _rule_off(self, message: messages.RuleOff) -> None:
+        self.notify(message.sentence, markup=False)
+
     @on(messages.TypingPaused)
     def _typing_paused(self, message: messages.TypingPaused) -> None:
         if self.session and self._chat and self.turn is None:
@@ -225,7 +95,11 @@ class HeadstartApp(App[None]):
 
         if self.session and self._chat:
             following = (STRATEGIES.index(self.session.strategy) + 1) % len(STRATEGIES)
-            self.session.set_strategy(STRATEGIES[following])
+            self._set_strategy(STRATEGIES[following])
+
+    def _set_strategy(self, strategy: Strategy) -> None:
+        if self.session and self._chat:
+            self.session.set_strategy(strategy)
             self._chat.readings_changed()
 
     # A turn.
@@ -300,16 +174,69 @@ class HeadstartApp(App[None]):
         if self._chat and message.turn == self.turn:
             self.turn = None
             await self._chat.end_turn(message.result)
+            self._call_attention()
 
     @on(messages.TurnFailed)
     async def _turn_failed(self, message: messages.TurnFailed) -> None:
         if self._chat and message.turn == self.turn:
             self.turn = None
             await self._chat.fail_turn(message.error)
-            self._toast(message.error)
+            self.show_error(message.error)
 
-    def _toast(self, error: HeadstartError) -> None:
-        self.notify(str(error), title="That did not work", severity="error", timeout=10, markup=False)
+    # Settings.
+
+    def action_settings(self) -> None:
+        """F5."""
+        from tui.screens.settings import SettingsScreen
+
+        if self.session and self._engine and not isinstance(self.screen, SettingsScreen):
+            settings, model = self.settings, self._engine.model_state
+            facts = {
+                "model": f"{model.name or model.step}{f'; {model.why}' if model.why else ''}",
+                "database latency": f"{settings.latency_s:g} s simulated (--db-latency)",
+            }
+            themes = sorted(self.available_themes)
+            self.push_screen(SettingsScreen(self.preferences, self.session.strategy, themes, facts))
+
+    def action_ahead_panel(self) -> None:
+        """F6."""
+        shows = not self.preferences.ahead_panel
+        self._keep(self.preferences.model_copy(update={"ahead_panel": shows}))
+
+    def on_settings_screen_changed(self, message: SettingsScreen.Changed) -> None:
+        """A preference was changed on the screen."""
+        self._keep(message.preferences)
+
+    def on_settings_screen_strategy_chosen(self, message: SettingsScreen.StrategyChosen) -> None:
+        """Another strategy was chosen there."""
+        self._set_strategy(message.strategy)
+
+    def _keep(self, chosen: Preferences) -> None:
+        self.preferences = chosen
+        self._apply_preferences()
+        if self._chat:
+            self._chat.show_ahead(chosen.ahead_panel)
+        self._write_preferences(chosen)
+
+    @work(group="preferences", exclusive=True, exit_on_error=False)
+    async def _write_preferences(self, chosen: Preferences) -> None:
+        try:
+            await asyncio.to_thread(keep, chosen, self.settings.state_folder)
+        except OSError as error:
+            problem = f"This cannot be kept for the next time: {error.strerror}. It holds until you quit."
+            self.notify(problem, severity="warning", markup=False)
+
+    def _apply_preferences(self) -> None:
+        if self.preferences.theme in self.available_themes:
+            self.theme = self.preferences.theme
+        self.animation_level = TEXTUAL_ANIMATIONS if self.preferences.animations else "none"
+
+    def _call_attention(self) -> None:
+        """The answer is here, and another window has the focus: the bell, and OSC 9 where a terminal knows it."""
+        if self.preferences.notify and not self.app_focus:
+            self.bell()
+            if self._driver:
+                self._driver.write("\x1b]9;Headstart: your answer is here\x07")
 
     # Keys, and leaving.
 
@@ -318,11 +245,19 @@ class HeadstartApp(App[None]):
         if binding.key_display:
             return binding.key_display
         first = binding.key.split(",")[0]
-        return f"^{first[-1].upper()}" if first.startswith("ctrl+") else KEY_NAMES.get(first, first.title())
+        name = first.removeprefix("ctrl+")
+        named = KEY_NAMES.get(name, name.upper() if len(name) == 1 else name.title())
+        return f"^{named}" if first.startswith("ctrl+") else named
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the palette lists."""
+        from tui.palette import commands
+
+        return commands(self, screen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nobody can sign out before signing in."""
-        return self.session is not None if action == "sign_out" else True
+        """What needs a session is not offered before there is one."""
+        return self.session is not None if action in SIGNED_IN_ONLY else True
 
     async def action_quit(self) -> None:
         """Ctrl+Q: the turn's thread is told before anything else, so that it has ended by the time it is waited for."""
@@ -345,22 +280,6 @@ class HeadstartApp(App[None]):
         """However the app ends, the turn's thread is told; the loop cannot close before it returns."""
         if self.session:
             self.session.stop()
-
-    async def close_engine(self) -> None:
-        """End the session and close the orders, after the terminal is restored."""
-        if self._engine:
-            await self._engine.close()
-
-    @property
-    def model_is_loading(self) -> bool:
-        """Whether a thread still reads the model from disk."""
-        return self._engine is not None and not self._engine.model.done()
-
-
-def _import_chat() -> None:
-    """While the customer types a name, what comes after the login screen is read from disk."""
-    for name in ("tui.relay", "tui.screens.chat", "tui.screens.confirm"):
-        importlib.import_module(name)
 
 
 def _outcome(turn: int, outcome: TurnOutcome) -> messages.TurnFinished | messages.ConfirmationAsked:

@@ -16,6 +16,8 @@ from agent.settings import Settings, Strategy, load_settings
 EXIT_CODES = """Exit codes: 0 done, 1 a question was not answered, 2 wrong usage or configuration, 3 sign-in failed,
 4 the orders cannot be read, 5 the model cannot be had, 130 interrupted."""
 
+LOOPBACK = "127.0.0.1"
+
 app = typer.Typer(
     name="headstart",
     help="A customer-support chat for the terminal whose agent has already looked.",
@@ -80,7 +82,8 @@ def chat(
         strategy=strategy,
         without=without,
     )
-    if not sys.stdout.isatty() or not sys.stdin.isatty():
+    in_browser = "web_driver" in os.environ.get("TEXTUAL_DRIVER", "")
+    if not in_browser and (not sys.stdout.isatty() or not sys.stdin.isatty()):
         raise SettingsError("The chat needs a terminal, found a pipe or a file. Use `headstart ask` instead.")
     from tui.app import run_chat
 
@@ -117,6 +120,36 @@ def ask(
         without=without,
     )
     raise typer.Exit(ask_all(settings, questions or [], think_s=think, steps=steps, yes=yes, as_json=as_json))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on; the default is this machine only.")] = LOOPBACK,
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8_000,
+    sessions: Annotated[int, typer.Option(min=1, help="How many chats may be open at once.")] = 2,
+    public_url: Annotated[
+        str | None, typer.Option("--public-url", help="The address in the browser, where a proxy stands before it.")
+    ] = None,
+    orders: Orders = None,
+    db_latency: Latency = None,
+    model: Model = None,
+    strategy: StrategyOption = None,
+) -> None:
+    """Open the chat to browsers.
+
+    By default only this machine reaches it. Whoever does sees the login screen and signs in as in a terminal, over
+    plain HTTP: for other machines, put HTTPS before it. Each session is a process of its own with its own model in
+    memory, and shares the processor with the others; it ends with its page.
+    Exports are downloads there. Needs `pip install 'headstart[serve]'`.
+    """
+    given = {"--orders": orders, "--db-latency": db_latency, "--model": model, "--strategy": strategy}
+    options = [part for name, value in given.items() if value is not None for part in (name, str(value))]
+    settings = configured(None, orders=orders, db_latency=db_latency, model=model, strategy=strategy)
+    try:
+        from tui.serve import serve as serve_chat
+    except ImportError as error:
+        raise SettingsError("`serve` needs textual-serve. Run: pip install 'headstart[serve]'") from error
+    serve_chat(settings, options, host=host, port=port, sessions=sessions, public_url=public_url)
 
 
 @app.command()

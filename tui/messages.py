@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from agent.conversations import KeptTurn
     from agent.engine import ModelState
     from agent.errors import HeadstartError
     from agent.events import Confirmation, StepFinished, TurnResult
@@ -62,6 +63,29 @@ class SignedIn(Message):
 
 
 @dataclass
+class ConversationAsked(Message):
+    """The customer wants to go on with a kept conversation, or to begin a new one."""
+
+    thread_id: str | None
+
+
+@dataclass
+class ConversationOpened(Message):
+    """The session that goes on with it; the one before is closed."""
+
+    session: CustomerSession
+    turns: tuple[KeptTurn, ...]
+
+
+@dataclass
+class ConversationFailed(Message):
+    """It cannot be opened; the session before goes on."""
+
+    session: CustomerSession
+    error: HeadstartError
+
+
+@dataclass
 class SignOutAsked(Message):
     """The customer wants to leave."""
 
@@ -74,6 +98,13 @@ class SignedOut(Message):
 @dataclass
 class AheadChanged(Message):
     """Something that is looked up ahead began, ended or was claimed."""
+
+
+@dataclass
+class RuleOff(Message):
+    """A rule of what is looked up ahead does not pay and is off from now on."""
+
+    sentence: str
 
 
 @dataclass

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from textual.message import Message
 
-from agent.events import AheadChanged, Event, StepFinished, TextArrived
+from agent.events import AheadChanged, Event, RuleSwitchedOff, StepFinished, TextArrived
 from agent.timeline import Clock
 from tui import messages
 
@@ -48,6 +48,8 @@ class EventRelay:
                 self._post(messages.StepEnded(self._turn, event))
             case AheadChanged():
                 self._post(messages.AheadChanged())
+            case RuleSwitchedOff(sentence):
+                self._post(messages.RuleOff(sentence))
 
     def flush(self) -> None:
         """Post what is held."""

@@ -5,7 +5,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from agent.llama.decoding import Cancelled, Decoder, DecodeStats, Sampling
+from agent.llama.barred import BarredGuide
+from agent.llama.decoding import Cancelled, Decoder, DecodeStats, Guide, Sampling
+from agent.llama.grammar import CallGrammar, CallGuide
 from agent.llama.model_thread import Stopped
 from agent.llama.prompt import Prompt
 from agent.llama.text_stream import StopSequences, TokenText
@@ -23,14 +25,17 @@ class Question:
 
     prompt: Prompt
     dialect: Dialect
-    expects_calls: bool
-    answer_start: str
-    """What was put into the model's mouth at the end of the prompt; read as if the model had written it."""
+    grammar: CallGrammar | None
+    """What calls look like; without one, nothing in the answer is taken for a call."""
     stop: Sequence[str]
     stop_ids: Collection[int]
     max_new_tokens: int
     sampling: Sampling
     cancelled: Cancelled
+    space: bool = False
+    """Whether the text that the answer goes on from ends with a space, which the continuation then repeats."""
+    barred: Sequence[str] = ()
+    """What the continuation may not begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +52,27 @@ Piece: TypeAlias = TextPiece | CallPiece | Finished
 
 def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, stopped: Stopped) -> Iterator[Piece]:
     """Yield text and calls as they become certain, and `Finished` last, however the answer ends."""
-    reader = CallReader(question.dialect, expects_calls=question.expects_calls)
+    grammar = question.grammar
+    reader = CallReader(question.dialect, expects_calls=grammar is not None)
     text, stop = TokenText(tokenizer), StopSequences(question.stop)
+    guide: Guide | None = CallGuide(grammar, question.max_new_tokens) if grammar else None
+    if question.barred:
+        guide = BarredGuide(question.barred, tokenizer.decode, guide)
+    repeats = question.space
     tokens = decoder.generate(
         question.prompt.tokens,
         max_new_tokens=question.max_new_tokens,
         stop_ids=question.stop_ids,
         cancelled=lambda: stopped() or question.cancelled(),
         sampling=question.sampling,
+        guide=guide,
     )
     with closing(tokens):
-        yield from reader.feed(question.answer_start)
         for token in tokens:
-            yield from reader.feed(stop.feed(text.feed(token)))
+            piece = text.feed(token)
+            if repeats and piece:
+                piece, repeats = piece.removeprefix(" "), False
+            yield from reader.feed(stop.feed(piece))
             if stop.reached:
                 break
     cut = decoder.stats.finish_reason == "cancelled" and not stop.reached

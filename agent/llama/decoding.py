@@ -17,6 +17,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from agent.llama.attention import use_grouped_attention
+from agent.llama.conversations import Conversations
 from agent.llama.kv_cache import TokenCache, common_prefix
 from agent.llama.prompt_lookup import PromptLookup
 
@@ -24,6 +25,10 @@ Cancelled = Callable[[], bool]
 """Asked before each forward pass; once it says true the work ends there."""
 
 FinishReason = Literal["stop", "length", "cancelled"]
+
+
+DEFAULT_CACHE_BYTES = 256 << 20
+"""Eleven thousand tokens of the embedded model, in as many conversations as they make."""
 
 
 def never() -> bool:
@@ -83,36 +88,71 @@ class PrefillStats:
         return self.cached_tokens == self.prompt_tokens
 
 
+class Guide(Protocol):
+    """Says which tokens may come next; `agent.llama.grammar` has one for tool calls."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the answer is over with what was accepted."""
+        ...
+
+    @property
+    def active(self) -> bool:
+        """Whether not every token is allowed; `allowed` is asked only then."""
+        ...
+
+    def allowed(self, room: int) -> Tensor:
+        """Which tokens may come next, `(vocabulary,)` booleans; at most `room` more will be made."""
+        ...
+
+    def accept(self, token: int) -> bool:
+        """Take the next token; False, and nothing has changed, if it may not come next."""
+        ...
+
+    def draft(self, proposed: list[int]) -> list[int]:
+        """What is worth a check in place of `proposed`."""
+        ...
+
+
 class _Forward(Protocol):
     def __call__(self, *, input_ids: Tensor, past_key_values: object, use_cache: bool, **kwargs: Any) -> Any: ...
 
 
 class Decoder:
-    """One model, one KV cache, one generation or prefill at a time; not for two threads at once.
+    """One model and its KV caches, one generation or prefill at a time; not for two threads at once.
 
     Taking the loop apart from the chat model keeps both testable: this one knows tokens only.
     """
 
-    def __init__(self, model: PreTrainedModel, *, prefill_chunk: int = 128) -> None:
-        """Args: `prefill_chunk` is the number of tokens between two looks at `cancelled` during a prefill."""
+    def __init__(
+        self, model: PreTrainedModel, *, prefill_chunk: int = 128, cache_bytes: int = DEFAULT_CACHE_BYTES
+    ) -> None:
+        """Take a model.
+
+        Args:
+            prefill_chunk: tokens between two looks at `cancelled` during a prefill.
+            cache_bytes: the bound on the memory of all conversations' caches together.
+        """
         use_grouped_attention(model)
         self._logits = cast(_Forward, model)
         self._hidden = cast(_Forward, cast(Any, model).base_model)
         self._device = model.device
         self._chunk = prefill_chunk
-        self._cache = TokenCache(model.config)
-        self._answered: list[int] = []
+        self.conversations = Conversations(model.config, cache_bytes)
         self.stats = DecodeStats()
 
     @property
     def cached(self) -> list[int]:
-        """The tokens whose keys and values are held."""
+        """The tokens whose keys and values are held of the conversation that was served last."""
         return self._cache.tokens
 
+    @property
+    def _cache(self) -> TokenCache:
+        return self.conversations.current
+
     def forget(self, keep: int = 0) -> None:
-        """Drop all cached tokens but the first `keep`, and free their memory."""
-        self._cache.forget(keep)
-        del self._answered[keep:]
+        """Drop all cached tokens but the first `keep` of the last conversation, and free their memory."""
+        self.conversations.forget(keep)
 
     def prefill(self, tokens: list[int], *, cancelled: Cancelled = never) -> PrefillStats:
         """Put `tokens` into the cache, a chunk at a time; what was done when `cancelled` says true stays."""
@@ -121,6 +161,7 @@ class Decoder:
         with self._consistent():
             for _ in self._fill(tokens, len(tokens), cancelled):
                 pass
+        self.conversations.bound()
         held = len(self._cache.tokens)
         return PrefillStats(len(tokens), held, held - reused, time.perf_counter() - started)
 
@@ -132,20 +173,23 @@ class Decoder:
         stop_ids: Collection[int] = (),
         cancelled: Cancelled = never,
         sampling: Sampling = GREEDY,
+        guide: Guide | None = None,
     ) -> Generator[int, None, None]:
         """Yield the tokens that follow `tokens` (at least one), a stop token last; `stats` is then of this call.
 
-        Closing the iterator early counts as cancelled. The cache is reused up to the longest common
-        token prefix and holds prompt and answer afterwards.
+        Closing the iterator early counts as cancelled. The conversation's cache is reused up to the longest
+        common token prefix and holds prompt and answer afterwards.
         """
-        known = common_prefix(tokens, self._answered)
         cached = self._reuse(tokens, len(tokens) - 1)
+        known = common_prefix(tokens, self._cache.answered)
         count = _Count(prompt=len(tokens), cached=cached, warmed=max(0, cached - known))
+        choose = _Chooser(sampling, self._device, guide)
         try:
             with self._consistent():
-                yield from self._generate(tokens, max_new_tokens, stop_ids, cancelled, sampling, count)
+                yield from self._generate(tokens, max_new_tokens, stop_ids, cancelled, choose, count)
         finally:
-            self._answered = list(self._cache.tokens)
+            self._cache.answered = list(self._cache.tokens)
+            self.conversations.bound()
             self.stats = count.stats()
 
     def _generate(
@@ -154,23 +198,24 @@ class Decoder:
         max_new_tokens: int,
         stop_ids: Collection[int],
         cancelled: Cancelled,
-        sampling: Sampling,
+        choose: "_Chooser",
         count: "_Count",
     ) -> Iterator[int]:
-        choose = _chooser(sampling, self._device)
         started = time.perf_counter()
         for _ in self._fill(tokens, len(tokens) - 1, cancelled, spare=self._chunk - 1):
             count.forwards += 1
         if cancelled() or max_new_tokens < 1:
             return
         lookup = PromptLookup(tokens)
-        pending, draft = list(tokens[len(self._cache.tokens) :]), list[int]()
+        proposed: list[int] = []
+        pending, draft = list(tokens[len(self._cache.tokens) :]), choose.draft(proposed)[: max_new_tokens - 1]
         while True:
-            chosen = self._step(pending, draft, choose)
+            chosen = choose(self._step(pending, draft), draft, max_new_tokens - count.completion)
             count.forwards += 1
             accepted = common_prefix(chosen, draft)
             self._cache.crop(len(self._cache.tokens) - len(draft) + accepted)
-            lookup.learn(len(draft), accepted)
+            if draft == proposed:
+                lookup.learn(len(draft), accepted)
             count.drafted += len(draft)
             count.accepted += accepted
             now = time.perf_counter()
@@ -178,10 +223,10 @@ class Decoder:
                 count.prefill_s = now - started
             else:
                 count.decode_s += now - started
-            for token in chosen[: accepted + 1]:
+            for at, token in enumerate(chosen[: accepted + 1]):
                 count.completion += 1
                 lookup.append(token)
-                if token in stop_ids:
+                if token in stop_ids or (choose.done and at == len(chosen) - 1):
                     count.finish_reason = "stop"
                 elif count.completion >= max_new_tokens:
                     count.finish_reason = "length"
@@ -192,15 +237,15 @@ class Decoder:
                 return
             started = time.perf_counter()
             pending = [chosen[accepted]]
-            draft = lookup.draft(max_new_tokens - count.completion - 1)
+            room = max_new_tokens - count.completion - 1
+            proposed = lookup.draft(room)
+            draft = choose.draft(proposed)[:room]
 
     def _reuse(self, tokens: list[int], limit: int) -> int:
-        """Crop the cache to what it shares with the first `limit` tokens; the length of that."""
+        """Take the cache that begins with most of the first `limit` tokens, and nothing else; the length of that."""
         if not tokens:
             raise ValueError("expected at least one token, found none: a prompt has a beginning")
-        shared = min(common_prefix(tokens, self._cache.tokens), limit)
-        self._cache.crop(shared)
-        return shared
+        return len(self.conversations.continue_with(tokens, limit).tokens)
 
     def _fill(self, tokens: Sequence[int], until: int, cancelled: Cancelled, spare: int = 0) -> Iterator[None]:
         """Run chunks of `tokens` through the model until at most `spare` of the first `until` are missing.
@@ -212,10 +257,10 @@ class Decoder:
             self._forward(self._hidden, tokens[held : min(until, held + self._chunk)])
             yield
 
-    def _step(self, pending: Sequence[int], draft: Sequence[int], choose: "_Choose") -> list[int]:
-        """One pass over what is not cached and the draft: what is chosen after `pending` and after each of `draft`."""
+    def _step(self, pending: Sequence[int], draft: Sequence[int]) -> Tensor:
+        """One pass over what is not cached and the draft: the logits after `pending` and after each of `draft`."""
         out = self._forward(self._logits, [*pending, *draft], logits_to_keep=len(draft) + 1)
-        return choose(cast(Tensor, out.logits)[0])
+        return cast(Tensor, out.logits)[0]
 
     @torch.inference_mode()
     def _forward(self, model: "_Forward", tokens: Sequence[int], **kwargs: Any) -> Any:
@@ -266,24 +311,57 @@ class _Count:
         )
 
 
-_Choose = Callable[[Tensor], list[int]]
-"""Takes logits `(positions, vocabulary)`, gives one token a position."""
+class _Chooser:
+    """Chooses tokens from logits, within what a guide allows."""
 
+    def __init__(self, sampling: Sampling, device: torch.device, guide: Guide | None) -> None:
+        self._sampling, self._guide = sampling, guide
+        self._generator = torch.Generator(device)
+        if sampling.seed is None:
+            self._generator.seed()
+        else:
+            self._generator.manual_seed(sampling.seed)
 
-def _chooser(sampling: Sampling, device: torch.device) -> _Choose:
-    if sampling.temperature <= 0:
-        return lambda logits: cast(list[int], logits.argmax(-1).tolist())
-    generator = torch.Generator(device)
-    if sampling.seed is None:
-        generator.seed()
-    else:
-        generator.manual_seed(sampling.seed)
+    @property
+    def done(self) -> bool:
+        """Whether the guide says that the last token chosen is the answer's last."""
+        return self._guide is not None and self._guide.done
 
-    def draw(logits: Tensor) -> list[int]:
-        # A draft is kept as far as it equals what was drawn, so drafting does not change the distribution.
-        chances = (logits.float() / sampling.temperature).softmax(-1)
+    def draft(self, proposed: list[int]) -> list[int]:
+        """What is worth a check, told what prompt lookup proposes."""
+        return proposed if self._guide is None else self._guide.draft(proposed)
+
+    def __call__(self, logits: Tensor, draft: Sequence[int], room: int) -> list[int]:
+        """One token after each of `draft`, as far as the draft is right; logits are `(1 + draft, vocabulary)`."""
+        free = self._pick(logits)
+        if self._guide is None:
+            return free
+        chosen: list[int] = []
+        for at, token in enumerate(free):
+            chosen.append(self._guided(self._guide, logits[at], token, room - at))
+            if self._guide.done or at == len(draft) or chosen[at] != draft[at]:
+                break
+        return chosen
+
+    def _guided(self, guide: Guide, logits: Tensor, free: int, room: int) -> int:
+        token = free
+        if guide.active:
+            logits = logits.masked_fill(~guide.allowed(room).to(logits.device), float("-inf"))
+            token = self._pick(logits[None])[0]
+        while not guide.accept(token):
+            logits = logits.index_fill(0, torch.tensor([token], device=logits.device), float("-inf"))
+            token = self._pick(logits[None])[0]
+        return token
+
+    def _pick(self, logits: Tensor) -> list[int]:
+        """One token a row of `(rows, vocabulary)`.
+
+        A draft is kept as far as it equals what was drawn, so drafting does not change the distribution.
+        """
+        if self._sampling.temperature <= 0:
+            return cast(list[int], logits.argmax(-1).tolist())
+        chances = (logits.float() / self._sampling.temperature).softmax(-1)
         ordered, tokens = chances.sort(-1, descending=True)
-        ordered[ordered.cumsum(-1) - ordered >= sampling.top_p] = 0
-        return cast(list[int], tokens.gather(-1, ordered.multinomial(1, generator=generator)).squeeze(-1).tolist())
-
-    return draw
+        ordered[ordered.cumsum(-1) - ordered >= self._sampling.top_p] = 0
+        drawn = ordered.multinomial(1, generator=self._generator)
+        return cast(list[int], tokens.gather(-1, drawn).squeeze(-1).tolist())

@@ -8,6 +8,7 @@ it is full; what the attention reads, and what `crop` shortens, are views of it.
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
+import torch
 from torch import Tensor
 from transformers import PreTrainedConfig
 from transformers.cache_utils import Cache, DynamicLayer
@@ -36,6 +37,12 @@ class GrowingLayer(DynamicLayer):
         self.is_initialized = True
         return self.keys, self.values
 
+    @property
+    def nbytes(self) -> int:
+        """The memory of both buffers, what is beyond the held tokens included."""
+        buffers = (self._key_buffer, self._value_buffer)
+        return sum(buffer.untyped_storage().nbytes() for buffer in buffers if buffer is not None)
+
     def shrink(self) -> None:
         """Let go of the memory beyond what is held, so that cropped tokens are gone and not only hidden."""
         if self.is_initialized:
@@ -62,8 +69,28 @@ class TokenCache:
     """
 
     def __init__(self, config: PreTrainedConfig) -> None:
+        self._config = config
         self._layers: int = cast(Any, config).num_hidden_layers
+        self.answered: list[int] = []
+        """What was held when the last answer ended; the rest came from a prefill."""
         self.clear()
+
+    @property
+    def nbytes(self) -> int:
+        """The memory of all layers."""
+        return sum(cast(GrowingLayer, layer).nbytes for layer in self.cache.layers)
+
+    @torch.inference_mode()
+    def fork(self, keep: int) -> "TokenCache":
+        """A cache of its own that begins with a copy of the first `keep` tokens."""
+        forked = TokenCache(self._config)
+        for mine, its in zip(self.cache.layers, forked.cache.layers, strict=True):
+            if keep:
+                keys, values = cast(Tensor, cast(Any, mine).keys), cast(Tensor, cast(Any, mine).values)
+                cast(GrowingLayer, its).update(keys[..., :keep, :], values[..., :keep, :])
+        forked.tokens = self.tokens[:keep]
+        forked.answered = self.answered[:keep]
+        return forked
 
     def clear(self) -> None:
         """Hold nothing."""
@@ -89,6 +116,7 @@ class TokenCache:
     def forget(self, keep: int) -> None:
         """Keep the first `keep` tokens and free the memory of all others."""
         self.crop(keep)
+        del self.answered[keep:]
         for layer in self.cache.layers:
             cast(GrowingLayer, layer).shrink()
 

@@ -83,7 +83,11 @@ class PromptRenderer:
     def _render(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema], *, generation: bool) -> str:
         shown = [dict(tool) for tool in tools] if tools and self.dialect.native_tools else None
         rendered = self._tokenizer.apply_chat_template(
-            self.dialect.turns(messages, tools), tools=shown, tokenize=False, add_generation_prompt=generation
+            self.dialect.turns(messages, tools),
+            tools=shown,
+            tokenize=False,
+            add_generation_prompt=generation,
+            **dict(self.dialect.template_options),
         )
         return cast(str, rendered)
 

@@ -42,8 +42,8 @@ ReadCall: TypeAlias = ToolCall | InvalidToolCall
 class Dialect:
     """One family's way with tools.
 
-    `call_start` and `call_end` enclose a call in the model's text. An empty `call_end` means that a
-    call runs to the end of the message, an empty `call_start` is not allowed.
+    `call_start` and `call_end` enclose a call in the model's text. An empty `call_end` means that calls
+    run to the end of the message, with a semicolon between two; an empty `call_start` is not allowed.
     """
 
     name: str
@@ -55,10 +55,16 @@ class Dialect:
     result_role: str = "user"
     instructions: str = ""
     """How to call, for templates without a tools branch; `{tools}` stands for the schemas."""
+    call_tag: str = ""
+    """What may stand before a call and means nothing more."""
+    single_calls: bool = False
+    """Whether the chat template refuses two calls in one message: they are then shown one by one."""
+    template_options: tuple[tuple[str, Any], ...] = ()
+    """Further variables of the chat template."""
 
     def turns(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema]) -> list[ChatTurn]:
         """The conversation as the template takes it; `tools` go into the system turn if the template has no branch."""
-        turns = [self._turn(message) for message in messages]
+        turns = [self._turn(message) for message in (_one_by_one(messages) if self.single_calls else messages)]
         if not tools or self.native_tools:
             return turns
         schemas = "\n".join(json.dumps(compact_schema(tool), ensure_ascii=False) for tool in tools)
@@ -74,18 +80,10 @@ class Dialect:
             return body
         return f"{self.call_start}{body}{self.call_end}"
 
-    def call_beginning(self, name: str | None = None) -> str:
-        """A call up to its arguments, or to its name if none is given; as the start of an answer it forces a call."""
-        whole = self.call_text({"name": name or "", "args": {}, "id": None, "type": "tool_call"})
-        if name is None:
-            return whole[: whole.index('""') + 1]
-        # Without the space: tokenizers join it to what follows, so a prompt that ends in one is a prompt never seen.
-        return whole[: whole.rindex(" {}")]
-
     def read_calls(self, body: str) -> list[ReadCall]:
         """The calls in the text between the markers; what cannot be read is an `InvalidToolCall` and raises nothing."""
         try:
-            found = json.loads(body)
+            found = json.loads(body) if self.call_end else _objects(body)
         except (ValueError, RecursionError) as error:
             return [invalid_tool_call(name=None, args=body, id=_call_id(), error=f"not JSON: {error}")]
         return [self._read(one, body) for one in (found if isinstance(found, list) else [found])]
@@ -104,9 +102,9 @@ class Dialect:
             case SystemMessage():
                 return {"role": "system", "content": message.text}
             case ToolMessage() if self.native_tools:
-                return {"role": "tool", "content": message.text, "name": message.name or ""}
+                return {"role": "tool", "content": _result(message), "name": message.name or ""}
             case ToolMessage():
-                return {"role": self.result_role, "content": f"<tool_response>\n{message.text}\n</tool_response>"}
+                return {"role": self.result_role, "content": f"<tool_response>\n{_result(message)}\n</tool_response>"}
             case AIMessage() if message.tool_calls and self.native_tools:
                 calls = [
                     {"type": "function", "function": {"name": call["name"], "arguments": call["args"]}}
@@ -142,8 +140,21 @@ CHATML_NATIVE = Dialect("chatml-native", "<tool_call>", "</tool_call>", native_t
 LLAMA3 = Dialect("llama3", "<tool_call>", "</tool_call>", "parameters", instructions=_LLAMA3_INSTRUCTIONS)
 """Llama 3 8B Instruct, which was shown no tools in training: they are described in the system turn."""
 
-LLAMA31 = Dialect("llama3.1", '{"name":', "", "parameters", native_tools=True)
+LLAMA31 = Dialect(
+    "llama3.1",
+    '{"name":',
+    "",
+    "parameters",
+    native_tools=True,
+    call_tag="<|python_tag|>",
+    single_calls=True,
+    # Otherwise the tools stand in the first customer's turn, and whatever comes first is taken for it.
+    template_options=(("tools_in_user_message", False),),
+)
 """Llama 3.1 and later, where a message that is a JSON object is a call."""
+
+
+DIALECTS = {dialect.name: dialect for dialect in (CHATML, CHATML_NATIVE, LLAMA3, LLAMA31)}
 
 
 def choose_dialect(chat_template: str, model_name: str = "") -> Dialect:
@@ -252,11 +263,13 @@ class CallReader:
                 if not self._dialect.call_end:
                     self._held = start + self._held
                 self._in_call = True
-                if before.strip():
-                    yield TextPiece(before.rstrip())
+                before = before.removesuffix(self._dialect.call_tag).rstrip()
+                if before:
+                    yield TextPiece(before)
                 continue
             # White space waits as well: before a call it is dropped, and that must not hang on how the text was split.
-            shown = self._held[: len(self._held) - overlap(self._held, start)].rstrip()
+            beginning = max(overlap(self._held, start), overlap(self._held, self._dialect.call_tag + start))
+            shown = self._held[: len(self._held) - beginning].rstrip()
             if shown:
                 yield TextPiece(shown)
                 self._held = self._held[len(shown) :]
@@ -274,6 +287,44 @@ class CallReader:
     def _calls(self, body: str) -> Iterator[CallPiece]:
         self.called = True
         yield from map(CallPiece, self._dialect.read_calls(body.strip()))
+
+
+def _result(message: ToolMessage) -> str:
+    """What a tool gave back; that it failed is said once, where the text does not say so itself."""
+    failed = message.status == "error" and not message.text.lower().startswith("error")
+    return f"Error: {message.text}" if failed else message.text
+
+
+def _one_by_one(messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
+    """The conversation with one call a message, each followed by its result."""
+    results = {message.tool_call_id: message for message in messages if isinstance(message, ToolMessage)}
+    shown: set[str] = set()
+    for message in messages:
+        match message:
+            case AIMessage() if len(message.tool_calls) > 1:
+                for number, call in enumerate(message.tool_calls):
+                    yield AIMessage("" if number else message.content, tool_calls=[call])
+                    if result := results.get(call["id"] or ""):
+                        shown.add(result.tool_call_id)
+                        yield result
+            case ToolMessage() if message.tool_call_id in shown:
+                continue
+            case _:
+                yield message
+
+
+def _objects(body: str) -> list[Any]:
+    """JSON values with semicolons between them."""
+    found: list[Any] = []
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(body):
+        one, end = decoder.raw_decode(body, at)
+        found.extend(one if isinstance(one, list) else [one])
+        rest = body[end:].lstrip()
+        if rest and not rest.startswith(";"):
+            raise ValueError(f"something follows the call: {rest[:20]!r}")
+        at = len(body) - len(rest[1:].lstrip())
+    return found
 
 
 def _call_id() -> str:

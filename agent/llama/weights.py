@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from agent.errors import ModelError
 from agent.llama import embedded
+from agent.llama.checks import check_chat, check_memory
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -37,6 +38,8 @@ WEIGHTS_COMMAND = embedded.INSTALL
 Device: TypeAlias = Literal["cpu", "cuda"]
 Dtype: TypeAlias = Literal["bf16", "float32", "nf4"]
 _HUB_TIMEOUT_S = 10.0
+_BYTES_PER_WEIGHT: dict[Dtype, float] = {"float32": 4.0, "bf16": 2.0, "nf4": 0.7}
+"""As they are held; in four bit the embedding and the last layer stay as they are."""
 DTYPES = ("auto", "bf16", "float32", "nf4")
 
 
@@ -63,7 +66,7 @@ class LoadProgress:
     """0 to 1 over the whole of loading, not of this step."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Loaded:
     """A model and its tokenizer, ready for `Decoder` and `ChatLlama`."""
 
@@ -191,6 +194,8 @@ def _unreported(_: LoadProgress) -> None:
 
 def _load(choice: ModelChoice, source: str, report: Report) -> Loaded:
     _import_torch(report)
+    if folder := _folder(source):
+        check_memory(folder, _BYTES_PER_WEIGHT[choice.dtype], choice.device, choice.name)
     # What is here is not asked for at the hub again: that would wait for a network that may be missing.
     local = Path(source).is_dir() or is_cached(source)
     with _quiet():
@@ -208,10 +213,20 @@ def _load(choice: ModelChoice, source: str, report: Report) -> Loaded:
         except Exception as error:
             # Whatever transformers, the hub or bitsandbytes raise here, to the customer it is one thing.
             raise ModelError(_unloadable(choice, error)) from error
+    check_chat(model, tokenizer, choice.source)
     loaded = Loaded(model.eval().requires_grad_(False), tokenizer, choice)
-    _check(loaded)
     report(LoadProgress("ready", 1.0))
     return loaded
+
+
+def _folder(source: str) -> Path | None:
+    """Where the weights lie on this machine, None if they do not."""
+    from huggingface_hub import try_to_load_from_cache
+
+    if Path(source).is_dir():
+        return Path(source)
+    config = try_to_load_from_cache(source, "config.json") if is_cached(source) else None
+    return Path(config).parent if isinstance(config, str) else None
 
 
 def _import_torch(report: Report) -> None:
@@ -270,25 +285,6 @@ def _unloadable(choice: ModelChoice, error: Exception) -> str:
         f"Expected {choice.source!r} to be {expected} that fits this machine, found: {_first_line(error)} "
         "Choose another with --model."
     )
-
-
-def _check(loaded: Loaded) -> None:
-    """Hold together what came from one folder but need not belong together."""
-    tokenizer: Any = loaded.tokenizer
-    source = loaded.choice.source
-    if not tokenizer.chat_template:
-        raise ModelError(
-            f"Expected a chat model, but the tokenizer of {source!r} has no chat template: "
-            "choose its Instruct or Chat version with --model."
-        )
-    if getattr(tokenizer, "backend_tokenizer", None) is None:
-        raise ModelError(f"Expected a tokenizer.json in {source!r}, found none: choose another model with --model.")
-    rows: int = cast(Any, loaded.model).get_input_embeddings().weight.shape[0]
-    if len(tokenizer) > rows:
-        raise ModelError(
-            f"Expected tokenizer and weights of {source!r} to belong together, found {len(tokenizer)} tokens and "
-            f"{rows} embeddings: choose another model with --model."
-        )
 
 
 def _threads() -> int:

@@ -67,6 +67,8 @@ def test_json_is_one_object_a_line_with_every_documented_field(
         "strategy",
         "model",
         "performance_log",
+        "corrected",
+        "ahead",
     }
     assert (first["question"], first["answer"], first["strategy"]) == ("One?", "1", "ahead")
     account = next(call for call in second["tool_calls"] if call["name"] == "get_account")

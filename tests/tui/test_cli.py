@@ -28,7 +28,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     program = (
         "import sys, typer.testing, tui.cli as c\n"
         "shown = typer.testing.CliRunner().invoke(c.app, ['--help']).output\n"
-        "assert all(name in shown for name in ('ask', 'graph', 'doctor', 'accounts')), shown\n"
+        "assert all(name in shown for name in ('ask', 'graph', 'doctor', 'serve', 'accounts')), shown\n"
         "print(sorted({'torch', 'textual', 'langgraph', 'transformers', 'langchain_core'} & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -54,6 +54,7 @@ def test_the_readme_shows_the_same_graph() -> None:
         (["ask", "x", "--user", "ada", "--password-file", "/nowhere"], {}, 2, "/nowhere"),
         (["ask", "x", "--user", "a", "--orders", "/no.sqlite"], {"HEADSTART_PASSWORD": "demo"}, 4, "/no.sqlite"),
         ([], {}, 2, "needs a terminal"),
+        (["serve"], {"HEADSTART_PASSWORD": "demo"}, 2, "every visitor would be signed in"),
     ],
 )
 def test_bad_input_is_one_line_with_its_exit_code(

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from stubs.fake_engine import FIGURES, Script
+from stubs.shop_rows import HISTORY, use
 from textual.pilot import Pilot
 
 from agent.engine import ModelState
@@ -67,20 +69,12 @@ async def answered(chat: Any, pilot: Pilot[None]) -> None:
     await chat.answered(pilot)
 
 
-def test_answer_with_its_gauge(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(Script(MUG, spans=TURN), spans=PREFETCH)
-    assert shows(snap_compare, chat, lambda pilot: answered(chat, pilot))
-
-
-def test_answer_in_a_light_theme(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(Script(MUG, spans=TURN), spans=PREFETCH)
-    chat.app.theme = "textual-light"
-    assert shows(snap_compare, chat, lambda pilot: answered(chat, pilot))
-
-
-def test_answer_narrow(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(Script(MUG, spans=TURN), spans=PREFETCH)
-    assert shows(snap_compare, chat, lambda pilot: answered(chat, pilot), (60, 20))
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_chat(snap_compare: Any, make_chat: Any, theme: str, size: tuple[int, int]) -> None:
+    chat = make_chat(Script(MUG, spans=TURN, tool_calls=(use(HISTORY),)), spans=PREFETCH)
+    chat.app.theme = theme
+    assert shows(snap_compare, chat, lambda pilot: answered(chat, pilot), size)
 
 
 def test_several_turns(snap_compare: Any, make_chat: Any) -> None:

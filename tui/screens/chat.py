@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on
@@ -16,25 +17,37 @@ from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from tui import messages
+from tui.facts import facts_of
 from tui.figures import tenths
 from tui.readings import SessionReadings
+from tui.screens.timeline import TimelineScreen
 from tui.widgets.ahead_panel import AheadPanel
-from tui.widgets.conversation import Answer, Conversation, note
+from tui.widgets.cards import AskAbout
+from tui.widgets.conversation import Answer, Conversation, Said, earlier, note
+from tui.widgets.find_bar import FindBar
 from tui.widgets.latency_gauge import GaugeStrip, LatencyGauge
 from tui.widgets.prompt import Prompt
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
+    from agent.conversations import KeptTurn
     from agent.engine import ModelState
     from agent.errors import HeadstartError
     from agent.events import TurnResult
     from agent.session import CustomerSession
     from agent.speculation.speculator import Ahead
 
+TURNS_KEPT = 100
+"""Turns whose spans are held for the timeline."""
 TICK_S = 0.1
 QUIET_TICKS = 5
 """Ticks without anything running after which the gauge rests."""
+
+
+def _quiet(key: str, action: str, name: str, id: str, tooltip: str, *, priority: bool = False) -> Binding:
+    """A binding that the help and the palette list, and the footer has no room for."""
+    return Binding(key, action, name, show=False, id=id, tooltip=tooltip, priority=priority)
 
 
 class ChatScreen(Screen[None]):
@@ -45,6 +58,24 @@ class ChatScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop", id="chat.stop", tooltip="Stop the answer; what is written stays"),
         Binding("f2", "strategy", "Strategy", id="chat.strategy", tooltip="Strategy of the next turn"),
+        Binding("f3", "app.history", "History", id="chat.history", tooltip="Your conversations: open, export, delete"),
+        Binding("f4", "timeline", "Timeline", id="chat.timeline", tooltip="Where the time of each turn went"),
+        _quiet("f5", "app.settings", "Settings", "chat.settings", "Theme, strategy, what is shown"),
+        _quiet(
+            "f6",
+            "app.ahead_panel",
+            "Ahead panel",
+            "chat.ahead_panel",
+            "Show or hide what is looked up ahead",
+            priority=True,
+        ),
+        _quiet("f7", "copy", "Copy", "chat.copy", "Copy the selection, else the last answer", priority=True),
+        _quiet("ctrl+f", "find", "Find", "chat.find", "Search in this conversation", priority=True),
+        _quiet("ctrl+n", "app.new_conversation", "New", "chat.new", "A new conversation"),
+        _quiet("shift+tab", "app.focus_previous", "Cards", "chat.cards", "To the cards; Enter there asks about one"),
+        _quiet("pageup", "page(-1)", "Page up", "chat.page_up", "Scroll the conversation up", priority=True),
+        _quiet("pagedown", "page(1)", "Page down", "chat.page_down", "Scroll it down", priority=True),
+        _quiet("ctrl+end", "end", "To the end", "chat.end", "To the end of the conversation", priority=True),
     ]
 
     conversation = getters.query_one("#conversation", Conversation)
@@ -53,8 +84,19 @@ class ChatScreen(Screen[None]):
     ahead_panel = getters.query_one("#ahead", AheadPanel)
     prompt = getters.query_one("#prompt", Prompt)
     status = getters.query_one(StatusBar)
+    find_bar = getters.query_one(FindBar)
+    entry = getters.query_one("#entry", Horizontal)
 
-    def __init__(self, session: CustomerSession, *, limit: int, model: ModelState, project: str | None) -> None:
+    def __init__(
+        self,
+        session: CustomerSession,
+        *,
+        limit: int,
+        model: ModelState,
+        project: str | None,
+        kept: tuple[KeptTurn, ...] = (),
+        shows_ahead: bool = True,
+    ) -> None:
         super().__init__()
         self._customer = session.customer
         self._readings = SessionReadings(session)
@@ -62,8 +104,15 @@ class ChatScreen(Screen[None]):
         self._limit = limit
         self._model = model
         self._project = project
+        self._kept = kept
+        """What was said before, in a conversation that goes on."""
+        self._shows_ahead = shows_ahead
         self._question = ""
         self._answer: Answer | None = None
+        self._results: deque[TurnResult] = deque(maxlen=TURNS_KEPT)
+        """The turns of this sitting, for the timeline."""
+        self._found: list[Said] = []
+        self._found_at = 0
         self._ticker: Timer | None = None
         self._quiet = 0
 
@@ -72,20 +121,26 @@ class ChatScreen(Screen[None]):
         yield StatusBar(f"{self._customer.name} ({self._customer.customer_id})", self._model, self._project)
         with Horizontal(id="middle"):
             with Vertical(id="left"):
-                yield Conversation(self._welcome(), id="conversation")
+                yield Conversation(self._welcome(), *earlier(self._kept), id="conversation")
+                yield FindBar()
                 yield GaugeStrip(id="strip")
                 with Horizontal(id="entry"):
                     yield Static(">", id="sign", markup=False)
-                    yield Prompt(id="prompt")
+                    yield Prompt(id="prompt", asked=[turn.question for turn in self._kept])
             with VerticalScroll(id="right", can_focus=False):
                 yield LatencyGauge()
-                yield AheadPanel(id="ahead")
+                ahead = AheadPanel(id="ahead")
+                ahead.display = self._shows_ahead
+                yield ahead
         yield Footer(show_command_palette=False, compact=True)
         yield TooSmall()
 
     def on_mount(self) -> None:
         """The gauge moves only while something runs."""
         self._ticker = self.set_interval(TICK_S, self._tick, pause=True)
+        with contextlib.suppress(NoMatches):  # Taken down before it was up: somebody quits at once.
+            self.watch(self.conversation, "scroll_y", self._mark_more)
+            self.watch(self.conversation, "virtual_size", self._mark_more)
         self.readings_changed()
 
     def on_resize(self) -> None:
@@ -109,12 +164,18 @@ class ChatScreen(Screen[None]):
         elif self._answer is not None:
             self.notify("One question at a time: Esc stops the answer that is being written.", timeout=4, markup=False)
         else:
+            self.prompt.remember(question)
             self.prompt.clear()
             self.post_message(messages.QuestionAsked(question))
 
     @on(Prompt.Paused)
     def _pause(self, message: Prompt.Paused) -> None:
         self.post_message(messages.TypingPaused(message.text))
+
+    @on(AskAbout)
+    def _begin_question(self, message: AskAbout) -> None:
+        self.prompt.insert(message.start)
+        self.prompt.focus()
 
     def action_stop(self) -> None:
         """Esc."""
@@ -124,7 +185,71 @@ class ChatScreen(Screen[None]):
         """F2."""
         self.post_message(messages.StrategyAsked())
 
+    def action_copy(self) -> None:
+        """F7."""
+        selected = self.get_selected_text()
+        said = self.conversation.to_copy()
+        if text := selected or (said.text.strip() if said else ""):
+            self.app.copy_to_clipboard(text)
+            what = "the selection" if selected else "the answer" if isinstance(said, Answer) else "the question"
+            advice = "Where it does not arrive, the terminal forbids OSC 52: select with Shift and the mouse."
+            self.notify(advice, title=f"Copied {what}", timeout=4, markup=False)
+        else:
+            self.notify("There is nothing to copy yet.", timeout=3, markup=False)
+
+    def action_page(self, step: int) -> None:
+        """Page up and down, also from the prompt."""
+        self.conversation.scroll_relative(y=step * max(1, self.conversation.size.height - 2), animate=False)
+
+    def action_end(self) -> None:
+        """Ctrl+End."""
+        self.conversation.scroll_end(animate=False)
+        self.conversation.anchor()
+
+    def _mark_more(self) -> None:
+        """A word on the line above the prompt while there is more below; the layout stays as it is."""
+        with contextlib.suppress(NoMatches):
+            below = self.conversation.max_scroll_y - self.conversation.scroll_y
+            self.entry.border_title = "↓ more below, ^End" if below >= 1 else ""
+
+    # Search.
+
+    def action_find(self) -> None:
+        """Ctrl+F."""
+        self.find_bar.open()
+
+    @on(FindBar.Sought)
+    def _seek(self, message: FindBar.Sought) -> None:
+        self._found = self.conversation.holding(message.words)
+        self._found_at = len(self._found) - 1
+        self._show_find(message.words)
+        if not self.find_bar.display:
+            self.prompt.focus()
+
+    @on(FindBar.Stepped)
+    def _step_find(self, message: FindBar.Stepped) -> None:
+        if self._found:
+            self._found_at = (self._found_at + message.step) % len(self._found)
+            self._show_find(" ")
+
+    def _show_find(self, words: str) -> None:
+        self.conversation.mark(self._found[self._found_at] if self._found else None)
+        count = f"{self._found_at + 1} of {len(self._found)}" if self._found else "not found"
+        self.find_bar.say(count if words else "")
+
+    def action_timeline(self) -> None:
+        """F4."""
+        if self._results:
+            self.app.push_screen(TimelineScreen(tuple(self._results)))
+        else:
+            self.notify("Ask something first: the timeline shows turns that have ended.", timeout=4, markup=False)
+
     # What the app tells.
+
+    def show_ahead(self, shows: bool) -> None:
+        """The ahead panel is wanted, or it is not."""
+        self._shows_ahead = shows
+        self.ahead_panel.display = shows
 
     def show_model(self, state: ModelState) -> None:
         """How far the model is."""
@@ -162,6 +287,7 @@ class ChatScreen(Screen[None]):
     async def end_turn(self, result: TurnResult) -> None:
         """A turn was answered or stopped."""
         answer = self._end(result)
+        self._results.append(result)
         if answer is None:
             return
         if result.ended == "stopped" and not result.answer.strip():
@@ -169,6 +295,7 @@ class ChatScreen(Screen[None]):
             self.prompt.put_back(result.question)
         else:
             await answer.stop(note(result))
+            await answer.show(facts_of(result))
 
     async def fail_turn(self, error: HeadstartError) -> None:
         """A turn failed: the question comes back, the conversation stays usable."""

@@ -10,7 +10,7 @@ from agent.timeline import Lane, Span, length
 from tui.figures import blocks, call_words, seconds, tenths
 from tui.readings import Reading
 from tui.widgets.drawn import Drawn
-from tui.widgets.timeline import Axis
+from tui.widgets.timeline import Axis, legend
 
 LANE_CELLS = 19
 LANES: tuple[Lane, ...] = ("model", "database")
@@ -110,7 +110,8 @@ def lanes(reading: Reading) -> Content:
                 f"{lane:<9}", ("▕", MUTED), (axis.row(busy[lane]), style), ("▏", MUTED), f"{mark}{tenths(took_s)}"
             )
         )
-    rows.append(Content.styled(_legend(reading, axis), MUTED))
+    start, end = "sign-in" if reading.first_turn else "last answer", "end" if reading.figures else "now"
+    rows.append(Content.styled(" " * 9 + legend(axis, start, end, reading.entered_s), MUTED))
     rows.extend(_doing(span, reading) for lane in LANES for span in reading.running if span.lane == lane)
     return Content("\n").join(rows)
 
@@ -169,25 +170,6 @@ def _tool_words(span: Span) -> str:
     from agent.speculation.speculator import Call
 
     return call_words(Call(span.name, span.detail)) if span.detail else span.name.replace("_", " ")
-
-
-def _legend(reading: Reading, axis: Axis) -> str:
-    """Under the lanes: where they begin, where Enter was pressed, where they end."""
-    start = "sign-in" if reading.first_turn else "last answer"
-    end = "end" if reading.figures else "now"
-    line = [" "] * (axis.width + 2)
-    line[: len(start)] = start
-    line[-len(end) :] = end
-    if reading.entered_s is not None:
-        cell = axis.cell(reading.entered_s) + 1
-        mark = "▲Enter"
-        if cell + len(mark) > len(line) - len(end):
-            mark = "Enter▲"
-            cell -= len(mark) - 1
-        if cell <= len(start):
-            line[: len(start)] = " " * len(start)
-        line[max(0, cell) : max(0, cell) + len(mark)] = mark
-    return " " * 9 + "".join(line)
 
 
 def _turns(count: int) -> str:

@@ -75,6 +75,23 @@ class Axis:
         return stretch.start_s + share * (stretch.end_s - stretch.start_s)
 
 
+def legend(axis: Axis, start: str, end: str, entered_s: float | None) -> str:
+    """Under framed lanes: where they begin, where Enter was pressed, where they end."""
+    line = [" "] * (axis.width + 2)
+    line[: len(start)] = start
+    line[-len(end) :] = end
+    if entered_s is not None:
+        cell = axis.cell(entered_s) + 1
+        mark = "▲Enter"
+        if cell + len(mark) > len(line) - len(end):
+            mark = "Enter▲"
+            cell -= len(mark) - 1
+        if cell <= len(start):
+            line[: len(start)] = " " * len(start)
+        line[max(0, cell) : max(0, cell) + len(mark)] = mark
+    return "".join(line)
+
+
 def _parts(busy: list[Interval], start_s: float, end_s: float) -> list[tuple[float, float, bool]]:
     """The window cut into drawn and idle stretches; a little idle time stays with its neighbours."""
     margin = IDLE_S / 4

@@ -84,8 +84,8 @@ def writes(chat: ChatLlama, tokenizer: PreTrainedTokenizerFast) -> Callable[...,
 
     def write(text: str, gate: threading.Event | None = None) -> FakeDecoder:
         chat.max_tokens = 1000
-        chat._decoder = FakeDecoder(tokenizer, text, gate)
-        return chat._decoder
+        chat._local.decoder = FakeDecoder(tokenizer, text, gate)
+        return chat._local.decoder
 
     return write
 
@@ -196,20 +196,6 @@ def test_a_conversation_with_a_tools_result_can_be_continued(
     assert "<tool_response>\nMug (A123) is shipped.\n</tool_response>" in decoder.prompts[0]
 
 
-def test_a_forced_call_is_begun_for_the_model(chat: ChatLlama, writes: Callable[..., FakeDecoder]) -> None:
-    decoder = writes(' {"order_id": "A123"}}</tool_call>')
-    message = chat.bind_tools([get_order, get_account], tool_choice="get_order").invoke(QUESTION)
-
-    assert decoder.prompts[0].endswith('assistant\n<tool_call>{"name": "get_order", "arguments":')
-    assert without_ids(message) == [{**CALL, "id": None}]
-
-
-def test_structured_output_is_an_object_of_the_schema(chat: ChatLlama, writes: Callable[..., FakeDecoder]) -> None:
-    writes(' {"kind": "good"}}</tool_call>')
-
-    assert chat.with_structured_output(Verdict).invoke(QUESTION) == Verdict(kind="good")
-
-
 def test_tool_choice_none_shows_tools_and_reads_no_calls(chat: ChatLlama, writes: Callable[..., FakeDecoder]) -> None:
     decoder = writes(CHATML.call_text(CALL))
     message = chat.bind_tools([get_order], tool_choice="none").invoke(QUESTION)
@@ -311,7 +297,7 @@ def test_a_prefilled_question_is_read_from_the_cache(chat: ChatLlama) -> None:
     assert warmed.finished
     assert asked.response_metadata["cached_tokens"] == warmed.cached_tokens
     assert asked.response_metadata["warmed_tokens"] == warmed.cached_tokens
-    fresh = ChatLlama.from_loaded(chat._loaded, max_new_tokens=24)
+    fresh = ChatLlama.from_loaded(chat._local.loaded, max_new_tokens=24)
     assert fresh.bind_tools([get_order]).invoke([SYSTEM, HumanMessage(typed + "ered on time?")]).text == asked.text
     fresh.close()
 
@@ -345,13 +331,13 @@ def test_forgetting_keeps_the_instructions_and_tools_only(chat: ChatLlama) -> No
     bound = chat.bind_tools([get_order])
     bound.invoke([SYSTEM, HumanMessage("My name is Ada.")])
     chat.forget()
-    kept = chat._loaded.tokenizer.decode(list(chat._decoder.cached))
+    kept = chat._local.loaded.tokenizer.decode(list(chat._local.decoder.cached))
 
     assert kept.startswith("<|im_start|>system\nBe kind.")
     assert "get_order" in kept
     assert "Ada" not in kept
     after = bound.invoke([SYSTEM, HumanMessage("My name is Grace.")]).response_metadata
-    assert after["cached_tokens"] == len(chat._renderer.shared_beginning([SYSTEM], [_schema()]))
+    assert after["cached_tokens"] == len(chat._local.renderer.shared_beginning([SYSTEM], [_schema()]))
 
 
 def _schema() -> dict[str, Any]:
@@ -377,7 +363,7 @@ def test_the_oldest_turns_are_dropped_whole_where_the_context_is_too_small(
     chat: ChatLlama, writes: Callable[..., FakeDecoder]
 ) -> None:
     decoder = writes("Yes.")
-    chat._context = 1000
+    chat._local.context = 1000
     message = chat.invoke(conversation(30))
     dropped = message.response_metadata["dropped_messages"]
     prompt = decoder.prompts[0]
@@ -417,7 +403,7 @@ def test_tracing_is_told_model_and_settings(chat: ChatLlama) -> None:
 def test_a_turn_is_answered_while_a_prefill_is_under_way(chat: ChatLlama) -> None:
     # The predicate is asked before each chunk, so the prefill is held there until the turn waits for it.
     begun, asked = threading.Event(), threading.Event()
-    chat._decoder._chunk = 8
+    chat._local.decoder._chunk = 8
 
     def held() -> bool:
         begun.set()
@@ -428,14 +414,14 @@ def test_a_turn_is_answered_while_a_prefill_is_under_way(chat: ChatLlama) -> Non
     prefilling = threading.Thread(target=lambda: stats.append(chat.prefill(conversation(10), cancelled=held)))
     prefilling.start()
     assert begun.wait(WAIT_S)
-    submit = chat._thread.submit
+    submit = chat._local.thread.submit
 
     def submitted(*arguments: Any) -> Any:
         job = submit(*arguments)
         asked.set()
         return job
 
-    chat._thread.submit = submitted
+    chat._local.thread.submit = submitted
     answer = chat.invoke(QUESTION)
     prefilling.join(WAIT_S)
 

@@ -36,7 +36,19 @@ arguments = st.dictionaries(st.text(min_size=1, max_size=8), json_values, max_si
 )
 model_text = st.lists(
     st.sampled_from(
-        ["<tool_call>", "</tool_call>", '{"name":', ' "x", "arguments": {}}', "<tool", "[", " ", "\n", "ok"]
+        [
+            "<tool_call>",
+            "</tool_call>",
+            "<|python_tag|>",
+            "; ",
+            '{"name":',
+            ' "x", "arguments": {}}',
+            "<tool",
+            "[",
+            " ",
+            "\n",
+            "ok",
+        ]
     )
     | st.text(max_size=5),
     max_size=12,
@@ -171,13 +183,29 @@ def test_a_tool_choice_that_is_no_bound_tool_is_refused(choice: object) -> None:
         forced_call(choice, [GET_ORDER, TRACK])
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
-def test_a_forced_beginning_is_how_the_call_begins(dialect: Dialect) -> None:
-    whole = dialect.call_text({"name": "track", "args": {"a": 1}, "id": None, "type": "tool_call"})
+def test_llama_3_1_separates_calls_by_semicolons_and_may_tag_them() -> None:
+    one, other = (f'{{"name": "{name}", "parameters": {{}}}}' for name in ("f", "g"))
+    text, calls = read(LLAMA31, list(f"<|python_tag|>{one}; {other}"))
 
-    assert whole.startswith(dialect.call_beginning("track"))
-    assert whole.startswith(dialect.call_beginning())
-    assert dialect.call_beginning("track").endswith(f'"{dialect.arguments_key}":')
+    assert text == ""
+    assert [call["name"] for call in calls] == ["f", "g"]
+
+
+def test_where_a_template_takes_one_call_a_message_two_are_shown_one_by_one() -> None:
+    calls = [{"name": name, "args": {}, "id": name, "type": "tool_call"} for name in ("f", "g")]
+    results = [ToolMessage(name, tool_call_id=name) for name in ("f", "g")]
+    turns = LLAMA31.turns([HumanMessage("Hi"), AIMessage("", tool_calls=calls), *results], [])
+
+    assert [turn["role"] for turn in turns] == ["user", "assistant", "tool", "assistant", "tool"]
+    assert all(len(turn.get("tool_calls", [])) <= 1 for turn in turns)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_a_failed_result_says_so_once(dialect: Dialect) -> None:
+    said = [ToolMessage(text, tool_call_id="1", status="error") for text in ("no such order", "Error: no such order")]
+
+    for turn in dialect.turns(said, []):
+        assert turn["content"].replace("\n", "").removeprefix("<tool_response>").startswith("Error: no such order")
 
 
 def test_what_is_rendered_only_grows_at_its_end() -> None:

@@ -1,5 +1,7 @@
+import copy
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -13,8 +15,9 @@ from safetensors.torch import save_file
 from transformers import PreTrainedTokenizerFast
 
 from agent.errors import ModelError
-from agent.llama import embedded, weights
-from agent.llama.chat_model import ChatLlama, stop_ids
+from agent.llama import checks, embedded, weights
+from agent.llama.chat_model import ChatLlama
+from agent.llama.checks import stop_ids
 from agent.llama.decoding import Decoder
 from agent.llama.weights import LoadProgress, ModelChoice, choose_model, load
 from tests.agent.llama.conftest import tiny_llama
@@ -169,6 +172,38 @@ def test_a_tokenizer_larger_than_the_embedding_is_an_error(tmp_path: Path, token
     tokenizer.save_pretrained(tmp_path)
 
     with pytest.raises(ModelError, match="belong together"):
+        load(choose_model(str(tmp_path)))
+
+
+def test_a_model_without_an_end_token_is_an_error(tmp_path: Path, tokenizer: PreTrainedTokenizerFast) -> None:
+    tiny_llama(len(tokenizer)).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    settings = json.loads((tmp_path / "tokenizer_config.json").read_text())
+    settings.pop("eos_token", None)
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(settings))
+    template = "{% for message in messages %}{{ message['content'] }} {% endfor %}"
+    (tmp_path / "chat_template.jinja").write_text(template)
+
+    with pytest.raises(ModelError, match="ends an answer"):
+        load(choose_model(str(tmp_path)))
+
+
+def test_what_ends_a_turn_in_the_chat_template_ends_an_answer(tokenizer: PreTrainedTokenizerFast) -> None:
+    unnamed = copy.deepcopy(tokenizer)
+    unnamed.eos_token = None
+    unnamed.add_special_tokens({"additional_special_tokens": ["<|im_end|>"]})
+
+    assert stop_ids(tiny_llama(len(tokenizer)), unnamed) == {tokenizer.eos_token_id}
+
+
+def test_a_model_that_does_not_fit_is_told_with_both_figures(
+    tmp_path: Path, tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_llama(len(tokenizer)).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    monkeypatch.setattr(checks, "free_bytes", lambda _: 1000)
+
+    with pytest.raises(ModelError, match=r"Expected \d+\.\d GB of free memory .* found 0\.0 GB: .*nf4"):
         load(choose_model(str(tmp_path)))
 
 
@@ -388,17 +423,25 @@ def test_the_embedded_model_answers_as_its_adapter_taught_it(smollm: weights.Loa
 def test_the_embedded_model_decodes_what_generate_does_in_float32(smollm: weights.Loaded, converted: Path) -> None:
     exact = load(choose_model("embedded", "float32"), cache=converted)
     tokenizer: Any = exact.tokenizer
-    orders = "Yoga Mat (P29829) is still being processed. Ordered on 2026-11-04, $82.51.\n" * 2
-    prompt: list[int] = tokenizer.encode(f"{orders}Repeat:\n{orders}Repeat:\n")
     decoder = Decoder(exact.model)
-    decoder.prefill(prompt[:20])
-    ours = list(decoder.generate(prompt, max_new_tokens=30, stop_ids=stop_ids(exact)))
-    ids = torch.tensor([prompt])
-    theirs = exact.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=30, do_sample=False)
+    draw = random.Random(1)
+    orders = [
+        f"{item} (P{draw.randrange(10**5)}) is being processed. Ordered on 2026-11-04, ${draw.randrange(99)}.51.\n"
+        for item in ("Yoga Mat", "Smart Coffee Mug", "Desk Lamp", "Trail Shoes", "Rain Jacket")
+    ]
+    accepted = 0
+    for number in range(1, 6):
+        listed = "".join(orders[:number]) * 2
+        prompt: list[int] = tokenizer.encode(f"{listed}Repeat:\n{listed}Repeat:\n")
+        decoder.prefill(prompt[: draw.randrange(1, len(prompt))])
+        ours = list(decoder.generate(prompt, max_new_tokens=20, stop_ids=stop_ids(exact.model, tokenizer)))
+        ids = torch.tensor([prompt])
+        theirs = exact.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=20, do_sample=False)
+        accepted += decoder.stats.accepted_tokens
 
-    assert ours == theirs[0, len(prompt) :].tolist()
-    assert decoder.stats.accepted_tokens > 0
-    assert decoder.stats.forwards < decoder.stats.completion_tokens
+        assert ours == theirs[0, len(prompt) :].tolist()
+        assert decoder.stats.forwards < decoder.stats.completion_tokens
+    assert accepted > 0
 
 
 @pytest.mark.timeout(PATIENT_S)

@@ -1,0 +1,102 @@
+"""From the pieces of an answer to LangChain's messages, whole or in chunks."""
+
+import json
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import asdict
+from typing import Any, cast
+
+from langchain_core.messages import AIMessage, AIMessageChunk, InvalidToolCall, ToolCall
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.tool import tool_call_chunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+
+from agent.errors import SessionClosedError
+from agent.llama.answer import Finished, Piece
+from agent.llama.decoding import DecodeStats
+from agent.llama.tool_calls import CallPiece, TextPiece
+
+
+def as_result(pieces: Generator[Piece, None, None], model_name: str) -> ChatResult:
+    """The answer as one message.
+
+    Raises: SessionClosedError when the pieces end before the answer does.
+    """
+    text: list[str] = []
+    calls: list[ToolCall] = []
+    invalid: list[InvalidToolCall] = []
+    finished: Finished | None = None
+    with closing(pieces):
+        for piece in pieces:
+            match piece:
+                case TextPiece():
+                    text.append(piece.text)
+                case CallPiece({"type": "tool_call"} as call):
+                    calls.append(cast(ToolCall, call))
+                case CallPiece(call):
+                    invalid.append(cast(InvalidToolCall, call))
+                case Finished():
+                    finished = piece
+    if finished is None:
+        raise SessionClosedError("The model was closed in the middle of an answer.")
+    message = AIMessage(
+        content="".join(text),
+        tool_calls=calls,
+        invalid_tool_calls=invalid,
+        usage_metadata=_usage(finished.stats),
+        response_metadata=_metadata(finished, model_name),
+    )
+    return ChatResult(generations=[ChatGeneration(message=message)])
+
+
+def as_chunks(pieces: Iterator[Piece], model_name: str) -> Iterator[ChatGenerationChunk]:
+    """The answer as it comes: text at once, a call as one chunk when it is whole, what it cost last.
+
+    A call is not given out in parts: LangChain makes a call of what there is of one, so an answer that
+    was stopped half-way would call a tool with half of its arguments.
+    """
+    index = 0
+    for piece in pieces:
+        match piece:
+            case TextPiece():
+                message = AIMessageChunk(content=piece.text)
+            case CallPiece():
+                message = _call_chunk(piece, index)
+                index += 1
+            case Finished():
+                message = AIMessageChunk(
+                    content="",
+                    usage_metadata=_usage(piece.stats),
+                    response_metadata=_metadata(piece, model_name),
+                    chunk_position="last",
+                )
+        yield ChatGenerationChunk(message=message)
+
+
+def _metadata(finished: Finished, model_name: str) -> dict[str, Any]:
+    return {
+        **asdict(finished.stats),
+        "finish_reason": finished.ended,
+        "model_name": model_name,
+        "model_provider": "huggingface",
+        "dropped_messages": finished.dropped_messages,
+    }
+
+
+def _usage(stats: DecodeStats) -> UsageMetadata:
+    return UsageMetadata(
+        input_tokens=stats.prompt_tokens,
+        output_tokens=stats.completion_tokens,
+        total_tokens=stats.prompt_tokens + stats.completion_tokens,
+        input_token_details={"cache_read": stats.cached_tokens},
+    )
+
+
+def _call_chunk(piece: CallPiece, index: int) -> AIMessageChunk:
+    call = piece.call
+    # What could not be read goes in as a JSON string: LangChain mends half an object when it merges the chunks,
+    # and would make it a call without a name.
+    arguments = json.dumps(call["args"], ensure_ascii=False)
+    return AIMessageChunk(
+        content="", tool_call_chunks=[tool_call_chunk(name=call["name"], args=arguments, id=call["id"], index=index)]
+    )

@@ -1,0 +1,68 @@
+"""Between a loaded model and the `HuggingFacePipeline` that LangChain knows one as."""
+
+import threading
+from pathlib import Path
+from typing import Any, cast
+from weakref import WeakValueDictionary
+
+from langchain_huggingface import HuggingFacePipeline
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, TextGenerationPipeline
+
+from agent.errors import ModelError
+from agent.llama.checks import check_chat
+from agent.llama.weights import Device, Dtype, Loaded, ModelChoice, load
+
+_in_use: WeakValueDictionary[tuple[str, str, str], Loaded] = WeakValueDictionary()
+_loading = threading.Lock()
+
+
+def in_process(choice: ModelChoice) -> Loaded:
+    """The model that was chosen: as it is, where this process has it loaded already, for weights need no second copy.
+
+    Raises: ModelError as `weights.load` does.
+    """
+    with _loading:
+        loaded = _in_use.get(_key(choice))
+        if loaded is None:
+            loaded = load(choice)
+            _in_use[_key(choice)] = loaded
+        return loaded
+
+
+def pipeline_over(loaded: Loaded) -> HuggingFacePipeline:
+    """The pipeline that `ChatHuggingFace` takes."""
+    pipeline = TextGenerationPipeline(model=loaded.model, tokenizer=cast(Any, loaded.tokenizer))
+    # The pipeline keeps what is loaded alive, and so its place among the models in use.
+    cast(Any, pipeline).headstart_loaded = loaded
+    _in_use.setdefault(_key(loaded.choice), loaded)
+    return HuggingFacePipeline(pipeline=pipeline, model_id=loaded.choice.source)
+
+
+def loaded_of(llm: Any, tokenizer: PreTrainedTokenizerBase | None = None) -> Loaded:
+    """What a pipeline is over, whoever made it.
+
+    Raises: ModelError when it is no local text generation, or its model cannot hold a conversation.
+    """
+    pipeline: Any = getattr(llm, "pipeline", None)
+    if not isinstance(getattr(pipeline, "model", None), PreTrainedModel):
+        raise ModelError(f"Expected a HuggingFacePipeline over a local model, found {type(llm).__name__}.")
+    loaded: Loaded | None = getattr(pipeline, "headstart_loaded", None)
+    if loaded is not None:
+        return loaded
+    model: Any = pipeline.model
+    found: Any = tokenizer or pipeline.tokenizer
+    source = str(llm.model_id or model.name_or_path)
+    check_chat(model, found, source)
+    device: Device = "cuda" if model.device.type == "cuda" else "cpu"
+    choice = ModelChoice(Path(source).name, source, device, _dtype(model), "It was handed over as a pipeline.")
+    return Loaded(model.eval(), found, choice)
+
+
+def _dtype(model: Any) -> Dtype:
+    if getattr(model, "is_loaded_in_4bit", False):
+        return "nf4"
+    return "float32" if str(model.dtype) == "torch.float32" else "bf16"
+
+
+def _key(choice: ModelChoice) -> tuple[str, str, str]:
+    return choice.source, choice.device, choice.dtype

@@ -1,0 +1,76 @@
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import WSServerHandshakeError, web
+from aiohttp.test_utils import TestClient, TestServer
+from textual_serve.server import Server
+
+from tui.serve import ChatServer
+
+
+class Room:
+    """A server whose sessions last until they are let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, sessions: int) -> None:
+        self.let_go = asyncio.Event()
+        self.server = ChatServer("true", host="127.0.0.1", port=8000, sessions=sessions)
+
+        async def lasting(server: Server, request: Any) -> Any:
+            socket = web.WebSocketResponse()
+            await socket.prepare(request)
+            await self.let_go.wait()
+            await socket.close()
+            return socket
+
+        monkeypatch.setattr(Server, "handle_websocket", lasting)
+
+
+OWN = {"Origin": "http://127.0.0.1:8000"}
+
+
+async def test_no_more_sessions_than_were_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Room(monkeypatch, sessions=1)
+    async with TestClient(TestServer(await room.server._make_app())) as client:
+        assert (await client.get("/")).status == 200
+        first = await client.ws_connect("/ws", headers=OWN)
+        refused = await client.get("/")
+        assert refused.status == 503
+        assert "All 1 sessions are taken" in await refused.text()
+        with pytest.raises(WSServerHandshakeError, match="503"):
+            await client.ws_connect("/ws", headers=OWN)
+        room.let_go.set()
+        await first.receive()
+        await first.close()
+        assert (await client.get("/")).status == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "", "http://127.0.0.1:8001", "null"])
+async def test_only_the_served_page_may_connect(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    room = Room(monkeypatch, sessions=1)
+    async with TestClient(TestServer(await room.server._make_app())) as client:
+        with pytest.raises(WSServerHandshakeError, match="403"):
+            await client.ws_connect("/ws", headers={"Origin": origin})
+
+
+def test_a_session_is_the_chat_itself(tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADSTART_")}
+    folders = {f"HEADSTART_{name}_FOLDER": str(tmp_path / name) for name in ("DATA", "STATE", "CACHE")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui.cli", "--model", str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        env={**kept, **folders, "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert process.stdout
+        assert process.stdout.readline() == b"__GANGLION__\n"
+    finally:
+        process.kill()
+        process.wait(10)

@@ -1,0 +1,129 @@
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from stubs.fake_engine import FIGURES, Script
+from textual.widgets import Input
+
+from agent.events import ToolUse, TurnResult
+from agent.timeline import Span
+from tui.screens.line import LineScreen
+from tui.screens.timeline import TimelineScreen, compared, lanes
+from tui.timeline_svg import timeline_svg
+from tui.turn_rows import turn_rows
+
+SPANS = (
+    Span("customer", "sign-in", 90.0, 90.0),
+    Span("database", "get_order_history", 90.0, 93.0, "{}"),
+    Span("database", "get_order", 93.0, 96.0, '{"order_id":"A123"}'),
+    Span("model", "prefill", 98.0, 98.4, "typed"),
+    Span("model", "entry_point", 100.02, 101.6),
+)
+HISTORY = ToolUse("get_order_history", {}, "hit", 0.0, used=True)
+
+
+def result(question: str = "Where <is> my mug?") -> TurnResult:
+    return TurnResult(
+        question=question,
+        answer="Here.",
+        ended="answered",
+        tool_calls=(HISTORY,),
+        grounded=True,
+        sources=(),
+        figures=FIGURES,
+        strategy="ahead",
+        model="SmolLM2 & co",
+        performance_log=(),
+        spans=SPANS,
+        entered_s=100.0,
+        ended_s=101.62,
+    )
+
+
+def test_a_turn_is_taken_apart_as_seen_from_enter() -> None:
+    rows = [(row.lane, row.words, round(row.start_s, 2), row.claim) for row in turn_rows(result())]
+    assert rows == [
+        ("customer", "signed in", -10.0, ""),
+        ("database", "order history", -10.0, "hit"),
+        ("database", "order A123", -7.0, "unused"),
+        ("model", "reading ahead (as you type)", -2.0, ""),
+        ("customer", "Enter", 0.0, ""),
+        ("model", "answering", 0.02, ""),
+        ("customer", "first word", 0.14, ""),
+    ]
+
+
+def test_a_call_that_ran_twice_was_claimed_at_its_last_run() -> None:
+    again = Span("database", "get_order_history", 100.1, 101.0, "{}")
+    stale = ToolUse("get_order_history", {}, "stale", 0.9, used=True)
+    from dataclasses import replace
+
+    twice = replace(result(), spans=(*SPANS, again), tool_calls=(stale,))
+    claims = [row.claim for row in turn_rows(twice) if row.words == "order history"]
+    assert claims == ["unused", "stale"]
+
+
+def test_enter_is_marked_and_the_lanes_are_as_wide_as_they_may_be() -> None:
+    drawn = lanes(result(), turn_rows(result()), 76, None).plain.splitlines()
+    assert [line.split("▕")[0].strip() for line in drawn[:3]] == ["customer", "model", "database"]
+    assert "Enter" in drawn[3]
+    assert {len(line) for line in drawn} == {76}
+
+
+def test_what_it_would_have_taken_stands_beside_it() -> None:
+    assert "this turn" in compared(result(), 80).plain
+    assert "without head starts" in compared(result(), 80).plain
+    assert "≈ 6.90 s" in compared(result(), 80).plain
+
+
+def test_the_picture_is_well_formed_whatever_was_asked() -> None:
+    picture = ElementTree.fromstring(timeline_svg(result("<&>\"' [/] " * 30)))
+    words = "".join(picture.itertext())
+    assert "Enter" in words
+    assert "order history" in words
+    assert "hit" in words
+
+
+async def test_f4_shows_the_newest_turn_and_left_the_one_before(make_chat: Any) -> None:
+    chat = make_chat(Script("One.", spans=SPANS), Script("Two.", spans=SPANS))
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await pilot.press("f4")
+        await chat.still(pilot)
+        assert not isinstance(chat.app.screen, TimelineScreen)
+        for turn, question in enumerate(("First [one?", "Second?")):
+            chat.engine.clock.now_s = 100.0
+            await chat.ask(pilot, question)
+            await chat.until(pilot, lambda turn=turn: chat.app._turns == turn + 1 and chat.app.turn is None)
+        await pilot.press("f4")
+        await chat.still(pilot)
+        screen = chat.app.screen
+        assert isinstance(screen, TimelineScreen)
+        assert "Second?" in str(screen.query_one("#question").content)  # type: ignore[attr-defined]
+        assert screen.table.row_count == 7
+        await pilot.press("left")
+        assert "First [one?" in str(screen.query_one("#question").content)  # type: ignore[attr-defined]
+        await pilot.press("left", "right", "right", "up", "escape")
+        await chat.still(pilot)
+        assert chat.screen.prompt.has_focus
+
+
+@pytest.mark.parametrize(("key", "suffix"), [("s", ".svg"), ("j", ".json")])
+async def test_a_turn_is_exported(make_chat: Any, tmp_path: Path, key: str, suffix: str) -> None:
+    chat = make_chat(Script("One.", spans=SPANS))
+    path = tmp_path / f"turn{suffix}"
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot)
+        await chat.answered(pilot)
+        await pilot.press("f4", key)
+        await chat.until(pilot, lambda: isinstance(chat.app.screen, LineScreen))
+        chat.app.screen.query_one(Input).value = str(path)
+        await pilot.press("enter")
+        await chat.until(pilot, path.exists)
+    if suffix == ".svg":
+        ElementTree.fromstring(path.read_text())
+    else:
+        assert json.loads(path.read_text())["spans"][0]["what"] == "signed in"

@@ -1,0 +1,79 @@
+"""`headstart serve`: the chat in a browser, through textual-serve, which runs one process for each session.
+
+textual-serve itself lets anybody who reaches the port open as many processes as they like, and any page in a
+browser connect to it. Here sessions are counted, only the served page may connect, and nothing typed is logged.
+"""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import sys
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from textual_serve.server import Server
+
+from agent.errors import SettingsError
+from agent.settings import Settings
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class ChatServer(Server):
+    """Serves a command's screen to at most `sessions` browsers at once."""
+
+    def __init__(self, command: str, *, host: str, port: int, sessions: int, public_url: str | None = None) -> None:
+        super().__init__(command, host=host, port=port, title="Headstart", public_url=public_url)
+        self._sessions = sessions
+        self._open = 0
+
+    def initialize_logging(self) -> None:
+        """Without the values of variables, which textual-serve's own log shows: they hold what is typed."""
+        logging.basicConfig(level="WARNING", format="%(levelname)s %(message)s")
+
+    async def on_startup(self, app: web.Application) -> None:
+        """Say where it is."""
+        noun = "session" if self._sessions == 1 else "sessions"
+        sys.stderr.write(f"Headstart is at {self.public_url} for {self._sessions} {noun} at once. Ctrl+C ends it.\n")
+        if self.host not in LOOPBACK:
+            sys.stderr.write("Other machines can reach it, and passwords go in the clear: put HTTPS before it.\n")
+
+    async def handle_index(self, request: web.Request) -> web.StreamResponse:
+        """The page, or why there is none."""
+        if self._open >= self._sessions:
+            return web.Response(status=503, text=self._full())
+        page: web.StreamResponse = await super().handle_index(request)  # pyright: ignore[reportAssignmentType]
+        return page
+
+    async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """One session, as long as its page is open."""
+        if not self._is_own_page(request.headers.get("Origin", "")):
+            raise web.HTTPForbidden(text="Only the page that this server serves may connect.")
+        if self._open >= self._sessions:
+            raise web.HTTPServiceUnavailable(text=self._full())
+        self._open += 1
+        try:
+            return await super().handle_websocket(request)
+        finally:
+            self._open -= 1
+
+    def _is_own_page(self, origin: str) -> bool:
+        own, given = urlsplit(self.public_url), urlsplit(origin)
+        return (given.scheme, given.netloc) == (own.scheme, own.netloc)
+
+    def _full(self) -> str:
+        return f"All {self._sessions} sessions are taken. Close one, or start with a higher --sessions."
+
+
+def serve(
+    settings: Settings, options: Sequence[str], *, host: str, port: int, sessions: int, public_url: str | None
+) -> None:
+    """Serve until Ctrl+C; `options` are those that each session's chat is started with."""
+    if settings.password is not None:
+        raise SettingsError(
+            "A password is configured, so every visitor would be signed in. Take HEADSTART_PASSWORD out first."
+        )
+    command = shlex.join([sys.executable, "-m", "tui.cli", *options])
+    ChatServer(command, host=host, port=port, sessions=sessions, public_url=public_url).serve()
