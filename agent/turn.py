@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from agent import conversation, prompts
 from agent.errors import DatabaseError, SessionClosedError
 from agent.events import Event, TextArrived, ToolUse
-from agent.facts import known
+from agent.facts import Known, known
 from agent.grounding import Guard
 from agent.settings import HeadStarts
 from agent.shop.calls import BY_NAME, Answer, artifact
@@ -138,6 +138,7 @@ class Turn:
     corrected: list[str] = field(default_factory=list)
     """Why something that the model had written was not shown."""
     _previews: dict[str, Change] = field(default_factory=dict)
+    _called: set[Call] = field(default_factory=set)
 
     def stop(self) -> None:
         """The customer pressed Esc."""
@@ -176,8 +177,12 @@ class Turn:
         told = known((result.text, result.artifact) for result in results)
         guard = Guard(told, told.asked(self.question)) if self.guarded else None
         message = self._write_answer(node, prompt, guard)
+        if guard is not None and self._repeats(message):
+            # Asked again for what it was told already, it would go round in circles.
+            self._correct("a call that was made already")
+            message = self._write_answer(node, prompt, guard, tool_choice="none")
         if guard is None or message.tool_calls or message.invalid_tool_calls:
-            return message
+            return self._about_what_was_asked(message, told) if guard is not None else message
         barred: dict[int, list[str]] = {}
         while guard.foreign is not None and not self.cancelled.is_set():
             foreign, again = guard.foreign, barred.setdefault(guard.foreign.start, [])
@@ -198,10 +203,11 @@ class Turn:
         *,
         begun: str = "",
         barred: tuple[str, ...] = (),
+        tool_choice: str | None = None,
     ) -> AIMessage:
         """Let the model write until it ends, is stopped or says something foreign."""
         chat_model = self.model()
-        model = chat_model.bind_tools(list(self.tools))
+        model = chat_model.bind_tools(list(self.tools), **({"tool_choice": tool_choice} if tool_choice else {}))
         options: dict[str, Any] = (
             {"cancelled": self.cancelled.is_set} if getattr(chat_model, "accepts_cancelled", False) else {}
         )
@@ -231,6 +237,25 @@ class Turn:
             message = AIMessage(text, id=message.id, response_metadata={"finish_reason": "cancelled"})
         self._count(node, message, start_s, end_s)
         return message
+
+    def _repeats(self, message: AIMessage) -> bool:
+        """Whether it only calls what it has called in this turn already."""
+        made = {Call.of(call["name"], call["args"]) for call in message.tool_calls}
+        again = bool(made) and made <= self._called
+        self._called |= made
+        return again
+
+    def _about_what_was_asked(self, message: AIMessage, told: Known) -> AIMessage:
+        """The message with each call about the order that the question names, where that is beyond doubt."""
+        calls: list[ToolCall] = []
+        for call in message.tool_calls:
+            order_id = call["args"].get("order_id")
+            meant = told.meant(self.question, order_id) if isinstance(order_id, str) else order_id
+            if meant != order_id:
+                self._correct("a call about another order")
+            args = {**call["args"], "order_id": meant} if meant != order_id else call["args"]
+            calls.append(ToolCall(name=call["name"], args=args, id=call["id"], type="tool_call"))
+        return message.model_copy(update={"tool_calls": calls})
 
     def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Change], bool]) -> list[ToolMessage]:
         """The results of a message's calls: writes after the customer's word, reads claimed together.

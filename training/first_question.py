@@ -30,8 +30,9 @@ THE_QUESTION = "Hi, can you tell me the status of my recent orders?"
 SIZES = (0, 1, 2, 8, 40)
 
 
-def questions(draw: random.Random, customer: world.Customer) -> Iterator[tuple[str, str, str]]:
+def questions(draw: random.Random, talk: Talk) -> Iterator[tuple[str, str, str]]:
     """Kind, question and answer: the notebook's question, then up to four look-ups by name and as many by number."""
+    customer = talk.customer
     listed = customer.listed
     if not listed:
         yield "all of 0", THE_QUESTION, "You have no orders yet."
@@ -45,7 +46,7 @@ def questions(draw: random.Random, customer: world.Customer) -> Iterator[tuple[s
         named = references.by_name(draw, customer, order)
         for about in filter(None, (named, references.by_number(draw, order))):
             told = draw.choice(lines(lookups.FACTS[kind], held_out=True)).replace("{x}", about.phrase)
-            yield f"{kind} by {lookups.way(about)}, {size}", told, lookups.fact(order, about.subject)
+            yield f"{kind} by {lookups.way(about)}, {size}", told, lookups.fact(talk, order, about.subject)
 
 
 def check(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerBase, seed: int, size: int) -> Iterator[Checked]:
@@ -55,7 +56,7 @@ def check(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerBase, seed: int
     talk.ahead("get_order_history", {})
     history = list(talk.messages)
     known: DynamicCache | None = None
-    for kind, told, wanted in questions(draw, talk.customer):
+    for kind, told, wanted in questions(draw, talk):
         talk.messages[:], talk.kinds = history, {}
         talk.ask(told)
         talk.answer(wanted, kind)

@@ -19,9 +19,10 @@ FACTS = {
 }
 
 
-def fact(order: Order, subject: str) -> str:
-    """The one answer to a question about an order: its record, whatever was asked of it."""
-    return f"{subject} {contents.status_phrase(order)}. {contents.ordered(order)}"
+def fact(talk: Talk, order: Order, subject: str) -> str:
+    """The one answer to a question about an order: its record as it stands, whatever was asked of it."""
+    told = f"{subject} {contents.status_phrase(order)}. {contents.ordered(order)}"
+    return f"{told} {contents.holding(order)}" if order.order_id in talk.detailed else told
 
 
 def pick(talk: Talk) -> Reference | None:
@@ -82,7 +83,7 @@ def look_up(talk: Talk, kind: str | None = None) -> bool:
     talk.ask(typed(talk.draw, talk.line(FACTS[kind]).replace("{x}", about.phrase), keep))
     label = f"{kind} by {way(about)}"
     find(talk, about, label)
-    talk.answer(fact(about.order, about.subject), label)
+    talk.answer(fact(talk, about.order, about.subject), label)
     talk.last = (about.order.order_id, about.subject, kind)
     return True
 
@@ -97,7 +98,7 @@ def ellipsis(talk: Talk) -> bool:
     talk.ask(typed(talk.draw, talk.line(order_phrasings.ELLIPSIS).replace("{x}", about.phrase), (about.phrase,)))
     label = f"follow-up by {way(about)}"
     find(talk, about, label)
-    talk.answer(fact(about.order, about.subject), label)
+    talk.answer(fact(talk, about.order, about.subject), label)
     talk.last = (about.order.order_id, about.subject, kind)
     return True
 
@@ -111,7 +112,7 @@ def other_one(talk: Talk) -> bool:
         return False
     subject = f"Your {references.from_item(order, order.items[0].item)}"
     talk.ask(typed(talk.draw, talk.line(order_phrasings.OTHER_ONE)))
-    talk.answer(fact(order, subject), "follow-up other one")
+    talk.answer(fact(talk, order, subject), "follow-up other one")
     talk.last = (order.order_id, subject, talk.last[2])
     return True
 
@@ -134,7 +135,7 @@ def follow_up(talk: Talk) -> bool:
     if told.startswith("{x}") or (told.endswith(("{x}", "{x}?")) and len(told) < 9):
         return False
     talk.ask(typed(talk.draw, told.replace("{x}", about.phrase)))
-    talk.answer(fact(order, about.subject), "follow-up it")
+    talk.answer(fact(talk, order, about.subject), "follow-up it")
     talk.last = (order.order_id, about.subject, kind)
     return True
 
@@ -160,7 +161,7 @@ def two_things(talk: Talk) -> bool:
         told = f"{halves[0].replace('{x}', first.phrase)} and {halves[1].replace('{x}', second.phrase)}?"
         told = told[:1].upper() + told[1:]
     talk.ask(typed(talk.draw, told, (first.phrase, second.phrase)))
-    answers = [fact(first.order, first.subject), fact(second.order, second.subject)]
+    answers = [fact(talk, first.order, first.subject), fact(talk, second.order, second.subject)]
     talk.answer(" ".join(answers), "two things")
     talk.last = None
     return True
@@ -232,16 +233,9 @@ def inside(talk: Talk) -> bool:
         if not about.by_number:
             find(talk, about, label)
         talk.read("get_order", {"order_id": about.order.order_id}, label)
-    talk.answer(contents.order_details(details(about.order)).split("\n")[1], label)
+    talk.answer(fact(talk, about.order, about.subject), label)
     talk.last = (about.order.order_id, about.subject, "status")
     return True
-
-
-def details(order: Order):
-    """An order as `get_order` gives it."""
-    from agent.shop.records import OrderDetails
-
-    return OrderDetails(order_id=order.order_id, order=order)
 
 
 def history(talk: Talk, kind: str | None = None) -> bool:
@@ -286,7 +280,7 @@ def history(talk: Talk, kind: str | None = None) -> bool:
             talk.answer(bullets(chosen) if fits else summary, label)
         case "my order" if customer.count == 1:
             order = customer.orders[0]
-            talk.answer(fact(order, f"Your {contents.named(order)}"), label)
+            talk.answer(fact(talk, order, f"Your {contents.named(order)}"), label)
             talk.last = (order.order_id, f"Your {contents.named(order)}", "status")
         case _:
             more = ["These are the newest 8:"] if customer.count > HISTORY_LIMIT else []

@@ -228,8 +228,7 @@ def product(talk: Talk) -> bool:
     if product_id not in talk.customer.products:
         talk.answer(content, "product")
     else:
-        offer, description = content.removeprefix(f"{product_id}: ").split("\n")
-        talk.answer(description if describe else offer, "product")
+        talk.answer(content.removeprefix(f"{product_id}: "), "product")
     talk.last = None
     return True
 

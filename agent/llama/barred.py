@@ -8,9 +8,6 @@ from torch import Tensor
 
 from agent.llama.decoding import Guide
 
-WHOLE_WORDS = 40
-"""Characters of a continuation that are compared at most; two that agree so far are the same."""
-
 
 @dataclass(slots=True)
 class BarredGuide:
@@ -40,7 +37,7 @@ class BarredGuide:
         """Take the next token unless the continuation would begin with what is barred."""
         if not self._over:
             text = self.text_of([*self._tokens, token]).lstrip()
-            barred = [one.strip()[:WHOLE_WORDS] for one in self.barred]
+            barred = [one.strip() for one in self.barred if one.strip()]
             if any(text.startswith(one) for one in barred):
                 return False
             over = bool(text) and not any(one.startswith(text) for one in barred)

@@ -140,7 +140,8 @@ class LocalModel:
             sampling=request.sampling,
             cancelled=request.cancelled,
             space=request.begun.endswith(" "),
-            barred=request.barred,
+            # Shown tools, a model calls them; told not to, it must not begin.
+            barred=(*request.barred, self.renderer.dialect.call_start) if choice == "none" else request.barred,
         )
 
     @cached_property

@@ -137,13 +137,15 @@ def _item(item: Item) -> str:
     return f"{item.quantity} x {item.item} ({item.product_id}) at {money(item.unit_price_cents)}{each}"
 
 
+def holding(order: Order) -> str:
+    """`It holds 1 x Smart Coffee Mug (P102) at $39.90.`"""
+    return f"It holds {joined([_item(item) for item in order.items])}."
+
+
 def order_details(details: OrderDetails) -> str:
-    """The content of `get_order`."""
+    """The content of `get_order`: all of it on one line, so that nothing has to be chosen."""
     order = details.order
-    if order is None:
-        return no_such_order(details.order_id)
-    items = f"{order.order_id} holds {joined([_item(item) for item in order.items])}."
-    return f"{order_line(order)}\n{items}"
+    return no_such_order(details.order_id) if order is None else f"{order_line(order)} {holding(order)}"
 
 
 def day(moment: date) -> str:
@@ -178,7 +180,7 @@ def product_details(details: ProductDetails) -> str:
         return f"There is no product {details.product_id} in the shop."
     stock = "is in stock" if product.in_stock else "is out of stock"
     name = f"{product.name} ({product.product_id})"
-    return f"{product.product_id}: {name} costs {money(product.price_cents)} and {stock}.\n{product.description}"
+    return f"{product.product_id}: {name} costs {money(product.price_cents)} and {stock}. {product.description}"
 
 
 def account(customer: Account) -> str:

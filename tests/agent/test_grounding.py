@@ -76,6 +76,8 @@ TRUE = [
     "Hello! How can I help you with your orders?",
     "I can look up and track your orders, cancel or return them and change their address.",
     "I'm sorry, I can only see your own orders and your own account.",
+    "K4821: Smart Coffee Mug and 2 x Yoga Mat (K4821) is processing. Ordered on 2026-10-01 for $103.90. "
+    "It holds 1 x Smart Coffee Mug (P102) at $39.90 and 2 x Yoga Mat (P136) at $32.00 each.",
     "K4821 holds 1 x Smart Coffee Mug (P102) at $39.90 and 2 x Yoga Mat (P136) at $32.00 each.",
     "Your QuantumLeap AI Processor (A123) has shipped. Your Yoga Mat (K4821) is processing.",
 ]
@@ -266,3 +268,26 @@ def test_an_answer_about_another_order_than_the_one_that_was_asked_for_is_foreig
     assert guard.foreign is not None
     assert guard.mend() == KNOWN.records["K4821"].line
     assert streamed("There is no product A123 in the shop.")[1] is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "order_id", "meant"),
+    [
+        ("track the yoga mat", "A123", "K4821"),
+        ("where is the mug", "K4821", "K4821"),
+        ("is b 456 here?", "A123", "B456"),
+        ("check w 7546098", "7546098", "W7546098"),
+        ("and now track it", "A123", "A123"),
+        ("cancel Z99 or Z98", "Z99", "Z99"),
+    ],
+)
+def test_a_call_is_about_the_order_that_the_question_names(question: str, order_id: str, meant: str) -> None:
+    assert KNOWN.meant(question, order_id) == meant
+
+
+def test_what_was_asked_for_is_told_where_nothing_else_is_known() -> None:
+    guard = Guard(KNOWN, KNOWN.asked("what did the yoga mat cost"))
+    guard.feed("It was $12.00.")
+    guard.finish()
+    guard.mend()
+    assert guard.text == f"It was {KNOWN.records['K4821'].line}"

@@ -516,3 +516,21 @@ async def test_without_the_guard_the_answer_is_shown_as_it_is_and_marked(sign_in
     await prefetched(session)
     result = await answered(session, "where is the mug?")
     assert (result.answer, result.grounded, result.corrected) == (WRONG, False, ())
+
+
+async def test_a_call_about_another_order_than_the_one_that_is_named_is_put_right(sign_in: SignIn) -> None:
+    session, _ = await sign_in(asks("track_shipment", order_id="A123"), "It was delivered.")
+    await prefetched(session)
+    result = await answered(session, "Track the coffee mug, will you")
+    assert [use.arguments for use in result.tool_calls if use.name == "track_shipment"] == [{"order_id": "B456"}]
+    assert "a call about another order" in result.corrected
+
+
+async def test_a_model_that_goes_round_in_circles_is_made_to_answer(sign_in: SignIn) -> None:
+    again = [asks("get_account") for _ in range(3)]
+    session, llama = await sign_in(*again, "Ada.", tool_rounds=9)
+    llama.replies[2:2] = ["You are Ada."]
+    result = await answered(session, "who am I?")
+    assert result.answer == "You are Ada."
+    assert llama.options[-1]["tool_choice"] == "none"
+    assert result.corrected == ("a call that was made already",)

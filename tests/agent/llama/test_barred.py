@@ -67,9 +67,7 @@ def test_what_was_tried_is_not_said_again(llama: ChatLlama) -> None:
     said: list[str] = []
     for _ in range(4):
         said.append(llama.invoke(QUESTION, barred=tuple(said)).text)
-    assert all(
-        not later.lstrip().startswith(one.strip()[:40]) for at, one in enumerate(said) for later in said[at + 1 :]
-    )
+    assert all(not later.lstrip().startswith(one.strip()) for at, one in enumerate(said) for later in said[at + 1 :])
     assert len(set(said)) == 4
 
 

@@ -105,11 +105,10 @@ def test_matches_are_counted_before_their_records() -> None:
 
 
 def test_details_hold_the_record_and_the_items_with_prices() -> None:
-    lines = contents.order_details(OrderDetails(order_id="K4821", order=SHIPPED)).split("\n")
-    assert lines == [
-        contents.order_line(SHIPPED),
-        "K4821 holds 1 x Smart Coffee Mug (P102) at $39.90 and 2 x Yoga Mat (P136) at $32.00 each.",
-    ]
+    assert contents.order_details(OrderDetails(order_id="K4821", order=SHIPPED)) == (
+        f"{contents.order_line(SHIPPED)}"
+        " It holds 1 x Smart Coffee Mug (P102) at $39.90 and 2 x Yoga Mat (P136) at $32.00 each."
+    )
 
 
 def test_shipment_tells_of_the_parcel_on_one_line_and_lists_the_stops_before_the_last() -> None:
@@ -130,7 +129,7 @@ def test_shipment_tells_of_the_parcel_on_one_line_and_lists_the_stops_before_the
 def test_product_account_and_change_are_sentences() -> None:
     product = Product(product_id="P102", name="Smart Coffee Mug", description="Warm.", price_cents=3990, in_stock=True)
     assert contents.product_details(ProductDetails(product_id="P102", product=product)) == (
-        "P102: Smart Coffee Mug (P102) costs $39.90 and is in stock.\nWarm."
+        "P102: Smart Coffee Mug (P102) costs $39.90 and is in stock. Warm."
     )
     ada = Account(
         customer_id="user123",
