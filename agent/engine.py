@@ -142,7 +142,7 @@ class Engine:
         from agent.shop.orders import OrderStore
 
         settings = self.settings
-        settings.state_folder.mkdir(parents=True, exist_ok=True)
+        settings.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = settings.orders or working_copy(settings.data_folder, date.today())
         self._store = await OrderStore.open(path, latency_s=settings.latency_s)
         self._accounts = Accounts(self._store, settings.state_folder / "sign_in.sqlite")

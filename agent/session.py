@@ -407,8 +407,12 @@ class CustomerSession:
     def _standing_answers(self) -> list[tuple[Call, Answer, float]]:
         from agent import conversation
 
-        standing = conversation.in_prompt(self.messages(), context=True)
-        found = []
+        messages = self.messages()
+        while (half := conversation.newer_half(messages)) and _tokens(messages) > self._settings.max_prompt_tokens:
+            self._first_id = half
+            messages = messages[next(i for i, m in enumerate(messages) if m.id == half) :]
+        standing = conversation.in_prompt(messages, context=True)
+        found: list[tuple[Call, Answer, float]] = []
         for call in conversation.reads_standing(standing):
             result = conversation.standing_result(standing, call)
             if result is not None and result.artifact:
@@ -446,6 +450,11 @@ class CustomerSession:
         with self.timeline.span("model", "prefill", "typed" if typed else ""):
             stats = prefill(prompt, tools=schemas(), partial_text=typed, cancelled=cancelled.is_set)
         self.prices.note_prefill(stats.computed_tokens, stats.prefill_s)
+
+
+def _tokens(messages: Sequence[BaseMessage]) -> int:
+    """About how many tokens messages are; a token is some four characters."""
+    return sum(len(message.text) for message in messages) // 4
 
 
 def _confirmation(request: dict[str, Any]) -> Confirmation:

@@ -534,3 +534,25 @@ async def test_a_model_that_goes_round_in_circles_is_made_to_answer(sign_in: Sig
     assert result.answer == "You are Ada."
     assert llama.options[-1]["tool_choice"] == "none"
     assert result.corrected == ("a call that was made already",)
+
+
+async def test_a_long_conversation_that_is_resumed_is_shortened_before_its_first_turn(
+    sign_in: SignIn, settings: Settings
+) -> None:
+    first, _ = await sign_in(*["word " * 500] * 4)
+    await prefetched(first)
+    for number in range(4):
+        await answered(first, f"question {number}")
+    await first.close()
+    llama = FakeLlama(replies=["Nothing new."])
+    engine = Engine(settings.model_copy(update={"max_prompt_tokens": 1500}), load_model=lambda *_: llama)
+    await engine.open()
+    engine.start_model()
+    await asyncio.wrap_future(engine.model)
+    again = await engine.resume(await engine.sign_in("user123", "demo"), first.thread_id)
+    await until(lambda: again._first_id is not None)
+    await answered(again, "anything new?")
+    asked = [m.text for m in llama.prompts[-1] if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
+    assert asked == ["question 2", "question 3", "anything new?"]
+    assert len(again.messages()) > len(llama.prompts[-1])
+    await engine.close()
