@@ -10,7 +10,7 @@ and advice, items that are described and not named.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent.facts import STATUS_WORDS, STATUSES, Fact, Known, Record, facts
@@ -58,6 +58,16 @@ _DENIALS = (
     "You have no orders",
 )
 """How denials begin; they are held back to their end."""
+
+
+def _beginnings(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(text[:length] for text in texts for length in range(1, len(text) + 1))
+
+
+_BEGUN_DENIALS = _beginnings(_DENIALS)
+_WORD_START = re.compile(r"(?<![^\W_])\w|(?<=[^\w])[^\w\s]")
+LONGEST_NAME = 120
+"""Characters of an item's name that are looked for at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +124,14 @@ class Guard:
     completed: bool = False
     """Whether orders were added that a list had left out."""
     _held: str = ""
+    _items: list[str] = field(default_factory=list[str])
+    _begun_names: frozenset[str] = frozenset()
     _bullets: list[str] = field(default_factory=list[str])
     """The orders told in a list so far."""
+
+    def __post_init__(self) -> None:
+        self._items = self.told.items
+        self._begun_names = _beginnings(self._items)
 
     def feed(self, piece: str) -> str:
         """Take a piece of the answer; the text that is certain now."""
@@ -176,8 +192,8 @@ class Guard:
 
     def _check(self, line: str, *, over: bool) -> tuple[int, Foreign | None]:
         """How far a line is certain, and what in it is foreign; `over` when nothing more comes of it."""
-        certain = len(line) if over else _unfinished(line, self.told)
-        found = facts(line, self.told.items)
+        certain = len(line) if over else _unfinished(line, self._begun_names)
+        found = facts(line, self._items)
         if not over:
             # A fact at the very end may go on with the next piece: `$39` with `.90`, `K48` with `21`.
             certain = min([certain, *(fact.start for fact in found if fact.end >= len(line.rstrip(".,")))])
@@ -334,8 +350,8 @@ def _counted(count: int, noun: str, told: Known, line: str) -> bool:
     return told.by_status.get(status, 0) == count
 
 
-def _unfinished(line: str, told: Known) -> int:
-    """From where on the end of a line may be the beginning of a fact."""
+def _unfinished(line: str, names: Collection[str]) -> int:
+    """From where on the end of a line may be the beginning of a fact; `names` are the beginnings of items."""
     starts = [len(line)]
     if partial := _PARTIAL.search(line):
         starts.append(partial.start())
@@ -350,13 +366,12 @@ def _unfinished(line: str, told: Known) -> int:
     ends = [line.rfind(end) + len(end) for end in (". ", "! ", "? ", "sorry, ", "but ") if end in line]
     sentence = max(ends, default=0)
     begun = line[sentence:]
-    if begun and any(denial.startswith(begun) or begun.startswith(denial) for denial in _DENIALS):
+    if begun in _BEGUN_DENIALS or begun.startswith(_DENIALS):
         starts.append(sentence)
-    for item in told.items:
-        for length in range(min(len(item), len(line)), 0, -1):
-            if line.endswith(item[:length]) and not line[: len(line) - length][-1:].isalnum():
-                starts.append(len(line) - length)
-                break
+    for word in _WORD_START.finditer(line, max(0, len(line) - LONGEST_NAME)):
+        if line[word.start() :] in names:
+            starts.append(word.start())
+            break
     return min(starts)
 
 
