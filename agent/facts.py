@@ -47,7 +47,7 @@ STATUS = re.compile(
     re.IGNORECASE,
 )
 CARRIER = re.compile(r"\bcarrier is (?P<carrier>[A-Z]\w+)")
-TYPED_NUMBER = re.compile(r"(?<![a-z])(?!no\b|nr\b)[a-z]{1,2}[\s#-]?\d{2,}", re.IGNORECASE)
+TYPED_NUMBER = re.compile(r"(?<![a-z])(?:[a-z]{1,4}-?\d{2,}|[a-z] \d{3,})", re.IGNORECASE)
 """An order's number as people write it: `b456`, `B 456`, `B-456`."""
 _OF_MANY = re.compile(
     r"\b(?:orders|all|every\w*|list|history|besides|except|other|others|not|else|and)\b", re.IGNORECASE
@@ -85,6 +85,8 @@ class Record:
     line: str = ""
     """Its one sentence or two, as an answer can quote them."""
     numbers: frozenset[str] = frozenset()
+    """Of its parcel and its products."""
+    products: frozenset[str] = frozenset()
     items: tuple[str, ...] = ()
     amounts: frozenset[int] = frozenset()
     dates: Mapping[str, frozenset[date]] = field(default_factory=dict)
@@ -152,10 +154,19 @@ class Known:
         asked = self.asked(question)
         if asked:
             return order_id if order_id in asked or len(asked) > 1 else next(iter(asked))
-        typed = {_plain(number).upper() for number in TYPED_NUMBER.findall(question)}
-        if order_id in self.records or order_id in typed or len(typed) != 1:
+        if order_id in self.records:
             return order_id
-        return next(iter(typed))
+        typed = {_plain(number).upper() for number in TYPED_NUMBER.findall(question)}
+        alike = [number for number in typed if re.sub(r"\D", "", number) == re.sub(r"\D", "", order_id)]
+        return alike[0] if len(alike) == 1 else order_id
+
+    def tool_for(self, name: str, number: str) -> str:
+        """The reading tool for a number: a product's is no order's, and the other way round."""
+        record = self.records.get(number)
+        if name == "get_product" and record is not None and record.status is not None:
+            return "get_order"
+        bought = record is None and any(number in one.products for one in self.records.values())
+        return "get_product" if bought and name in ("get_order", "track_shipment") else name
 
     def asked(self, question: str) -> frozenset[str]:
         """The orders that a question means beyond doubt, by number or by words of an item; none if unsure."""
@@ -270,6 +281,7 @@ def _order(order: Order, stops: frozenset[date]) -> Record:
         key=order.order_id,
         line=contents.order_line(order).removeprefix(f"{order.order_id}: "),
         numbers=frozenset(filter(None, [order.tracking_number, *(item.product_id for item in order.items)])),
+        products=frozenset(item.product_id for item in order.items),
         items=tuple(item.item for item in order.items),
         amounts=frozenset([order.total_cents, *(item.unit_price_cents for item in order.items)]),
         dates={**{role: frozenset([day]) for role, day in days.items() if day}, **({"stops": stops} if stops else {})},

@@ -22,8 +22,8 @@ SHORTEST_OVERLAP = 8
 
 _COUNT = re.compile(rf"\b(?P<count>\d+) (?P<noun>orders?|{STATUS_WORDS})\b", re.IGNORECASE)
 _DENIAL = re.compile(
-    r"\b(?:can(?:'t|’t|not)|could(?:n't|n’t| not)|do(?:n't|n’t| not)) (?:find|see|have)"
-    r" (?:an? |any |the |your )?(?P<words>[^.\n]{2,80}?) (?:among|in) your (?:orders|account|order history)",
+    r"(?:^|(?<=[.!?] )|(?<=sorry, )|(?<=but ))I (?:can(?:'t|’t|not)|could(?:n't|n’t| not)|do(?:n't|n’t| not))"
+    r" (?:find|see|have) (?:an? |any |the |your )?(?P<words>[^.\n]{2,120}?)(?= among | in your |[.!]|$)",
     re.IGNORECASE,
 )
 _NO_ORDER = re.compile(r"\bno (?:such )?(?:order|product) (?P<number>[A-Z]{1,4}\d{2,})\b", re.IGNORECASE)
@@ -33,12 +33,12 @@ _DENYING = re.compile(r"\b(?:no|not|never|can't|can’t|cannot|couldn't|couldn�
 _OWN_DATA = re.compile(r"^Your (?:name|email|address|user name) is ")
 _NAMING = (
     r"(?:^|(?<=[.!?] ))(?:[-*•] (?:(?:Your |Order )?[A-Z]{1,4}\d{2,}: |Your )?|Your |(?:Order )?[A-Z]{1,4}\d{2,}: )"
-    r"(?P<run>(?:\d+ x )?[A-Z0-9](?:(?! (?:is|was|has|have|are|were|cost|costs|holds)\b)[^():;!?])*)"
+    r"(?P<run>\w(?:(?! (?:is|was|has|have|are|were|cost|costs|holds|will|can)\b)[^():;!?])*)"
 )
 """Where an item is named at the head of a statement."""
 _NAMED = re.compile(_NAMING + r" \($")
 """What stands before an order's number in brackets is the name of its items."""
-_BEING_NAMED = re.compile(_NAMING + r"$")
+_BEING_NAMED = re.compile(_NAMING + r"(?: \((?:[A-Z]{0,4}\d*)?)?$")
 """Held back until it is known whose name it is."""
 _JOINED = re.compile(r"^[\s,]*(?:and|&|,)[\s\w'’]*$")
 _BULLET = re.compile(r"^\s*[-*•] ")
@@ -225,13 +225,14 @@ class Guard:
             if not _counted(int(count.group("count")), count.group("noun").lower(), told, line):
                 return Foreign(count.start(), count.group(), "a wrong count", told.summary)
         for denial in _DENIAL.finditer(line):
-            if named := told.named(denial.group("words")):
-                return Foreign(0, denial.group(), "a denial of what is there", named[0].line)
+            ended = over or any(mark in line[denial.start() :] for mark in ".!")
+            if ended and (named := told.named(denial.group("words"))):
+                return Foreign(denial.start(), line[denial.start() :], "a denial of what is there", named[0].line)
         for denial in _NO_ORDER.finditer(line):
             if record := told.records.get(denial.group("number").upper()):
-                return Foreign(0, denial.group(), "a denial of what is there", record.line)
+                return Foreign(0, line[: denial.end()], "a denial of what is there", record.line)
         if told.count and (none := _NO_ORDERS.search(line)):
-            return Foreign(0, none.group(), "a denial of what is there", told.summary)
+            return Foreign(0, line[: none.end()], "a denial of what is there", told.summary)
         if over and _OWN_DATA.match(line) and line not in told.quotable and told.quotable:
             return Foreign(0, line, "not what the account says")
         return None
@@ -272,6 +273,8 @@ class _Scope:
     _pending: list[list[Record]] = field(default_factory=list[list[Record]])
     _told: bool = False
     """Whether something has been said of the subject."""
+    _bound: bool = False
+    """Whether the subject stands as a heading, `A1: …`: what is named then is all of it."""
 
     def take(self, fact: Fact) -> Foreign | None:
         """The next fact of the line; what is foreign about it."""
@@ -303,6 +306,8 @@ class _Scope:
             return Foreign(fact.start, said, "not what was asked for", meant[0] if len(meant) == 1 else "")
         if foreign := self._superlative(fact, said):
             return foreign
+        if fact.kind == "number":
+            self._bound = self.line[fact.end : fact.end + 1] == ":"
         self._pending = [] if fact.kind == "number" else [*self._pending, owners]
         self._named_at, self._told = fact.end, False
         return None
@@ -310,7 +315,10 @@ class _Scope:
     def _misnamed(self, fact: Fact, owners: list[Record]) -> Foreign | None:
         """Whether the name before a number in brackets is another than the order's."""
         named = _NAMED.search(self.line[: fact.start])
-        if named is None or any(f"{named.group('run')} (" in record.line for record in owners):
+        if named is None:
+            return None
+        whole = re.compile(rf"(?:^|, | and |\d x ){re.escape(named.group('run'))} \(")
+        if any(whole.search(record.line) for record in owners):
             return None
         said = self.line[named.start("run") : fact.end]
         return Foreign(named.start("run"), said, "not the name of this", owners[0].line if len(owners) == 1 else "")

@@ -249,12 +249,17 @@ class Turn:
         """The message with each call about the order that the question names, where that is beyond doubt."""
         calls: list[ToolCall] = []
         for call in message.tool_calls:
-            order_id = call["args"].get("order_id")
-            meant = told.meant(self.question, order_id) if isinstance(order_id, str) else order_id
-            if meant != order_id:
-                self._correct("a call about another order")
-            args = {**call["args"], "order_id": meant} if meant != order_id else call["args"]
-            calls.append(ToolCall(name=call["name"], args=args, id=call["id"], type="tool_call"))
+            name, args = call["name"], dict(call["args"])
+            argument = "product_id" if name == "get_product" else "order_id"
+            number = args.get(argument)
+            if isinstance(number, str):
+                meant = number if name == "get_product" else told.meant(self.question, number)
+                tool = told.tool_for(name, meant)
+                if (tool, meant) != (name, number):
+                    self._correct("a call about another order")
+                    args.pop(argument)
+                    name, args = tool, {"product_id" if tool == "get_product" else "order_id": meant, **args}
+            calls.append(ToolCall(name=name, args=args, id=call["id"], type="tool_call"))
         return message.model_copy(update={"tool_calls": calls})
 
     def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Change], bool]) -> list[ToolMessage]:
