@@ -346,7 +346,7 @@ class Turn:
 
     def _write(self, call: ToolCall, preview: Change | None) -> ToolMessage:
         if preview is None:
-            return _result(call, prompts.NOT_CONFIRMED, None, "error")
+            return _result(call, prompts.NOT_CONFIRMED, None, "success")
         change = preview
         if preview.done:
             with self._querying(call["name"]):
@@ -360,7 +360,8 @@ class Turn:
         self.uses[made] = ToolUse(
             made.name, call["args"], "miss", waited_s, result["record"], result["data"], used=True
         )
-        return _result(call, printable(change.message), result, "success" if change.done else "error")
+        # A refusal by the rules is an answer, not a failure of the tool.
+        return _result(call, printable(change.message), result, "success")
 
     @contextmanager
     def _querying(self, name: str) -> Generator[None]:
