@@ -228,15 +228,16 @@ def facts(text: str, items: Sequence[str] = ()) -> list[Fact]:
         found.append(Fact("status", m.start(), m.end(), STATUSES[m.group("status").lower()]))
     for m in CARRIER.finditer(text):
         found.append(Fact("carrier", m.start("carrier"), m.end(), m.group("carrier")))
-    taken = [(fact.start, fact.end) for fact in found]
+    named: list[Fact] = []
     for item in items:
         at = -1
         while (at := text.find(item, at + 1)) >= 0:
             end = at + len(item)
-            if text[end : end + 1].isalnum() or any(at < e and s < end for s, e in taken):
-                continue
-            taken.append((at, end))
-            found.append(Fact("item", at, end, item))
+            if not text[end : end + 1].isalnum() and not any(at < one.end and one.start < end for one in named):
+                named.append(Fact("item", at, end, item))
+    # A name may hold anything, an amount too; what stands within it is no fact of its own.
+    found = [fact for fact in found if not any(fact.start < one.end and one.start < fact.end for one in named)]
+    found += named
     return sorted(found, key=lambda fact: fact.start)
 
 
