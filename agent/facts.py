@@ -50,7 +50,7 @@ CARRIER = re.compile(r"\bcarrier is (?P<carrier>[A-Z]\w+)")
 TYPED_NUMBER = re.compile(r"(?<![a-z])(?:[a-z]{1,4}-?\d{2,}|[a-z] \d{3,})", re.IGNORECASE)
 """An order's number as people write it: `b456`, `B 456`, `B-456`."""
 _OF_MANY = re.compile(
-    r"\b(?:orders|all|every\w*|list|history|besides|except|other|others|not|else|and)\b", re.IGNORECASE
+    r"\b(?:orders|all|every\w*|list|history|besides|except|others?|else|and|instead|not (?:the|my))\b", re.IGNORECASE
 )
 """A question with one of these may want other orders told than those that it names."""
 ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -85,8 +85,9 @@ class Record:
     line: str = ""
     """Its one sentence or two, as an answer can quote them."""
     numbers: frozenset[str] = frozenset()
-    """Of its parcel and its products."""
+    """Of its parcel."""
     products: frozenset[str] = frozenset()
+    """The numbers of its products."""
     items: tuple[str, ...] = ()
     amounts: frozenset[int] = frozenset()
     dates: Mapping[str, frozenset[date]] = field(default_factory=dict)
@@ -97,7 +98,7 @@ class Record:
         """Whether the fact is one of this record's."""
         match fact.kind:
             case "number":
-                return fact.value == self.key or fact.value in self.numbers
+                return fact.value == self.key or fact.value in self.numbers | self.products
             case "item":
                 return fact.value in self.items
             case "amount":
@@ -281,7 +282,7 @@ def _order(order: Order, stops: frozenset[date]) -> Record:
     return Record(
         key=order.order_id,
         line=contents.order_line(order).removeprefix(f"{order.order_id}: "),
-        numbers=frozenset(filter(None, [order.tracking_number, *(item.product_id for item in order.items)])),
+        numbers=frozenset([order.tracking_number] if order.tracking_number else []),
         products=frozenset(item.product_id for item in order.items),
         items=tuple(item.item for item in order.items),
         amounts=frozenset([order.total_cents, *(item.unit_price_cents for item in order.items)]),

@@ -288,14 +288,15 @@ class _Scope:
             return Foreign(fact.start, said, "not in any result", self._one())
         between = self.line[self._named_at : fact.start]
         both = [record for record in self.subjects if record in owners]
-        beside = bool(re.search(r"\(\s*$|:\s*(?:\d+ x )?$", between)) and self.subjects
+        beside = re.search(r"\(\s*$|:\s*(?:\d+ x )?$", between) is not None
+        apart = self._bound or beside or not _JOINED.match(between)
         if fact.kind == "number" and between.endswith("("):
             both = [record for record in both if all(record in one for one in self._pending)]
             if foreign := self._misnamed(fact, owners):
                 return foreign
         if both:
             self.subjects = both
-        elif (beside and not self._told) or (self.subjects and not self._told and not _JOINED.match(between)):
+        elif self.subjects and not self._told and apart:
             return Foreign(fact.start, said, "of another order", self._one())
         elif self.subjects and not self._told:
             self.subjects, self.wide = [*self.subjects, *owners], True

@@ -31,7 +31,6 @@ WORDS_A_MINUTE = 40
 CHARACTERS_A_WORD = 5
 QUESTIONS = ("Hi, can you tell me the status of my recent orders?", "Where is my {item}?")
 CUSTOMERS = ("user123", "user126", "user130", "user141", "user152", "user163")
-ANSWERED = {"a": "create_agent", "b": "the notebook's graph", "f": "create_agent on generate()"}
 
 
 @dataclass(frozen=True)

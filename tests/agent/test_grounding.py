@@ -94,6 +94,7 @@ FALSE = [
     ("Your mat (K4821) is processing.", "mat (K4821"),
     ("Your Coffee Mug (B456) was delivered.", "Coffee Mug (B456"),
     ("Order A123: QuantumLeap AI Processor and Yoga Mat (K4821) is processing.", None),
+    ("Order A123: QuantumLeap AI Processor and Yoga Mat has shipped.", "Yoga Mat"),
     ("- Smart Coffe Mug (B456) was delivered.", "Smart Coffe Mug (B456"),
     ("I can't find a coffee mug among the orders.", "I can't find a coffee mug"),
     ("I'm sorry, I can't find your coffee mug.", "I can't find your coffee mug"),
@@ -263,6 +264,8 @@ def test_an_answer_rests_on_the_results_that_hold_its_facts() -> None:
         ("where is Z999, the mug", set()),
         ("show all my orders, the mat too", set()),
         ("what else did I buy with the mat", set()),
+        ("cancel it, not the mug", set()),
+        ("my yoga mat has not arrived", {"K4821"}),
         ("thanks", set()),
     ],
 )
