@@ -94,6 +94,11 @@ def tool_results(messages: Sequence[BaseMessage]) -> list[ToolMessage]:
     return [message for message in messages if isinstance(message, ToolMessage)]
 
 
+def customer_said(messages: Sequence[BaseMessage]) -> list[str]:
+    """What the customer wrote, oldest first."""
+    return [m.text for m in messages if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
+
+
 def newer_half(messages: Sequence[BaseMessage]) -> str | None:
     """The id of the message with which the newer half of the customer's turns begins; None for a single turn."""
     turns = [m.id for m in messages if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]

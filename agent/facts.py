@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
-from agent.shop import contents, records
+from agent.shop import contents, naming, records
 from agent.shop.records import Order, Status
 
 Kind = Literal["number", "item", "date", "amount", "status", "carrier"]
@@ -50,9 +50,11 @@ CARRIER = re.compile(r"\bcarrier is (?P<carrier>[A-Z]\w+)")
 TYPED_NUMBER = re.compile(r"(?<![a-z])(?:[a-z]{1,4}-?\d{2,}|[a-z] \d{3,})", re.IGNORECASE)
 """An order's number as people write it: `b456`, `B 456`, `B-456`."""
 _OF_MANY = re.compile(
-    r"\b(?:orders|all|every\w*|list|history|besides|except|others?|else|and|instead|not (?:the|my))\b", re.IGNORECASE
+    r"\b(?:orders|all|every\w*|list|history|besides|except|others?|else|instead|not (?:the|my))\b", re.IGNORECASE
 )
 """A question with one of these may want other orders told than those that it names."""
+_AND = re.compile(r"\band\b|\bas well\b|\balso\b|\bplus\b", re.IGNORECASE)
+"""Its other half may be about something that is not known yet."""
 ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (role, re.compile(rf"(?:{words})\b[^.;:$\d]{{0,14}}$", re.IGNORECASE))
     for role, words in (
@@ -129,6 +131,8 @@ class Known:
     dearest: str | None = None
     found: frozenset[int] = frozenset()
     """How many orders searches have found."""
+    older: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The items of orders that the history knows by name only: they were never read."""
     quotable: tuple[str, ...] = ()
     """What other results say, line by line: changes, accounts, products, errors."""
 
@@ -155,9 +159,9 @@ class Known:
         asked = self.asked(question)
         if asked:
             return order_id if order_id in asked or len(asked) > 1 else next(iter(asked))
-        if order_id in self.records:
+        if order_id in self.records or order_id in self.older:
             return order_id
-        typed = {_plain(number).upper() for number in TYPED_NUMBER.findall(question)}
+        typed = {naming.plain(number).upper() for number in TYPED_NUMBER.findall(question)}
         alike = [number for number in typed if re.sub(r"\D", "", number) == re.sub(r"\D", "", order_id)]
         return alike[0] if len(alike) == 1 else order_id
 
@@ -171,29 +175,26 @@ class Known:
 
     def asked(self, question: str) -> frozenset[str]:
         """The orders that a question means beyond doubt, by number or by words of an item; none if unsure."""
+        return frozenset() if _AND.search(question) else frozenset(self.wanted(question))
+
+    def wanted(self, question: str) -> list[str]:
+        """The orders that an answer has to tell of: those asked for, also where the question has two halves."""
         if _OF_MANY.search(question):
-            return frozenset()
-        text = question.lower()
-        plain = {_plain(number) for number in TYPED_NUMBER.findall(text)}
-        orders = [record for record in self.records.values() if record.status]
-        if numbered := [record.key for record in orders if record.key.lower() in plain]:
-            return frozenset(numbered)
-        if plain:
-            return frozenset()
-        words = set(re.findall(r"\w+", text))
-        fits = {record.key: max((_fit(item, words) for item in record.items), default=0) for record in orders}
-        best = max(fits.values(), default=0)
-        return frozenset(key for key, fit in fits.items() if fit == best) if best else frozenset()
+            return []
+        named = [one for one in naming.meant(question, self._named()) if one.likeness >= naming.SURE]
+        numbered = [one for one in named if one.by == "number"]
+        if TYPED_NUMBER.search(question) and not numbered:
+            return []  # A number that is none of theirs: the item beside it may belong to that.
+        return [one.order_id for one in named]
 
-
-def _plain(number: str) -> str:
-    return re.sub(r"[\s#-]", "", number)
-
-
-def _fit(item: str, words: set[str]) -> int:
-    """How many words of an item's name are among the words, 0 unless the last one is, which says what it is."""
-    name = re.findall(r"\w+", item.lower())
-    return sum(word in words for word in name) if name[-1] in words and len(name[-1]) > 2 else 0
+    def _named(self) -> list[naming.Named]:
+        """Every known order with its items, the newest first."""
+        order_ids = dict.fromkeys([*self.listed, *self.older, *self.records])
+        return [
+            (key, self.records[key].items if key in self.records else self.older[key])
+            for key in order_ids
+            if key not in self.records or self.records[key].status
+        ]
 
 
 def known(results: Iterable[tuple[str, Mapping[str, Any] | None]]) -> Known:
@@ -268,6 +269,7 @@ def _history(told: Known, history: records.OrderHistory) -> None:
     told.count, told.by_status = history.count, history.count_by_status
     told.newest = told.listed[0] if told.listed else None
     told.dearest = history.dearest.order_id if history.dearest else None
+    told.older = {order.order_id: tuple(item.item for item in order.items) for order in history.older}
 
 
 def _orders(told: Known, orders: Iterable[Order]) -> None:

@@ -90,6 +90,8 @@ class Grounding:
     """True when nothing in it is foreign; also when it states no fact."""
     sources: tuple[int, ...]
     """Which of the results the answer rests on, as indexes."""
+    orders: tuple[str, ...] = ()
+    """The orders that the answer names."""
 
 
 def ground(answer: str, told: Known, results: Sequence[str]) -> Grounding:
@@ -97,9 +99,12 @@ def ground(answer: str, told: Known, results: Sequence[str]) -> Grounding:
     guard = Guard(told)
     guard.feed(answer)
     guard.finish()
-    stated = {answer[fact.start : fact.end] for fact in facts(answer, told.items) if fact.kind != "status"}
+    found = facts(answer, told.items)
+    stated = {answer[fact.start : fact.end] for fact in found if fact.kind != "status"}
     sources = tuple(at for at, result in enumerate(results) if _rests_on(answer, stated, result))
-    return Grounding(guard.foreign is None, sources)
+    numbers = dict.fromkeys(fact.value for fact in found if fact.kind == "number")
+    orders = tuple(number for number in numbers if number in told.records and told.records[number].status)
+    return Grounding(guard.foreign is None, sources, orders)
 
 
 def _rests_on(answer: str, stated: set[str], result: str) -> bool:
@@ -118,6 +123,8 @@ class Guard:
     told: Known
     asked: frozenset[str] = frozenset()
     """The orders that the question means beyond doubt: then no other is told."""
+    wanted: Sequence[str] = ()
+    """The orders that the question asks about: if one of them is told, all are."""
     text: str = ""
     """All that was shown."""
     foreign: Foreign | None = None
@@ -143,7 +150,7 @@ class Guard:
     def finish(self) -> str:
         """The answer is over: what was held back, and the rest of a list that left orders out."""
         shown = "" if self.foreign is not None else self._let_through(final=True)
-        return shown if self.foreign is not None else shown + self._rest_of_list()
+        return shown if self.foreign is not None else shown + self._rest_of_list() + self._rest_of_wanted()
 
     def back(self) -> None:
         """The writer has gone back to the end of `text`."""
@@ -152,7 +159,7 @@ class Guard:
     def mend(self) -> str:
         """What to say, from the data, in the place of what was foreign; ends the statement that it stands in."""
         assert self.foreign is not None
-        meant = [self.told.records[key].line for key in self.asked]
+        meant = [self.told.records[key].line for key in self.asked if key in self.told.records]
         instead, line = self.foreign.instead, self.text.rpartition("\n")[2]
         instead = instead or (meant[0] if len(meant) == 1 else "")
         self.back()
@@ -164,7 +171,7 @@ class Guard:
         if bullet:
             self._bullets += [key for key in left if self.told.records[key].line == instead][:1]
         self.text += said
-        return said + self._rest_of_list()
+        return said + self._rest_of_list() + self._rest_of_wanted()
 
     def _let_through(self, *, final: bool) -> str:
         lines_end = len(self.text) + len(self._held)
@@ -258,6 +265,17 @@ class Guard:
         self.text += said
         return said
 
+    def _rest_of_wanted(self) -> str:
+        """What was asked about and left out, where the answer tells of the rest of it."""
+        known = [key for key in self.wanted if key in self.told.records]
+        left = [key for key in known if key not in self.text]
+        if len(known) < 2 or len(left) in (0, len(known)) or any(said in self.text for said in self.told.quotable):
+            return ""
+        self.completed = True
+        said = "".join(f" Your {self.told.records[key].line}" for key in left)
+        self.text += said
+        return said
+
 
 @dataclass(slots=True)
 class _Scope:
@@ -303,7 +321,7 @@ class _Scope:
         else:
             self.subjects, self.wide, self._pending = owners, False, []
         if self.asked and not any(record.key in self.asked for record in self.subjects):
-            meant = [self.told.records[key].line for key in self.asked]
+            meant = [self.told.records[key].line for key in self.asked if key in self.told.records]
             return Foreign(fact.start, said, "not what was asked for", meant[0] if len(meant) == 1 else "")
         if foreign := self._superlative(fact, said):
             return foreign

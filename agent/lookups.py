@@ -63,6 +63,8 @@ class CustomerLookups:
         """What was issued and not used yet; at sign-out it counts against its rule."""
         self._standing: list[Call] = []
         """Whose results stand in the prompt, oldest first: they are claimed at Enter, so they are kept fresh."""
+        self._told: list[str] = []
+        """The orders that the last answer rested on."""
         self._typed = ""
         self._typed_about: set[Call] = set()
         self._checking: asyncio.Task[None] | None = None
@@ -97,7 +99,7 @@ class CustomerLookups:
         if not self._typed:  # A question begins: time to notice what has changed since the last one.
             self._checking = self._loop.create_task(self.renew())
         self._typed = text
-        candidates = rules.while_typing(text, self.history())
+        candidates = self._meant(text)
         left = self._typed_about - {candidate.call for candidate in candidates}
         if left:
             self._speculator.interrupt(self._owner, left)
@@ -108,10 +110,10 @@ class CustomerLookups:
         if self._typed_about:
             self._speculator.interrupt(self._owner, self._typed_about)
 
-    def end_turn(self, standing: Sequence[Call] | None) -> None:
-        """A turn is over; these results stand in the prompt now, or those that did before."""
+    def end_turn(self, standing: Sequence[Call] | None, told: Sequence[str] = ()) -> None:
+        """A turn is over: these results stand in the prompt now, or those that did before; it `told` of orders."""
         if standing is not None:
-            self._standing = list(standing)
+            self._standing, self._told = list(standing), list(told)
         self._typed, self._typed_about = "", set()
         self._speculator.refill(self._owner)
 
@@ -164,7 +166,7 @@ class CustomerLookups:
     async def look_up_at_enter(self, question: str) -> None:
         """What the question is about, looked up beside the model's first call; the notebook's way under `overlap`."""
         if self._starts().data:
-            self._speculate(rules.while_typing(question, self.history()))
+            self._speculate(self._meant(question))
             return
         for candidate in rules.sign_in_candidates():
             self._speculator.speculate(self._owner, candidate.call, reason="Enter")
@@ -200,9 +202,12 @@ class CustomerLookups:
     def _to_place(self, text: str) -> list[Call]:
         """What pays its place in the prompt: the orders, and nearest to the question what it is about."""
         ready = self._speculator.ready(self._owner)
-        likely = [one for one in rules.while_typing(text, self.history()) if one.probability >= WORTH_READING]
+        likely = [one for one in self._meant(text) if one.probability >= WORTH_READING]
         meant = [candidate.call for candidate in likely[:PLACED_WHILE_TYPING]]
         return [*(c for c in ready if c == rules.ORDER_HISTORY), *(c for c in reversed(meant) if c in ready)]
+
+    def _meant(self, text: str) -> list[Candidate]:
+        return rules.while_typing(text, self.history(), self._told)
 
     def _used(self, call: Call) -> None:
         self._speculator.use(self._owner, call)

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
     from langgraph.graph.state import CompiledStateGraph
 
+    from agent.bridge import Bridge
     from agent.conversation import Found
     from agent.shop.accounts import Customer
     from agent.shop.orders import OrderStore
-    from agent.turn import Bridge, Turn
+    from agent.turn import Turn
 
 MIN_WARM_CHARS = 3
 """Typed text shorter than this is not worth a prefill."""
@@ -206,8 +207,9 @@ class CustomerSession:
         return question
 
     def _new_turn(self, question: str, strategy: Strategy) -> Turn:
+        from agent.bridge import Bridge
         from agent.shop.tools import schemas
-        from agent.turn import Bridge, Turn
+        from agent.turn import Turn
 
         entered_s = self.timeline.clock()
         self._warm_cancelled.set()
@@ -243,7 +245,7 @@ class CustomerSession:
             return bridge.run(loaded())
 
     def _run(self, turn: Turn, given: Any) -> TurnOutcome:
-        from agent.turn import TurnStoppedError
+        from agent.bridge import TurnStoppedError
 
         graph = self._graph()
         config: Any = {"configurable": {"thread_id": self.thread_id}}
@@ -334,7 +336,8 @@ class CustomerSession:
         self._turn = None
         self._since_s = ended_s
         reads = conversation.reads_standing(standing) if messages is not None else None
-        self._loop.call_soon_threadsafe(self._after_turn, reads, figures.prompt_tokens + figures.completion_tokens)
+        tokens = figures.prompt_tokens + figures.completion_tokens
+        self._loop.call_soon_threadsafe(self._after_turn, reads, ground.orders, tokens)
         return result
 
     def _ahead_now(self, turn: Turn) -> tuple[Ahead, ...]:
@@ -379,8 +382,8 @@ class CustomerSession:
         if self._turn is None and self._lookups.history() is not None:
             self.warm()
 
-    def _after_turn(self, standing: Sequence[Call] | None, prompt_tokens: int) -> None:
-        self._lookups.end_turn(standing)
+    def _after_turn(self, standing: Sequence[Call] | None, told: Sequence[str], prompt_tokens: int) -> None:
+        self._lookups.end_turn(standing, told)
         self._typed = ""
         if self._closed.is_set():
             return

@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     """Seconds that each query of a tool is slowed; by default 3 in the demo, 0 with `orders`."""
     model: str = "auto"
     """`auto`, `embedded`, a hub id or a local folder."""
-    dtype: Literal["auto", "bf16", "float32", "nf4"] = "auto"
+    dtype: Literal["auto", "bf16", "float32", "int8", "nf4"] = "auto"
     """The weights' number format."""
     strategy: Strategy = "ahead"
     """Which head starts a turn gets."""

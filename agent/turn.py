@@ -6,103 +6,35 @@ to the event loop is reached through `Bridge` only.
 """
 
 import asyncio
-import concurrent.futures
 import json
 import threading
-from collections.abc import Callable, Coroutine, Generator, Sequence
+import uuid
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolMessage
 from pydantic import ValidationError
 
-from agent import conversation, prompts
-from agent.errors import DatabaseError, SessionClosedError
+from agent import conversation, intent, prompts
+from agent.bridge import Bridge, Lookups, TurnStoppedError
+from agent.errors import DatabaseError
 from agent.events import Event, TextArrived, ToolUse
-from agent.facts import Known, known
+from agent.facts import known
 from agent.grounding import Guard
 from agent.settings import HeadStarts
 from agent.shop.calls import BY_NAME, Answer, artifact
 from agent.shop.records import Change
+from agent.shop.rules import asks_for_parcel
 from agent.shop.tools import invalid_arguments
 from agent.speculation.speculator import Call, Claim
 from agent.text import printable
 from agent.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
 
-T = TypeVar("T")
-
 TRIES = 2
 """How often the model may try again at one place before the data speak."""
-
-
-class TurnStoppedError(Exception):
-    """The customer stopped the turn before anything was written."""
-
-
-class Lookups(Protocol):
-    """What a turn asks of the event loop's side, bound to the customer who is signed in."""
-
-    async def claim(self, call: Call) -> Claim[Answer]:
-        """The result of a read."""
-        ...
-
-    async def claim_ahead(self, standing: Sequence[Call], question: str) -> list[Claim[Answer] | DatabaseError]:
-        """What stands in the prompt and what belongs there for this question, claimed before the model reads it."""
-        ...
-
-    async def look_up_at_enter(self, question: str) -> None:
-        """Issue what the question will most likely need, now."""
-        ...
-
-    async def preview(self, name: str, arguments: dict[str, Any]) -> Change:
-        """What a write would do."""
-        ...
-
-    async def write(self, name: str, arguments: dict[str, Any], key: str) -> Change:
-        """Do it, once."""
-        ...
-
-    def use(self, call: Call) -> None:
-        """An answer rests on this call."""
-        ...
-
-
-class Bridge:
-    """The way from a thread to the event loop; every wait ends when the turn is stopped or the session closes."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._closed = threading.Event()
-        self._cut: concurrent.futures.Future[None] = concurrent.futures.Future()
-
-    def fresh(self) -> "Bridge":
-        """For the next turn."""
-        return Bridge(self._loop)
-
-    def stop(self, *, closing: bool = False) -> None:
-        """End every wait."""
-        if closing:
-            self._closed.set()
-        if not self._cut.done():
-            self._cut.set_result(None)
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop and wait for its result."""
-        if self._cut.done():
-            work.close()
-            raise self._end()
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        both: list[concurrent.futures.Future[Any]] = [future, self._cut]
-        concurrent.futures.wait(both, return_when=concurrent.futures.FIRST_COMPLETED)
-        if not future.done():
-            future.cancel()
-            raise self._end()
-        return future.result()
-
-    def _end(self) -> Exception:
-        return SessionClosedError("The session ended.") if self._closed.is_set() else TurnStoppedError()
 
 
 @dataclass(slots=True)
@@ -137,6 +69,8 @@ class Turn:
     """Whether what the records do not hold is kept from the screen."""
     corrected: list[str] = field(default_factory=list)
     """Why something that the model had written was not shown."""
+    _changed: bool = False
+    """Whether a change was tried: its message is the answer."""
     _previews: dict[str, Change] = field(default_factory=dict)
     _called: set[Call] = field(default_factory=set)
 
@@ -173,16 +107,23 @@ class Turn:
         TurnStoppedError.
         """
         prompt = conversation.in_prompt(messages, context=self.starts.context, first_id=self.first_id)
+        if not self.guarded:
+            return self._write_answer(node, prompt, None)
         results = conversation.tool_results(prompt)
         told = known((result.text, result.artifact) for result in results)
-        guard = Guard(told, told.asked(self.question)) if self.guarded else None
-        message = self._write_answer(node, prompt, guard)
-        if guard is not None and self._repeats(message):
+        wanted = told.wanted(self.question)
+        guard = Guard(told, told.asked(self.question), () if self._changed else wanted)
+        unread = self._call_for([] if self._changed else [key for key in wanted if key not in told.records])
+        message = self._write_answer(node, prompt, guard, shown=unread is None)
+        if self._repeats(message):
             # Asked again for what it was told already, it would go round in circles.
             self._correct("a call that was made already")
             message = self._write_answer(node, prompt, guard, tool_choice="none")
-        if guard is None or message.tool_calls or message.invalid_tool_calls:
-            return self._about_what_was_asked(message, told) if guard is not None else message
+        if _calls(message):
+            return self._as_asked(node, prompt, message, guard)
+        if unread is not None:
+            self._correct("an answer about an order that was not read")
+            return AIMessage("", tool_calls=[unread], id=message.id)
         barred: dict[int, list[str]] = {}
         while guard.foreign is not None and not self.cancelled.is_set():
             foreign, again = guard.foreign, barred.setdefault(guard.foreign.start, [])
@@ -204,8 +145,12 @@ class Turn:
         begun: str = "",
         barred: tuple[str, ...] = (),
         tool_choice: str | None = None,
+        shown: bool = True,
     ) -> AIMessage:
-        """Let the model write until it ends, is stopped or says something foreign."""
+        """Let the model write until it ends, is stopped or says something foreign.
+
+        Where its answer is not to be `shown`, it may only call: it ends with its first words.
+        """
         chat_model = self.model()
         model = chat_model.bind_tools(list(self.tools), **({"tool_choice": tool_choice} if tool_choice else {}))
         options: dict[str, Any] = (
@@ -220,13 +165,15 @@ class Turn:
             for chunk in chunks:
                 if isinstance(chunk, AIMessageChunk):
                     text = printable(chunk.text)
+                    if text.strip() and not shown:
+                        break
                     self._show(guard.feed(text) if guard else text)
                     whole = chunk if whole is None else whole + chunk
                 if self.cancelled.is_set() or (guard and guard.foreign):
                     break
         end_s = self.timeline.clock()
         message = _message(whole)
-        if guard is not None and not self.cancelled.is_set():
+        if guard is not None and shown and not _calls(message) and not self.cancelled.is_set():
             self._show(guard.finish())
             if guard.completed:
                 self._correct("a list that left orders out")
@@ -245,22 +192,29 @@ class Turn:
         self._called |= made
         return again
 
-    def _about_what_was_asked(self, message: AIMessage, told: Known) -> AIMessage:
-        """The message with each call about the order that the question names, where that is beyond doubt."""
+    def _as_asked(self, node: str, prompt: Sequence[BaseMessage], message: AIMessage, guard: Guard) -> AIMessage:
+        """The message with its calls held against the customer's words, or an answer where nobody wants the change."""
+        said = conversation.customer_said(prompt)[-intent.REMEMBERED :]
         calls: list[ToolCall] = []
         for call in message.tool_calls:
-            name, args = call["name"], dict(call["args"])
-            argument = "product_id" if name == "get_product" else "order_id"
-            number = args.get(argument)
-            if isinstance(number, str):
-                meant = number if name == "get_product" else told.meant(self.question, number)
-                tool = told.tool_for(name, meant)
-                if (tool, meant) != (name, number):
-                    self._correct("a call about another order")
-                    args.pop(argument)
-                    name, args = tool, {"product_id" if tool == "get_product" else "order_id": meant, **args}
-            calls.append(ToolCall(name=name, args=args, id=call["id"], type="tool_call"))
+            meant = intent.about(call, self.question, guard.told)
+            if (meant["name"], meant["args"]) != (call["name"], call["args"]):
+                self._correct("a call about another order")
+            if self._is_write(meant):
+                if not intent.asked_for(meant, said):
+                    self._correct("a change that was not asked for")
+                    return self._write_answer(node, prompt, guard, tool_choice="none")
+                meant = intent.in_own_words(meant, said)
+            calls.append(meant)
         return message.model_copy(update={"tool_calls": calls})
+
+    def _call_for(self, order_ids: Sequence[str]) -> ToolCall | None:
+        """The call that reads the first of these orders."""
+        if not order_ids:
+            return None
+        name = "track_shipment" if asks_for_parcel(self.question) else "get_order"
+        args = {"order_id": order_ids[0]}
+        return ToolCall(name=name, args=args, id=f"call_{uuid.uuid4().hex[:16]}", type="tool_call")
 
     def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Change], bool]) -> list[ToolMessage]:
         """The results of a message's calls: writes after the customer's word, reads claimed together.
@@ -269,6 +223,7 @@ class Turn:
         before anything is done.
         """
         calls = message.tool_calls
+        self._changed = self._changed or any(map(self._is_write, calls))
         approved = {call["id"]: self._approved(call, approve) for call in calls if self._is_write(call)}
         results = self.bridge.run(self._run_all([call for call in calls if call["id"] not in approved]))
         for call in calls:
@@ -415,6 +370,10 @@ class Turn:
         """The queries this turn used for the first time: those that the answer does not rest on hid nothing."""
         used = {use.name for use in self.uses.values() if use.used}
         return [use for use in self.database if not use.skipped_decision or use.name in used]
+
+
+def _calls(message: AIMessage) -> bool:
+    return bool(message.tool_calls or message.invalid_tool_calls)
 
 
 def _message(chunk: AIMessageChunk | None) -> AIMessage:

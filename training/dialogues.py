@@ -20,31 +20,34 @@ from training import foreign, lookups, services, world
 from training.talk import Talk
 
 FOREIGN_SHARE = 0.1
-AHEAD_SHARE = 0.58
+AHEAD_SHARE = 0.72
 """Of the shop's conversations: those that begin with the history in place."""
-LONGEST_CHARACTERS = 3400
+TYPING_SHARE = 0.85
+"""Of those: where what is typed about is looked up before it is asked."""
+LONGEST_CHARACTERS = 3600
 """Beyond the instructions and tools; about 1,000 tokens, and what the last question adds."""
 
 TURNS: list[tuple[Callable[[Talk], bool], int]] = [
-    (lookups.look_up, 50),
-    (lookups.ellipsis, 9),
+    (lookups.look_up, 44),
+    (lookups.ellipsis, 8),
     (lookups.other_one, 7),
-    (lookups.follow_up, 16),
-    (lookups.two_things, 11),
-    (lookups.ambiguous, 5),
-    (lookups.delivery, 15),
-    (lookups.inside, 5),
-    (lookups.history, 14),
-    (lookups.absent_item, 13),
+    (lookups.follow_up, 18),
+    (lookups.two_things, 18),
+    (lookups.two_of_one, 6),
+    (lookups.ambiguous, 7),
+    (lookups.delivery, 18),
+    (lookups.inside, 8),
+    (lookups.history, 18),
+    (lookups.absent_item, 15),
     (lookups.absent_number, 6),
-    (services.change, 24),
+    (services.change, 28),
     (services.change_absent, 2),
-    (services.which_one, 4),
-    (services.where_to, 4),
-    (services.own_account, 4),
-    (services.product, 6),
+    (services.which_one, 5),
+    (services.where_to, 8),
+    (services.own_account, 8),
+    (services.product, 9),
     (services.trouble, 1),
-    (services.small_talk, 13),
+    (services.small_talk, 22),
 ]
 
 
@@ -78,6 +81,7 @@ def conversation(seed: int, *, held_out: bool = False, size: int | None = None) 
     talk = Talk(draw, world.customer(draw, held_out, size), held_out)
     if draw.random() < AHEAD_SHARE:
         talk.ahead("get_order_history", {})
+        talk.ahead_while_typing = draw.random() < TYPING_SHARE
     if draw.random() < (0.6 if not talk.customer.orders else 0.3 if talk.history_seen else 0.12):
         lookups.history(talk, "all" if draw.random() < 0.8 else None)
     for _ in range(draw.randrange(6, 12)):

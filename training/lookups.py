@@ -5,7 +5,16 @@ Every function here asks one thing and answers it, or gives False where this cus
 
 from agent.shop import contents
 from agent.shop.records import HISTORY_LIMIT, Order, Status
-from training import names, order_phrasings, references
+from agent.speculation.calls import Call
+from training import (
+    delivery_phrasings,
+    follow_up_phrasings,
+    history_phrasings,
+    names,
+    order_phrasings,
+    pair_phrasings,
+    references,
+)
 from training.follow_up_phrasings import BARE
 from training.references import Reference
 from training.talk import Talk
@@ -25,6 +34,19 @@ def fact(talk: Talk, order: Order, subject: str) -> str:
     return f"{told} {contents.holding(order)}" if order.order_id in talk.detailed else told
 
 
+def parcel(talk: Talk, order: Order, subject: str) -> str:
+    """The answer from the parcel's record."""
+    return (
+        f"{subject} {contents.status_phrase(order)}. {contents.carriage(talk.customer.shipment(order.order_id), order)}"
+    )
+
+
+def status(talk: Talk, order: Order, subject: str) -> str:
+    """How an order stands, from what was looked up for the question, else from its record."""
+    tracked = Call.of("track_shipment", {"order_id": order.order_id}) in talk.placed
+    return parcel(talk, order, subject) if tracked else fact(talk, order, subject)
+
+
 def pick(talk: Talk) -> Reference | None:
     """An order to ask about, by name or by number."""
     orders = [order for order in talk.customer.orders if order.order_id not in talk.outdated]
@@ -37,10 +59,10 @@ def pick(talk: Talk) -> Reference | None:
     return references.by_name(talk.draw, talk.customer, order)
 
 
-def find(talk: Talk, about: Reference, kind: str) -> None:
+def find(talk: Talk, about: Reference, kind: str, *, only_status: bool = False) -> None:
     """The calls that bring the record of what is asked about into the prompt, if it is not there."""
     order_id = about.order.order_id
-    if order_id in talk.shown:
+    if order_id in talk.shown or (only_status and Call.of("track_shipment", {"order_id": order_id}) in talk.placed):
         return
     if about.by_number:
         talk.read("get_order", {"order_id": about.order.order_id}, kind)
@@ -56,36 +78,23 @@ def way(about: Reference) -> str:
     return "number" if about.by_number else "name"
 
 
-def while_typing(talk: Talk, about: Reference, kind: str) -> None:
-    """Now and then, an exchange that speculation places before the question, about it or not."""
-    if talk.draw.random() > 0.22:
-        return
-    if talk.draw.random() < 0.25:
-        other = talk.draw.choice(talk.customer.orders)
-        if other.order_id not in talk.outdated:
-            talk.ahead(talk.draw.choice(["get_order", "track_shipment"]), {"order_id": other.order_id})
-    elif kind in {"carrier", "parcel"}:
-        talk.ahead("track_shipment", {"order_id": about.order.order_id})
-    elif about.by_number or about.order.order_id in talk.shown:
-        talk.ahead("get_order", {"order_id": about.order.order_id})
-    else:
-        talk.ahead("search_orders", {"text": about.words})
-
-
 def look_up(talk: Talk, kind: str | None = None) -> bool:
     """Status, price or dates of one order."""
     kind = kind or talk.draw.choices(list(FACTS), [46, 22, 18, 14])[0]
     about = pick(talk)
     if about is None:
         return False
-    while_typing(talk, about, kind)
     keep = () if about.order.order_id in talk.shown and not about.by_number else (about.phrase,)
     talk.ask(typed(talk.draw, talk.line(FACTS[kind]).replace("{x}", about.phrase), keep))
-    label = f"{kind} by {way(about)}"
-    find(talk, about, label)
-    talk.answer(fact(talk, about.order, about.subject), label)
-    talk.last = (about.order.order_id, about.subject, kind)
+    _tell(talk, about, kind, f"{kind} by {way(about)}")
     return True
+
+
+def _tell(talk: Talk, about: Reference, kind: str, label: str) -> None:
+    find(talk, about, label, only_status=kind == "status")
+    told = status if kind == "status" else fact
+    talk.answer(told(talk, about.order, about.subject), label)
+    talk.last = (about.order.order_id, about.subject, kind)
 
 
 def ellipsis(talk: Talk) -> bool:
@@ -95,11 +104,8 @@ def ellipsis(talk: Talk) -> bool:
     kind, about = talk.last[2], pick(talk)
     if about is None or about.order.order_id == talk.last[0]:
         return False
-    talk.ask(typed(talk.draw, talk.line(order_phrasings.ELLIPSIS).replace("{x}", about.phrase), (about.phrase,)))
-    label = f"follow-up by {way(about)}"
-    find(talk, about, label)
-    talk.answer(fact(talk, about.order, about.subject), label)
-    talk.last = (about.order.order_id, about.subject, kind)
+    talk.ask(typed(talk.draw, talk.line(follow_up_phrasings.ELLIPSIS).replace("{x}", about.phrase), (about.phrase,)))
+    _tell(talk, about, kind, f"follow-up by {way(about)}")
     return True
 
 
@@ -111,7 +117,7 @@ def other_one(talk: Talk) -> bool:
     if order.order_id in talk.outdated:
         return False
     subject = f"Your {references.from_item(order, order.items[0].item)}"
-    talk.ask(typed(talk.draw, talk.line(order_phrasings.OTHER_ONE)))
+    talk.ask(typed(talk.draw, talk.line(follow_up_phrasings.OTHER_ONE)))
     talk.answer(fact(talk, order, subject), "follow-up other one")
     talk.last = (order.order_id, subject, talk.last[2])
     return True
@@ -135,8 +141,7 @@ def follow_up(talk: Talk) -> bool:
     if told.startswith("{x}") or (told.endswith(("{x}", "{x}?")) and len(told) < 9):
         return False
     talk.ask(typed(talk.draw, told.replace("{x}", about.phrase)))
-    talk.answer(fact(talk, order, about.subject), "follow-up it")
-    talk.last = (order.order_id, about.subject, kind)
+    _tell(talk, about, kind, "follow-up it")
     return True
 
 
@@ -145,25 +150,30 @@ def two_things(talk: Talk) -> bool:
     first, second = pick(talk), pick(talk)
     if first is None or second is None or first.order.order_id == second.order.order_id:
         return False
-    if not {first.order.order_id, second.order.order_id} <= talk.shown:
-        return False
     one = talk.draw.choice(["status", "status", "price", "ordered"])
     two = one if talk.draw.random() < 0.6 else talk.draw.choice(["status", "price", "ordered"])
-    if one == two:
-        told = talk.line(FACTS[one]).replace("{x}", f"{first.phrase} and {second.phrase}")
-    else:
-        asked = {
-            "status": ["where is {x}", "what is the status of {x}", "when does {x} arrive", "has {x} shipped"],
-            "price": ["how much was {x}", "what did {x} cost", "what was the total of {x}"],
-            "ordered": ["when did I order {x}", "when was {x} ordered", "what day did I buy {x}"],
-        }
-        halves = [talk.draw.choice(asked[kind]) for kind in (one, two)]
-        told = f"{halves[0].replace('{x}', first.phrase)} and {halves[1].replace('{x}', second.phrase)}?"
-        told = told[:1].upper() + told[1:]
+    table = pair_phrasings.TWO_SAME[one] if one == two else pair_phrasings.TWO_MIXED[one, two]
+    told = talk.line(table).replace("{x}", first.phrase).replace("{y}", second.phrase)
+    told = told[:1].upper() + told[1:] if talk.draw.random() < 0.7 else told
     talk.ask(typed(talk.draw, told, (first.phrase, second.phrase)))
-    answers = [fact(talk, first.order, first.subject), fact(talk, second.order, second.subject)]
+    for about, kind in ((first, one), (second, two)):
+        find(talk, about, "two things", only_status=kind == "status")
+    answers = [
+        (status if kind == "status" else fact)(talk, about.order, about.subject)
+        for about, kind in ((first, one), (second, two))
+    ]
     talk.answer(" ".join(answers), "two things")
     talk.last = None
+    return True
+
+
+def two_of_one(talk: Talk) -> bool:
+    """Two facts of one order: its record has both."""
+    about = pick(talk)
+    if about is None:
+        return False
+    talk.ask(typed(talk.draw, talk.line(pair_phrasings.TWO_OF_ONE).replace("{x}", about.phrase), (about.phrase,)))
+    _tell(talk, about, "ordered_price", "two of one")
     return True
 
 
@@ -200,9 +210,7 @@ def delivery(talk: Talk, kind: str | None = None, about: Reference | None = None
     if about is None or (kind == "parcel" and about.order.status in {Status.CANCELLED}):
         return False
     order = about.order
-    if not follows:
-        while_typing(talk, about, kind)
-    table = order_phrasings.CARRIER if kind == "carrier" else order_phrasings.PARCEL
+    table = delivery_phrasings.CARRIER if kind == "carrier" else delivery_phrasings.PARCEL
     told = talk.line(BARE[kind] if bare else table).replace("{x}", about.phrase)
     talk.ask(typed(talk.draw, told, () if order.order_id in talk.shown and not about.by_number else (about.phrase,)))
     label = f"{kind} by {'it' if follows else way(about)}"
@@ -210,9 +218,7 @@ def delivery(talk: Talk, kind: str | None = None, about: Reference | None = None
         if not about.by_number and not follows:
             find(talk, about, label)
         talk.read("track_shipment", {"order_id": order.order_id}, label)
-    tracked = talk.customer.shipment(order.order_id)
-    answer = f"{about.subject} {contents.status_phrase(order)}. {contents.carriage(tracked, order)}"
-    talk.answer(answer, label)
+    talk.answer(parcel(talk, order, about.subject), label)
     talk.last = (order.order_id, about.subject, kind)
     return True
 
@@ -222,11 +228,11 @@ def inside(talk: Talk) -> bool:
     about = pick(talk)
     if about is None or (not about.by_number and talk.draw.random() < 0.6):
         return False
-    while_typing(talk, about, "inside")
     if about.by_number:
-        told = talk.line(order_phrasings.CONTENTS).replace("{x}", about.phrase)
+        told = talk.line(delivery_phrasings.CONTENTS).replace("{x}", about.phrase)
     else:
-        told = f"What else is in the order with {about.phrase.removeprefix('the order with ')}?"
+        told = talk.line(delivery_phrasings.CONTENTS_BY_NAME)
+        told = told.replace("{x}", about.phrase.removeprefix("the order with "))
     talk.ask(typed(talk.draw, told, (about.phrase,)))
     label = f"contents by {way(about)}"
     if about.order.order_id not in talk.detailed:
@@ -243,19 +249,20 @@ def history(talk: Talk, kind: str | None = None) -> bool:
     if talk.stale or (talk.history_seen and talk.outdated):
         return False
     customer = talk.customer
-    kinds = {"all": 52, "count": 12, "newest": 12, "dearest": 10, "by status": 10, "my order": 8}
+    kinds = {"all": 48, "count": 12, "newest": 12, "dearest": 10, "by status": 11, "count by status": 10, "my order": 7}
     kind = kind or talk.draw.choices(list(kinds), list(kinds.values()))[0]
     tables = {
-        "all": order_phrasings.ALL_STATUS,
-        "count": order_phrasings.COUNT,
-        "newest": order_phrasings.NEWEST,
-        "dearest": order_phrasings.DEAREST,
-        "by status": order_phrasings.BY_STATUS,
-        "my order": order_phrasings.UNNAMED_STATUS,
+        "all": history_phrasings.ALL_STATUS,
+        "count": history_phrasings.COUNT,
+        "newest": history_phrasings.NEWEST,
+        "dearest": history_phrasings.DEAREST,
+        "by status": history_phrasings.BY_STATUS,
+        "count by status": history_phrasings.COUNT_BY_STATUS,
+        "my order": history_phrasings.UNNAMED_STATUS,
     }
     told, status = talk.line(tables[kind]), talk.draw.choice([*customer.counts, *Status])
-    if kind == "by status":
-        told = told.replace("{s}", talk.draw.choice(order_phrasings.BEFORE_STATUS[status.value]))
+    if "{s}" in told:
+        told = told.replace("{s}", talk.draw.choice(history_phrasings.BEFORE_STATUS[status.value]))
     talk.ask(typed(talk.draw, told))
     label = f"history {kind}"
     if not talk.history_seen:
@@ -267,7 +274,7 @@ def history(talk: Talk, kind: str | None = None) -> bool:
         return True
     summary, newest, dearest = shown[:3]
     match kind:
-        case "count":
+        case "count" | "count by status":
             talk.answer(summary, label)
         case "newest" | "dearest":
             order = customer.orders[0] if kind == "newest" else customer.dearest
@@ -321,9 +328,11 @@ def absent_number(talk: Talk) -> bool:
     typed_number = number.lower() if draw.random() < 0.35 else number
     phrase = draw.choice(["order {}", "{}", "#{}", "order #{}", "order number {}"]).format(typed_number)
     kind = draw.choices([*FACTS, "carrier"], [50, 15, 15, 5, 15])[0]
-    table = order_phrasings.CARRIER if kind == "carrier" else FACTS[kind]
+    table = delivery_phrasings.CARRIER if kind == "carrier" else FACTS[kind]
     talk.ask(typed(draw, talk.line(table).replace("{x}", phrase), (phrase,)))
     name = "track_shipment" if kind == "carrier" else "get_order"
-    talk.answer(talk.read(name, {"order_id": number}, "absent number"), "absent number")
+    if not any(call.mapping().get("order_id") == number for call in talk.standing):
+        talk.read(name, {"order_id": number}, "absent number")
+    talk.answer(contents.no_such_order(number), "absent number")
     talk.last = None
     return True

@@ -1,52 +1,8 @@
-"""How customers ask about their orders: one list of paraphrases for each kind of question.
+"""How customers ask about one of their orders: one list of paraphrases for each kind of question.
 
 `{x}` stands for what the question is about: "my coffee mug", "order K4821", "it".
 """
 
-ALL_STATUS = """
-Hi, can you tell me the status of my recent orders?
-Can you tell me the status of my orders?
-What's the status of my orders?
-Where are my orders?
-Show me my orders
-List my orders please
-Could you list all my recent orders?
-What have I ordered lately?
-Give me an overview of my orders
-How are my orders doing?
-status of my orders
-order status
-orders
-my orders
-I'd like to see my order history
-What is going on with my orders?
-Can you check my recent orders for me?
-Please check on my orders
-Any news on my orders?
-What did I order recently?
-Tell me about my recent purchases
-Show my order history
-I want to know the status of everything I ordered
-where's my stuff
-What orders do I have?
-Which orders do I have with you?
-Can I get an update on my orders?
-Update on my recent orders please
-Hello, I wanted to check my recent orders
-Good morning, how is it going with my orders?
-Can you look up my orders?
-Look up my recent orders and tell me where they stand
-How far along are my orders?
-what's happening with the things i ordered
-I need the status of all my orders
-Please give me a summary of my orders
-Where do my orders stand right now?
-Have my orders been shipped yet?
-Are my orders on their way?
-What's up with my orders?
-I'm checking in on my recent orders.
-Could I see what I bought recently?
-"""
 STATUS = """
 What's the status of {x}?
 Where is {x}?
@@ -136,36 +92,96 @@ expected arrival date of {x}?
 When is {x} expected?
 What is the expected date of {x}?
 What date was {x} delivered?
-"""
-ELLIPSIS = """
-And {x}?
-What about {x}?
-How about {x}?
-and {x}
-and what about {x}?
-same for {x}
-Same question for {x}
-Now {x}
-Then {x}?
-Also {x}?
-And how about {x}?
-Ok, and {x}?
-what of {x}
-I also want to know about {x}
-likewise for {x}
-"""
-OTHER_ONE = """
-and the other one?
-And the other?
-What about the other one?
-How about the other order?
-and my other order
-The other one?
-And what about my other order?
-how is the other order doing
-Now the other one please
-same for the other one
-And how is it with the other?
+I leave on Friday. Will {x} be here by then?
+No trace of {x} here.
+It's been two weeks now and {x} hasn't turned up.
+Should I start worrying about {x}?
+The doorbell hasn't rung all week, so where did {x} end up?
+Do I need to stay home for {x} tomorrow?
+My daughter's birthday is on Sunday, is {x} going to make it?
+Has {x} gone missing?
+Could it be that {x} got lost?
+I'm starting to think {x} will never come
+{x}: any movement?
+{x} still nowhere to be seen
+{x} - where at?
+{x} arrived or not?
+{x} has me worried, has it even been sent?
+{x} was supposed to be here yesterday
+{x} seems to be stuck somewhere, no?
+{x} is taking ages
+Am I getting {x} this week?
+Am I going to see {x} before the weekend?
+How much longer do I have to wait for {x}?
+How many more days for {x}?
+How's {x} coming along?
+How is it looking with {x}?
+Whereabouts is {x} at present?
+What's keeping {x}?
+What's the hold-up with {x}?
+What's the latest on {x}?
+What is the current state of {x}?
+What can you tell me about the progress of {x}?
+ETA {x}?
+when {x} come?
+when it will arrive {x}?
+please to tell me where is {x} now
+I am not received {x}, please check
+until now {x} didn't come to me
+{x} is arriving which day?
+Kindly let me know the position of {x}
+Kindly update me regarding {x}
+Would you mind having a look at where {x} has got to?
+Would you be so kind as to check whether {x} is on the road?
+Might {x} come earlier than planned?
+May I ask how things stand with {x}?
+Any idea when {x} turns up?
+Any sign of {x}?
+Any chance {x} gets here before Monday?
+Anything new regarding {x}?
+Nothing in the mailbox yet. What about {x}?
+My mailbox is still empty and I was hoping for {x}
+My neighbour says nothing was left for me, so was {x} really delivered?
+The site says nothing useful about {x}, can you help?
+I got no mail about {x}, has it gone out?
+I was told three days for {x} and that was a while ago
+I was out all day, did I miss {x}?
+I've been looking forward to {x}, is it close?
+I'm moving at the end of the month, will {x} be with me before that?
+I'm a bit nervous about {x}, please tell me it's coming
+I just want to make sure {x} is still coming
+I can't find out what is happening to {x}
+I'd love to hear that {x} is nearly here
+I need {x} for a trip, does it come in time?
+I paid ages ago and have not seen {x}
+Is {x} running late?
+Is {x} on schedule?
+Is {x} in transit?
+Is {x} out for delivery today?
+Is {x} being packed already?
+Is it true that {x} has been cancelled?
+Is there a date for {x} yet?
+Is anything wrong with {x}?
+Did {x} go out this morning?
+Did {x} get dispatched?
+Did anybody send off {x} yet?
+Did you forget about {x}?
+Does {x} come this week or next?
+Have you posted {x}?
+Have you already handed over {x} to the courier?
+Has anything happened with {x} since last week?
+Has {x} been dispatched, please?
+Has somebody signed for {x}?
+Can you see when {x} is due?
+Can I still count on {x} this month?
+Could you give me a rough day for {x}?
+By when will I have {x}?
+Tell me something good about {x}, I've waited long enough
+Checking in on {x}, is it moving?
+Just following up on {x}
+Still no {x}??
+Is {x} anywhere near my town?
+Have you any update for me? It's about {x}
 """
 PRICE = """
 How much was {x}?
@@ -204,6 +220,56 @@ What's the price I paid for {x}?
 how much for {x}?
 {x}, how much was it?
 What was the charge for {x}?
+What did {x} come to?
+How much did {x} come to in the end?
+How much did you take from my card for {x}?
+How much has {x} cost me altogether?
+how much i paid for {x}?
+what was price {x}
+{x} - price?
+{x} cost what exactly?
+{x} was how much again?
+{x} wasn't cheap, was it? How much?
+{x}: what sum did I pay?
+My bank shows a strange charge. What did you take for {x}?
+My wife asks what {x} cost
+I'm doing my budget and need to know what {x} cost
+I'm filling in an expense claim, how much was {x}?
+I have to split the bill with a friend, what was {x}?
+I can't remember what I paid for {x}
+I don't recall the price of {x}
+I lost the receipt, so what did I pay for {x}?
+I want to compare prices, how much did I give for {x}?
+I'd like to know the sum for {x}
+I'd be interested in the final price of {x}
+For the insurance I need the value of {x}
+For my tax papers: what was the amount of {x}?
+Was {x} expensive?
+Was {x} more than fifty dollars?
+Did {x} cost a lot?
+Did I pay much for {x}?
+Could I have the exact total of {x}?
+Could you look up how much money went into {x}?
+Could you remind me of the price of {x}?
+Would you tell me the sum I paid for {x}?
+May I know the cost of {x}?
+Kindly share the amount paid for {x}
+Please confirm the amount of {x}
+Please say what {x} cost me
+Do you know how many bucks {x} was?
+Do you have the total for {x} at hand?
+At what price was {x} sold to me?
+For how much did I buy {x}?
+Invoice amount of {x}?
+Which sum did you charge for {x}?
+Which price did I get {x} for?
+The amount on my statement looks off, what was {x}?
+The price of {x} has slipped my mind
+Grand total of {x}, please
+What sum left my bank account because of {x}?
+I'd forgotten the price of {x}, what was it?
+How big was the bill for {x}?
+Roughly what did I spend on {x}? The exact sum is even better
 """
 ORDERED = """
 When did I order {x}?
@@ -233,6 +299,51 @@ When did I place {x}?
 What date was {x} ordered?
 Could you tell me on what day I ordered {x}?
 ordering date of {x}
+When did {x} get ordered?
+When did I put in the order for {x}?
+When did I actually go for {x}?
+When did I pay for and order {x}?
+when i ordered {x}?
+when i have bought {x}?
+since how many days is {x} ordered?
+{x} - bought when?
+{x}: order date?
+{x} was ordered on which date?
+{x} feels like ages ago, when did I order it?
+Was {x} ordered this month?
+Was it last week that I ordered {x}?
+Was it before or after Christmas that I bought {x}?
+Did I order {x} more than a month ago?
+Did I buy {x} this year or last year?
+How long has it been since I ordered {x}?
+How long is it since I bought {x}?
+How many weeks ago was {x} ordered?
+How old is the order for {x}?
+In which month did I order {x}?
+In what week did I place the order for {x}?
+On what date did I purchase {x}?
+On which day was {x} purchased?
+What is the date on the order for {x}?
+What was the day I bought {x}?
+What's the purchase date of {x}?
+I can't recall when I ordered {x}
+I've lost track of when I bought {x}
+I'm keeping a diary of my spending. When did I buy {x}?
+I think I ordered {x} in spring, is that right?
+I'd like to know the day I ordered {x}
+I'm trying to work out how old {x} is, when did I get it from you?
+I need the date of purchase for the warranty of {x}
+The warranty form asks for the date I bought {x}
+My accountant wants to know when {x} was bought
+Could you look up when {x} was ordered?
+Could you dig out the date of my order for {x}?
+Would you know when I purchased {x}?
+Can you see which day I placed the order for {x}?
+Please give me the exact day I ordered {x}
+Please find out the date when I bought {x}
+Kindly tell me the order date of {x}
+Do you have a record of when I ordered {x}?
+What day was it, the day I ordered {x}?
 """
 ORDERED_AND_PRICE = """
 When did I order {x} and what did it cost?
@@ -255,157 +366,29 @@ purchase date and total for {x} please
 date of order and price for {x}?
 When did I get {x} and how much did I spend on it?
 What was the price of {x} and when did I place the order?
+Two things about {x}: the day I bought it and the price
+Both the date and the amount of {x}, please
+I'd like to know what {x} cost and how long ago I bought it
+I'm doing my accounts, so I need the day and the sum for {x}
+My insurer wants the purchase date and the value of {x}
+For an expense report: date and total of {x}
+{x}: when bought, and for how much?
+{x} - date and price?
+{x}, how much was it and when was that?
+when i bought {x} and how much i paid?
+On which date did I order {x}, and at what price?
+On what day did {x} get ordered and what did you charge?
+At what price and on what date did I buy {x}?
+How long ago did I buy {x}, and what did I spend?
+How much did I give for {x} and when was that?
+What did {x} set me back, and when did I order it?
+What was the bill for {x}, and the order date?
+What was the date of {x} and how much money did I pay?
+Can I have the cost of {x} along with the order date?
+Could you look up the price of {x} and the day I placed the order?
+Would you tell me the amount I paid for {x} and the date?
+Please tell me both what I paid for {x} and when I ordered it
+I no longer have the receipt for {x}, what were the date and the total?
+I forgot both the date and the price of {x}
+Kindly provide order date and amount for {x}
 """
-CARRIER = """
-What's the tracking number of {x}?
-What is the tracking number for {x}?
-tracking number for {x}
-Can I have the tracking number of {x}?
-Who delivers {x}?
-Which carrier has {x}?
-Who is the carrier for {x}?
-Which company is shipping {x}?
-Give me the tracking for {x}
-How do I track {x}?
-I need the tracking number of {x}
-Who is bringing {x}?
-What carrier was used for {x}?
-tracking {x}
-carrier of {x}?
-Could you send me the tracking info for {x}?
-Which delivery service has {x}?
-Who ships {x}?
-What's the tracking code of {x}?
-I want to track {x}, what is the number?
-Who is delivering {x}?
-Is {x} coming with NorthPost?
-which courier brings {x}?
-What is the carrier of {x}?
-shipping company of {x}
-tracking info of {x}
-tracking code for {x} please
-By whom is {x} delivered?
-"""
-PARCEL = """
-Where is the parcel of {x}?
-Where is the package with {x}?
-Where's the package for {x} right now?
-Can you track {x}?
-Track {x}
-Please track {x}
-Track {x} for me please
-track the shipment of {x}
-Where exactly is {x} right now?
-What was the last stop of {x}?
-Which stops has {x} made?
-Where was {x} last seen?
-Can you trace {x}?
-Where is the shipment of {x}?
-Latest tracking update for {x}?
-Has the parcel of {x} moved?
-Where was the parcel with {x} last scanned?
-"""
-CONTENTS = """
-What's in {x}?
-What is in {x}?
-What items are in {x}?
-Which items does {x} contain?
-What did I order in {x}?
-list the items of {x}
-What products are in {x}?
-Show me the items in {x}
-details of {x}
-Can I see the details of {x}?
-What are the item prices in {x}?
-How much was each item in {x}?
-How many pieces are in {x}?
-itemized list for {x}
-What exactly did I buy with {x}?
-"""
-COUNT = """
-How many orders do I have?
-How many orders have I placed?
-How many of my orders were delivered?
-How many orders are still processing?
-How many orders have been shipped?
-number of orders
-How many orders did I make in total?
-Count my orders
-How many orders were cancelled?
-How many orders have I got with you?
-how many things are still on the way
-Total number of my orders?
-How many are delayed?
-In all, how many orders do I have here?
-"""
-NEWEST = """
-What's my newest order?
-What was my last order?
-What is my latest order?
-What did I order last?
-my most recent order
-Which order is the most recent?
-What was the last thing I bought?
-What did I buy most recently?
-Tell me about my latest order
-When was my last order?
-Which was my newest purchase?
-last order?
-What's the most recent thing I ordered?
-"""
-DEAREST = """
-What's my most expensive order?
-Which order was the most expensive?
-What was the most expensive thing I bought?
-Which order cost the most?
-my most expensive order
-What did I spend the most on?
-What is my biggest order by price?
-Which of my orders had the highest total?
-priciest order?
-What was my largest purchase?
-On which order did I spend the most money?
-"""
-BY_STATUS = """
-Which orders are {s}?
-Which of my orders are {s}?
-Do I have any {s} orders?
-Are any of my orders {s}?
-Show me the {s} orders
-list {s} orders
-Is anything {s}?
-What is {s}?
-Any {s} orders?
-"""
-UNNAMED_STATUS = """
-Where is my order?
-Where's my order?
-Has my order shipped?
-When will my order arrive?
-What's the status of my order?
-Where is my package?
-When does my parcel come?
-Has my package shipped yet?
-my order hasn't arrived
-Is my order on its way?
-Where's my delivery?
-When will my package come?
-status of my order
-my package is late
-Has my order been shipped?
-when is my stuff coming
-Did my order ship?
-I am waiting for my order
-Is my parcel coming soon?
-What is the status of my package?
-"""
-
-BEFORE_STATUS = {
-    "Processing": ["processing", "still processing", "being processed"],
-    "Shipped": ["shipped", "already shipped"],
-    "Out for delivery": ["out for delivery"],
-    "Delivered": ["delivered", "already delivered"],
-    "Delayed": ["delayed", "late"],
-    "Cancelled": ["cancelled", "canceled"],
-    "Returned": ["returned", "sent back"],
-}

@@ -6,7 +6,19 @@ from datetime import timedelta
 from agent import prompts
 from agent.shop import contents, policy
 from agent.shop.records import Order, Status
-from training import names, order_phrasings, service_phrasings, talk_phrasings
+from agent.speculation.calls import Call
+from training import (
+    account_phrasings,
+    address_phrasings,
+    declined_phrasings,
+    delivery_phrasings,
+    history_phrasings,
+    intrusion_phrasings,
+    names,
+    product_phrasings,
+    service_phrasings,
+    talk_phrasings,
+)
 from training.lookups import find, pick, way
 from training.references import back_to
 from training.talk import Talk
@@ -36,7 +48,7 @@ OTHER_WORDS = {
 TABLES = {
     "cancel_order": service_phrasings.CANCEL,
     "request_return": service_phrasings.RETURN,
-    "change_address": service_phrasings.ADDRESS,
+    "change_address": address_phrasings.ADDRESS,
 }
 REASONS = {"cancel_order": service_phrasings.CANCEL_REASONS, "request_return": service_phrasings.RETURN_REASONS}
 TROUBLE = "The orders cannot be read right now."
@@ -164,7 +176,7 @@ def which_one(talk: Talk) -> bool:
         [
             (service_phrasings.WHICH_CANCEL, "Which order would you like to cancel?"),
             (service_phrasings.WHICH_RETURN, "Which item would you like to return?"),
-            (service_phrasings.WHICH_ADDRESS, "Which order should go to another address, and to which one?"),
+            (address_phrasings.WHICH_ADDRESS, "Which order should go to another address, and to which one?"),
         ]
     )
     talk.ask(typed(talk.draw, talk.line(table)))
@@ -178,7 +190,7 @@ def where_to(talk: Talk) -> bool:
     about = pick(talk)
     if about is None:
         return False
-    talk.ask(typed(talk.draw, talk.line(service_phrasings.ADDRESS_MISSING).replace("{x}", about.phrase)))
+    talk.ask(typed(talk.draw, talk.line(address_phrasings.ADDRESS_MISSING).replace("{x}", about.phrase)))
     talk.answer("What is the new address?", "asks back")
     address = names.address(talk.draw)
     if talk.draw.random() < 0.6 and (about.by_number or about.order.order_id in talk.shown):
@@ -197,13 +209,14 @@ def own_account(talk: Talk) -> bool:
     lines = contents.account(talk.customer.account).split("\n")
     table, answer = talk.draw.choice(
         [
-            (service_phrasings.OWN_NAME, lines[0]),
-            (service_phrasings.EMAIL, lines[1]),
-            (service_phrasings.EMAIL, lines[1]),
-            (service_phrasings.OWN_ADDRESS, lines[2]),
-            (service_phrasings.OWN_ADDRESS, lines[2]),
-            (service_phrasings.USER_NAME, lines[3]),
-            (service_phrasings.ACCOUNT, "\n".join(lines)),
+            (account_phrasings.OWN_NAME, lines[0]),
+            (account_phrasings.EMAIL, lines[1]),
+            (account_phrasings.EMAIL, lines[1]),
+            (account_phrasings.OWN_ADDRESS, lines[2]),
+            (account_phrasings.OWN_ADDRESS, lines[2]),
+            (account_phrasings.USER_NAME, lines[3]),
+            (account_phrasings.SINCE, lines[3]),
+            (account_phrasings.ACCOUNT, "\n".join(lines)),
         ]
     )
     talk.ask(typed(talk.draw, talk.line(table)))
@@ -222,9 +235,12 @@ def product(talk: Talk) -> bool:
         product_id = f"P{draw.randrange(100, 9999)}"
     told = product_id.lower() if draw.random() < 0.25 else product_id
     describe = draw.random() < 0.4
-    table = service_phrasings.PRODUCT_DESCRIPTION if describe else service_phrasings.PRODUCT_STOCK
+    wanted = draw.choice([product_phrasings.PRODUCT_STOCK, product_phrasings.PRODUCT_PRICE])
+    table = product_phrasings.PRODUCT_DESCRIPTION if describe else wanted
     talk.ask(typed(draw, talk.line(table).replace("{p}", told), (told,)))
-    content = talk.read("get_product", {"product_id": product_id}, "product")
+    if Call.of("get_product", {"product_id": product_id}) not in talk.standing:
+        talk.read("get_product", {"product_id": product_id}, "product")
+    content = talk.customer.run("get_product", {"product_id": product_id})
     if product_id not in talk.customer.products:
         talk.answer(content, "product")
     else:
@@ -238,13 +254,14 @@ def trouble(talk: Talk) -> bool:
     draw = talk.draw
     about = pick(talk)
     if draw.random() < 0.4 and not talk.history_seen:
-        talk.ask(typed(draw, talk.line(order_phrasings.ALL_STATUS)))
+        talk.ask(typed(draw, talk.line(history_phrasings.ALL_STATUS)), ahead=False)
         talk.call("get_order_history", {}, "tool error")
         talk.result(TROUBLE, "get_order_history")
     elif about and (about.by_number or about.order.order_id in talk.shown):
         if about.order.order_id in talk.tracked | talk.detailed:
             return False
-        talk.ask(typed(draw, talk.line(order_phrasings.CARRIER).replace("{x}", about.phrase), (about.phrase,)))
+        told = typed(draw, talk.line(delivery_phrasings.CARRIER).replace("{x}", about.phrase), (about.phrase,))
+        talk.ask(told, ahead=False)
         talk.call("track_shipment", {"order_id": about.order.order_id}, "tool error")
         talk.result(TROUBLE, "track_shipment")
     else:
@@ -272,10 +289,10 @@ TALK: list[tuple[str, str, str, int]] = [
     ("thanks", talk_phrasings.THANKS, WELCOME, 16),
     ("goodbye", talk_phrasings.BYE, GOODBYE, 8),
     ("who", talk_phrasings.WHO, ABOUT_ME, 8),
-    ("off-topic", talk_phrasings.OFF_TOPIC, ONLY_ORDERS, 20),
-    ("other customers", talk_phrasings.OTHERS, ONLY_YOURS, 14),
-    ("injection", talk_phrasings.INJECTION, CANNOT, 12),
-    ("policy", talk_phrasings.POLICY, UNKNOWN, 14),
+    ("off-topic", declined_phrasings.OFF_TOPIC, ONLY_ORDERS, 20),
+    ("other customers", intrusion_phrasings.OTHERS, ONLY_YOURS, 14),
+    ("injection", intrusion_phrasings.INJECTION, CANNOT, 12),
+    ("policy", declined_phrasings.POLICY, UNKNOWN, 14),
     ("complaint", talk_phrasings.COMPLAINT, SORRY_TO_HEAR, 6),
 ]
 

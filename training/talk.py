@@ -7,9 +7,17 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCa
 
 from agent import prompts
 from agent.conversation import exchanges
-from agent.speculation.speculator import Call
+from agent.facts import NUMBER
+from agent.lookups import PLACED_WHILE_TYPING, WORTH_READING
+from agent.shop import rules
+from agent.speculation.calls import Call
 from training.typing_habits import lines
 from training.world import Customer
+
+AT_ONCE_SHARE = 0.12
+"""Of the questions of a customer who types: those asked before anything could be looked up."""
+WRONG_SHARE = 0.04
+"""Of the questions: those before which something they are not about was looked up."""
 
 
 @dataclass
@@ -34,15 +42,27 @@ class Talk:
     """Whether the history in the prompt is older than a write."""
     last: tuple[str, str, str] | None = None
     """Order number, subject and kind of the last look-up, right after it."""
+    ahead_while_typing: bool = False
+    """Whether what a question is about is looked up while it is typed."""
+    placed: set[Call] = field(default_factory=set)
+    """What was placed for the question asked last."""
+    standing: set[Call] = field(default_factory=set)
+    """The reads whose results stand in the prompt."""
+    told: list[str] = field(default_factory=list)
+    """The orders that the last answer named."""
 
-    def ask(self, text: str) -> None:
-        """The customer's question."""
+    def ask(self, text: str, *, ahead: bool = True) -> None:
+        """The customer's question, behind what the program places in the prompt while it is typed."""
+        self.placed = set()
+        if ahead and self.ahead_while_typing and self.draw.random() > AT_ONCE_SHARE:
+            self._look_up_typed(text)
         self.messages.append(HumanMessage(text))
 
     def answer(self, text: str, kind: str) -> None:
         """The assistant's answer, which is learned."""
         self.kinds[len(self.messages)] = kind
         self.messages.append(AIMessage(text))
+        self.told = [number for number in dict.fromkeys(NUMBER.findall(text)) if self.customer.find(number)]
 
     def call(self, name: str, arguments: dict[str, str], kind: str) -> None:
         """A call that the assistant makes, which is learned."""
@@ -67,11 +87,24 @@ class Talk:
         self.messages += exchanges(self.messages, [(Call.of(name, arguments), content, None)])
         self._seen(name, arguments)
 
+    def _look_up_typed(self, text: str) -> None:
+        history = self.customer.history().model_dump(mode="json") if self.history_seen else None
+        likely = [one for one in rules.while_typing(text, history, self.told) if one.probability >= WORTH_READING]
+        calls = [one.call for one in likely[:PLACED_WHILE_TYPING]]
+        if self.draw.random() < WRONG_SHARE and self.customer.orders:
+            name = self.draw.choice(["get_order", "track_shipment"])
+            calls.append(Call.of(name, {"order_id": self.draw.choice(self.customer.orders).order_id}))
+        for call in reversed(calls):
+            if call.mapping().get("order_id") not in self.outdated:
+                self.ahead(call.name, call.mapping())
+                self.placed.add(call)
+
     def _call(self, name: str, arguments: dict[str, str]) -> None:
         call = ToolCall(name=name, args=arguments, id=f"call_{len(self.messages)}", type="tool_call")
         self.messages.append(AIMessage("", tool_calls=[call]))
 
     def _seen(self, name: str, arguments: dict[str, str]) -> None:
+        self.standing.add(Call.of(name, arguments))
         number = arguments.get("order_id", "")
         match name:
             case "get_order_history":

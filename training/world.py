@@ -93,8 +93,20 @@ class Customer:
 
     def history(self) -> records.OrderHistory:
         """What `get_order_history` reads."""
+        older = [
+            records.OlderOrder(
+                order_id=order.order_id,
+                status=order.status,
+                items=tuple(records.OlderItem(item=item.item, product_id=item.product_id) for item in order.items),
+            )
+            for order in self.orders[records.HISTORY_LIMIT :]
+        ]
         return records.OrderHistory(
-            orders=tuple(self.listed), count=self.count, count_by_status=self.counts, dearest=self.dearest
+            orders=tuple(self.listed),
+            count=self.count,
+            count_by_status=self.counts,
+            dearest=self.dearest,
+            older=tuple(older),
         )
 
 

@@ -12,8 +12,11 @@ import aiosqlite
 from agent.shop.database import parsed
 from agent.shop.records import (
     HISTORY_LIMIT,
+    OLDER_LIMIT,
     Account,
     Item,
+    OlderItem,
+    OlderOrder,
     Order,
     OrderHistory,
     OrderMatches,
@@ -76,6 +79,33 @@ async def order_history(connection: aiosqlite.Connection, customer_id: str) -> O
         count=sum(by_status.values()),
         count_by_status={status: by_status[status] for status in Status if status in by_status},
         dearest=dearest[0] if dearest else None,
+        older=await _older(connection, customer_id) if sum(by_status.values()) > HISTORY_LIMIT else (),
+    )
+
+
+async def _older(connection: aiosqlite.Connection, customer_id: str) -> tuple[OlderOrder, ...]:
+    """The numbers and items of the orders behind those that the history lists."""
+    rows = await _rows(
+        connection,
+        f"""
+        WITH behind AS MATERIALIZED (
+            SELECT order_id, status, ordered_on FROM orders WHERE customer_id = ?
+            {_NEWEST_FIRST} LIMIT {OLDER_LIMIT} OFFSET {HISTORY_LIMIT}
+        )
+        SELECT o.order_id, o.status, i.item, i.product_id
+        FROM behind AS o JOIN order_items AS i ON i.order_id = o.order_id
+        ORDER BY o.ordered_on DESC, o.order_id, i.line
+        """,
+        (customer_id,),
+    )
+    items: dict[tuple[str, Status], list[OlderItem]] = {}
+    for row in rows:
+        items.setdefault((row["order_id"], row["status"]), []).append(
+            parsed(OlderItem, "order_items", {"item": row["item"], "product_id": row["product_id"]})
+        )
+    return tuple(
+        parsed(OlderOrder, "orders", {"order_id": order_id, "status": status, "items": lines})
+        for (order_id, status), lines in items.items()
     )
 
 

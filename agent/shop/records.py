@@ -53,6 +53,21 @@ class Order(Row):
     items: tuple[Item, ...]
 
 
+class OlderItem(Row):
+    """What an older order is known by."""
+
+    item: str
+    product_id: str
+
+
+class OlderOrder(Row):
+    """An order that is not listed: enough to know it by when it is named."""
+
+    order_id: str
+    status: Status
+    items: tuple[OlderItem, ...]
+
+
 class OrderHistory(Row):
     """The newest orders, with aggregates over all of them and not only over those listed."""
 
@@ -64,6 +79,8 @@ class OrderHistory(Row):
     """Only the statuses that occur, in the order of `Status`."""
     dearest: Order | None = None
     """The order with the highest total; the newest of several equal ones."""
+    older: tuple[OlderOrder, ...] = ()
+    """Those after the listed ones, at most `OLDER_LIMIT`, newest first; no model reads them."""
 
 
 class OrderMatches(Row):
@@ -147,3 +164,6 @@ class Change(Row):
 
 HISTORY_LIMIT = 8
 """How many orders one tool result lists (the prompt has room for no more)."""
+
+OLDER_LIMIT = 400
+"""How many orders behind those are known by their numbers and items."""

@@ -6,11 +6,9 @@ really worth, and switches a rule off that does not pay. A new rule is written a
 lines, and nothing else has to change:
 
     @rule("typing")
-    def the_product_asked_about(moment: Moment) -> Iterator[Candidate]:
-        for order, item, likeness in named_items(moment.text, moment.orders):
-            if "price" in moment.words or "stock" in moment.words:
-                call = Call.of("get_product", {"product_id": item["product_id"]})
-                yield Candidate(call, 0.5 * likeness, "the_product_asked_about", f"you asked about {item['item']}")
+    def the_gift_card_asked_about(moment: Moment) -> Iterator[Candidate]:
+        if moment.words & {"voucher", "gift"}:
+            yield Candidate(Call.of("get_account"), 0.4, "the_gift_card_asked_about", "you asked about a gift card")
 
 Rules see plain data (the artifacts' `data`) and must not fail on text: whatever a customer types is
 only ever compared, never taken for an order that is not among theirs.
@@ -21,8 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from rapidfuzz import fuzz
-
+from agent.shop import naming
 from agent.shop.records import Status
 from agent.speculation.calls import Call
 from agent.speculation.prediction import Candidate
@@ -31,25 +28,32 @@ ORDER_HISTORY = Call.of("get_order_history")
 
 When = Literal["sign-in", "typing", "result"]
 
-LIKE = 80.0
-"""An item counts as named from this likeness on (rapidfuzz, 0 to 100)."""
-
-TRACKING = re.compile(
-    r"\b(track\w*|parcels?|packages?|shipment|courier|carrier|arriv\w*|on (?:its|the) way"
-    r"|where(?:'s|’s| is| are)|when will)",
+CARRIER = re.compile(
+    r"\b(track\w*|parcels?|packages?|shipments?|consignment|couriers?|carriers?|carr(?:y|ies|ying)|postman|vans?|firm"
+    r"|transport|logistics|depot|last seen|last stop|bring(?:s|ing)?|hauls?|deliver(?:s|ed|ing)? by"
+    r"|(?:who|(?:what|which) (?:company|service))(?:'s|’s| is| has| will)? (?:deliver|ship|hand|got|get)\w*)\b",
     re.IGNORECASE,
 )
-NUMBERS = re.compile(r"[a-z]{1,4}[\s#-]{0,2}\d{2,}|#\s?\w{2,}", re.IGNORECASE)
-
-FULL_NUMBER = re.compile(r"\b[a-oq-z]\d{3,}\b", re.IGNORECASE)
+WHERE = re.compile(
+    r"\b(arriv\w*|on (?:its|the|their) way|where(?:'s|’s| is| are| was| were| has| have)|when will)", re.IGNORECASE
+)
+RECORD = re.compile(
+    r"\b(pa(?:id|y)|cost|prices?|total|charged?|amount|set me back|much|spen[dt]|expensive|items?"
+    r"|order date|(?:I|I've) (?:order|buy|place|bought|purchase)\w*|ordered|bought|purchase\w*|date of order)\b",
+    re.IGNORECASE,
+)
+"""An order's record answers these, its parcel's does not."""
+FULL_NUMBER = re.compile(r"(?<![^\W_])(?!P\d)[a-z]{1,2}\d{3,}(?![^\W_])", re.IGNORECASE)
 """An order's number written in one piece; a P is a product's."""
+PRODUCT_NUMBER = re.compile(r"(?<![^\W_])p[\s-]?\d{3,}(?![^\W_])", re.IGNORECASE)
+BACK = re.compile(r"\b(?:it|its|it's|that|this|those|they|them|their|one)\b", re.IGNORECASE)
+"""A question with one of these and no order in it goes on about the last one."""
 UNDER_WAY = (Status.SHIPPED, Status.OUT_FOR_DELIVERY, Status.DELAYED)
 LIKELY_PARCELS = 3
 """So many parcels at most are looked up before one is named."""
 SENDING = frozenset({"send", "ship", "deliver", "change", "another", "new"})
 
 Order = Mapping[str, Any]
-Item = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,11 @@ class Moment:
     text: str = ""
     """What has been typed so far."""
     orders: Sequence[Order] = ()
-    """Of the order history, newest first; empty until it is in."""
-    unlisted: int = 0
-    """How many older orders the history does not list."""
+    """Of the order history, newest first, also those that it only knows by name; empty until it is in."""
+    unknown: int = 0
+    """How many still older orders it does not know."""
+    told: Sequence[str] = ()
+    """The orders that the last answer rested on."""
     call: Call | None = None
     """The call whose result has just come."""
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -92,11 +98,14 @@ def sign_in_candidates() -> list[Candidate]:
     return _candidates("sign-in", Moment())
 
 
-def while_typing(text: str, history: Mapping[str, Any] | None) -> list[Candidate]:
-    """What the text typed so far makes likely; `history` is the data of `get_order_history`, None until it is in."""
-    orders = _orders(history)
-    unlisted = history["count"] - len(orders) if history else 0
-    return _candidates("typing", Moment(text=text, orders=orders, unlisted=unlisted))
+def while_typing(text: str, history: Mapping[str, Any] | None, told: Sequence[str] = ()) -> list[Candidate]:
+    """What the text typed so far makes likely.
+
+    `history` is the data of `get_order_history`, None until it is in; `told` are the orders of the last answer.
+    """
+    orders = [*_orders(history), *(history.get("older", ()) if history else ())]
+    unknown = history["count"] - len(orders) if history else 0
+    return _candidates("typing", Moment(text=text, orders=orders, unknown=unknown, told=told))
 
 
 def after_result(call: Call, data: Mapping[str, Any], history: Mapping[str, Any] | None = None) -> list[Candidate]:
@@ -120,13 +129,23 @@ def the_order_typed_about(moment: Moment) -> Iterator[Candidate]:
 
 @rule("typing")
 def the_older_order_typed_about(moment: Moment) -> Iterator[Candidate]:
-    """A number that is not among the listed orders of somebody who has more."""
-    if not moment.unlisted or orders_meant(moment.text, moment.orders):
+    """A number that is not among the known orders of somebody who has more."""
+    if not moment.unknown or orders_meant(moment.text, moment.orders):
         return
     for number in FULL_NUMBER.findall(moment.text):
         about = {"order_id": number.upper()}
         parcel = asks_for_parcel(moment.text)
         yield _about(about, 0.6, "the_older_order_typed_about", "you typed a number", parcel=parcel)
+
+
+@rule("typing")
+def the_parcel_of_the_order_talked_about(moment: Moment) -> Iterator[Candidate]:
+    """A question for a parcel that goes on about the one order of the last answer."""
+    if len(moment.told) != 1 or not asks_for_parcel(moment.text) or orders_meant(moment.text, moment.orders):
+        return
+    chance = 0.7 if BACK.search(moment.text) or len(moment.words) < 6 else 0.4
+    about = {"order_id": moment.told[0]}
+    yield _about(about, chance, "the_parcel_of_the_order_talked_about", "you asked about its order", parcel=True)
 
 
 @rule("typing")
@@ -149,13 +168,14 @@ def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
 
 @rule("typing")
 def the_product_typed_about(moment: Moment) -> Iterator[Candidate]:
-    """The number of a product that the customer has ordered."""
-    typed = {_plain(number) for number in NUMBERS.findall(moment.text)}
-    known = {item["product_id"] for order in moment.orders for item in order["items"]}
-    for product_id in sorted(known):
-        if _plain(product_id) in typed:
-            call = Call.of("get_product", {"product_id": product_id})
-            yield Candidate(call, 0.8, "the_product_typed_about", "you typed its number")
+    """The number of a product: surer if the customer has ordered it, never if it is an order's."""
+    known = {naming.plain(item["product_id"]): item["product_id"] for order in moment.orders for item in order["items"]}
+    numbers = {naming.plain(order["order_id"]) for order in moment.orders}
+    for typed in dict.fromkeys(map(naming.plain, PRODUCT_NUMBER.findall(moment.text))):
+        if typed not in numbers:
+            call = Call.of("get_product", {"product_id": known.get(typed, typed.upper())})
+            chance = 0.8 if typed in known else 0.6
+            yield Candidate(call, chance, "the_product_typed_about", "you typed its number")
 
 
 @rule("result")
@@ -181,47 +201,22 @@ def the_parcel_of_an_order_looked_up(moment: Moment) -> Iterator[Candidate]:
 
 def asks_for_parcel(text: str) -> bool:
     """Whether a text asks where something is, and not what it is."""
-    return TRACKING.search(text) is not None
+    return CARRIER.search(text) is not None or (WHERE.search(text) is not None and RECORD.search(text) is None)
 
 
 def orders_meant(text: str, orders: Sequence[Order]) -> list[tuple[Order, float, str]]:
-    """The orders that a text names, with the chance that it means them and why; by number first, else by item.
+    """The orders that a text names, the likeliest first, with the chance that it means them and why.
 
-    Numbers are known in lower case, with spaces or a `#` in them. Of several orders of one item the newest is
-    likeliest.
+    Of several orders of one item the newest is likeliest.
     """
-    typed = {_plain(number) for number in NUMBERS.findall(text)}
-    by_number = [order for order in orders if _plain(order["order_id"]) in typed]
-    if by_number:
-        return [(order, 0.85, "you typed its number") for order in by_number]
-    meant: dict[str, tuple[Order, float, str]] = {}
-    items: dict[str, int] = {}
-    for order, item, likeness in named_items(text, orders):
-        rank = items[item["item"]] = items.get(item["item"], 0) + 1
-        chance = 0.7 * likeness / rank
-        if chance > meant.get(order["order_id"], (order, 0.0, ""))[1]:
-            meant[order["order_id"]] = (order, chance, "you typed its item")
-    return sorted(meant.values(), key=lambda found: -found[1])
-
-
-def named_items(text: str, orders: Sequence[Order]) -> list[tuple[Order, Item, float]]:
-    """The items that a text names, loosely, newest order first, with a likeness from 0 to 1.
-
-    A name counts whole (`wireless headphones`) or by its last word (`headphones`), which says what a thing is.
-    """
-    text = text.lower()
-    if len(text.strip()) < 3:
-        return []
-    found = []
-    for order in orders:
-        for item in order["items"]:
-            name = str(item["item"]).lower()
-            whole = fuzz.partial_ratio(name, text) if len(text) >= len(name) else 0.0
-            last = 0.95 * max((fuzz.ratio(name.split()[-1], w) for w in re.findall(r"\w{3,}", text)), default=0.0)
-            if (likeness := max(whole, last)) >= LIKE:
-                found.append((order, item, likeness / 100.0))
-    best = max((likeness for _, _, likeness in found), default=0.0)
-    return [named for named in found if named[2] >= best - 0.1]
+    by_id = {order["order_id"]: order for order in orders}
+    named = naming.meant(text, [(key, [item["item"] for item in order["items"]]) for key, order in by_id.items()])
+    return [
+        (by_id[one.order_id], 0.85, "you typed its number")
+        if one.by == "number"
+        else (by_id[one.order_id], 0.7 * one.likeness / (1, 1.25, 2, 3)[min(one.rank, 4) - 1], "you typed its item")
+        for one in named
+    ]
 
 
 def _candidates(when: When, moment: Moment) -> list[Candidate]:
@@ -236,7 +231,3 @@ def _orders(history: Mapping[str, Any] | None) -> Sequence[Order]:
 def _about(order: Order, chance: float, name: str, why: str, *, parcel: bool) -> Candidate:
     tool = "track_shipment" if parcel else "get_order"
     return Candidate(Call.of(tool, {"order_id": order["order_id"]}), chance, name, why)
-
-
-def _plain(number: str) -> str:
-    return "".join(c for c in number.lower() if c.isalnum())

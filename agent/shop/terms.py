@@ -21,15 +21,17 @@ MOST_TERMS = 12
 def terms(text: str) -> tuple[str, ...]:
     """`My coffee mugs, please` → `("coffee", "mug")`: lower case, singular, each once, without the little words."""
     words = _WORD.findall(text.casefold())
-    return tuple(dict.fromkeys(_singular(word) for word in words if _tells(word)))[:MOST_TERMS]
+    return tuple(dict.fromkeys(singular(word) for word in words if tells(word)))[:MOST_TERMS]
 
 
-def _tells(word: str) -> bool:
+def tells(word: str) -> bool:
+    """Whether a word, in lower case, may say what is meant."""
     # A letter alone is what an apostrophe left behind: the s of "Chef's Knife".
-    return len(word) > (not word.isdigit()) and word not in _LITTLE and _singular(word) not in _LITTLE
+    return len(word) > (not word.isdigit()) and word not in _LITTLE and singular(word) not in _LITTLE
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """`mugs` → `mug`."""
     # Not for "gps" or "glass". A stem that is too short does no harm: it is looked for as the beginning of a word.
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 

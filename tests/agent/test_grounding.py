@@ -10,6 +10,8 @@ from agent.shop.records import (
     Account,
     Change,
     Item,
+    OlderItem,
+    OlderOrder,
     Order,
     OrderDetails,
     OrderHistory,
@@ -251,6 +253,7 @@ def test_an_answer_rests_on_the_results_that_hold_its_facts() -> None:
     assert ground("Your name is Ada Moreno.", KNOWN, results).sources == (0,)
     assert ground("Hello! How can I help?", KNOWN, results).sources == ()
     assert not ground("Your Smart Coffee Mug (B456) was delivered on 2026-11-25.", KNOWN, results).grounded
+    assert ground("Your Smart Coffee Mug (B456) was delivered.", KNOWN, results).orders == ("B456",)
 
 
 @pytest.mark.parametrize(
@@ -295,6 +298,31 @@ def test_an_answer_about_another_order_than_the_one_that_was_asked_for_is_foreig
 )
 def test_a_call_is_about_the_order_that_the_question_names(question: str, order_id: str, meant: str) -> None:
     assert KNOWN.meant(question, order_id) == meant
+
+
+def test_what_was_asked_for_in_the_same_breath_is_told_too() -> None:
+    wanted = KNOWN.wanted("where are A123 and the yoga mat")
+    assert wanted == ["A123", "K4821"]
+    guard = Guard(KNOWN, frozenset(), wanted)
+    begun = f"Order A123: {KNOWN.records['A123'].line}"
+    assert guard.feed(begun) + guard.finish() == f"{begun} Your {KNOWN.records['K4821'].line}"
+    assert (guard.foreign, guard.completed) == (None, True)
+
+
+def test_nothing_is_added_to_an_answer_that_tells_all_or_none_of_what_was_asked_for() -> None:
+    wanted = KNOWN.wanted("where are A123 and the yoga mat")
+    both = " ".join(f"Your {KNOWN.records[key].line}" for key in wanted)
+    for answer in (both, "I'm sorry, I can't do that."):
+        guard = Guard(KNOWN, frozenset(), wanted)
+        assert guard.feed(answer) + guard.finish() == answer
+
+
+def test_an_older_order_is_meant_by_its_name_before_it_was_read() -> None:
+    older = OlderOrder(order_id="Z9", status=Status.DELIVERED, items=(OlderItem(item="Garden Gnome", product_id="P9"),))
+    about = told(HISTORY.model_copy(update={"older": (older,)}))
+    assert about.wanted("what did the gnome cost") == ["Z9"]
+    assert about.meant("what did the gnome cost", "A123") == "Z9"
+    assert "Z9" not in about.records
 
 
 def test_what_was_asked_for_is_told_where_nothing_else_is_known() -> None:

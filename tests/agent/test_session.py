@@ -18,6 +18,7 @@ from agent.settings import Settings
 from agent.shop import rules
 from agent.speculation.prediction import Candidate
 from agent.speculation.speculator import Call
+from agent.turn import describe
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
 STATUS = "Hi, can you tell me the status of my recent orders?"
@@ -443,7 +444,7 @@ async def test_a_long_conversation_drops_its_older_half_from_the_prompt_but_keep
     for number in range(3):
         await answered(session, f"question {number}")
     llama.replies[:] = ["last"]
-    session._after_turn(None, 10_000)
+    session._after_turn(None, (), 10_000)
     await until(lambda: session._first_id is not None)
     await answered(session, "question 3")
     asked = [m.text for m in llama.prompts[-1] if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
@@ -524,6 +525,40 @@ async def test_a_call_about_another_order_than_the_one_that_is_named_is_put_righ
     result = await answered(session, "Track the coffee mug, will you")
     assert [use.arguments for use in result.tool_calls if use.name == "track_shipment"] == [{"order_id": "B456"}]
     assert "a call about another order" in result.corrected
+
+
+async def test_an_order_that_was_never_read_is_read_and_not_denied(sign_in: SignIn) -> None:
+    session, llama = await sign_in(
+        asks("get_order_history"), "I can't find it among your orders.", "done", user="forty40", strategy="sequential"
+    )
+    events: list[Event] = []
+    session.on_event = events.append
+    with sqlite3.connect(session._settings.data_folder / "orders.sqlite") as connection:
+        (order_id,) = connection.execute(
+            "SELECT order_id FROM orders WHERE customer_id = 'forty40' ORDER BY ordered_on LIMIT 1"
+        ).fetchone()
+    result = await answered(session, f"What is in order {order_id}?")
+    assert [use.name for use in result.tool_calls] == ["get_order_history", "get_order"]
+    assert order_id in llama.prompts[2][-1].text
+    assert result.answer == "".join(e.text for e in events if isinstance(e, TextArrived)) == "done"
+    assert result.corrected == ("an answer about an order that was not read",)
+
+
+async def test_a_change_that_nobody_asked_for_is_not_even_proposed(sign_in: SignIn) -> None:
+    session, llama = await sign_in(asks("cancel_order", order_id="A123"), "It has shipped.")
+    await prefetched(session)
+    result = await answered(session, "is everything all right with the processor?")
+    assert result.corrected[0] == "a change that was not asked for"
+    assert llama.options[1]["tool_choice"] == "none"
+    assert result.tool_calls[0].name == "get_order_history"
+
+
+async def test_a_follow_up_about_a_parcel_is_looked_up_for_the_order_that_was_told(sign_in: SignIn) -> None:
+    session, _ = await sign_in("Your Smart Coffee Mug (B456) was delivered on 2026-11-20.")
+    await prefetched(session)
+    await answered(session, "how is b456")
+    session.typed("and its tracking number?")
+    await until(lambda: "track_shipment(order_id=B456)" in [describe(one.call) for one in session.ahead()])
 
 
 async def test_a_model_that_goes_round_in_circles_is_made_to_answer(sign_in: SignIn) -> None:

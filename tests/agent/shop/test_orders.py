@@ -40,6 +40,21 @@ async def test_history_lists_the_newest_and_counts_all(store: OrderStore, direct
     assert history.dearest == history.orders[0]
 
 
+async def test_history_knows_the_orders_that_it_does_not_list_by_name(
+    store: OrderStore, direct: sqlite3.Connection
+) -> None:
+    for number in range(12):
+        day = f"2025-12-{31 - number:02}"
+        direct.execute(
+            "INSERT INTO orders VALUES (?, 'new', 'Shipped', ?, 900, NULL, NULL, NULL, NULL, NULL)", (f"N{number}", day)
+        )
+        direct.execute("INSERT INTO order_items VALUES (?, 1, 'P1', ?, 1, 900)", (f"N{number}", f"Thing {number}"))
+    history = (await store.get_order_history("new")).value
+    assert [order.order_id for order in history.older] == ["N8", "N9", "N10", "N11"]
+    assert history.older[0].items[0].item == "Thing 8"
+    assert (await store.get_order_history("ada")).value.older == ()
+
+
 async def test_customer_without_orders_has_an_empty_history(store: OrderStore) -> None:
     history = (await store.get_order_history("new")).value
     assert (history.orders, history.count, history.dearest) == ((), 0, None)

@@ -129,9 +129,9 @@ def test_a_new_rule_is_one_registered_function(monkeypatch: pytest.MonkeyPatch) 
 
     @rules.rule("typing")
     def the_price(moment: rules.Moment) -> Iterator[Candidate]:
-        for _, item, likeness in rules.named_items(moment.text, moment.orders):
+        for order, chance, _ in rules.orders_meant(moment.text, moment.orders):
             if "price" in moment.words:
-                call = Call.of("get_product", {"product_id": item["product_id"]})
-                yield Candidate(call, 0.5 * likeness, "the_price", "you asked for a price")
+                call = Call.of("get_product", {"product_id": order["items"][0]["product_id"]})
+                yield Candidate(call, 0.5 * chance, "the_price", "you asked for a price")
 
     assert Call.of("get_product", {"product_id": "P-Smart Coffee Mug"}) in typed("price of the coffee mug?")

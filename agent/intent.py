@@ -1,0 +1,83 @@
+"""Whether a call is what the customer asked for: about the order that was named, and a change only at their word.
+
+A model that is small, or that reads an instruction in an item's name, may call for a change nobody wants. The
+customer confirms every change, but should not be asked to confirm one that was never theirs.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import ToolCall
+
+from agent.facts import Known
+
+REMEMBERED = 2
+"""A change may be asked for in so many messages: the address often comes after the order."""
+
+_WISHES = {
+    "cancel_order": re.compile(
+        r"\b(?:cancel\w*|call(?:ed|ing)? (?:it |that |this )?off|void|annul\w*|withdraw\w*|revoke|scrap|abort|undo"
+        r"|stop|drop|take\b.*\boff|(?:do not|don't|don’t|no longer|not) (?:want|need|require)\w*|changed my mind"
+        r"|rather not|without|mistake|never ?mind|get rid|forget|halt|reverse|back out|pull|kill|remove|delete|out of)",
+        re.IGNORECASE,
+    ),
+    "request_return": re.compile(
+        r"\b(?:return\w*|refund\w*|back|keep\w*|exchange|rid of|reimburse\w*|rma|complain\w*|label|nothing for me)",
+        re.IGNORECASE,
+    ),
+    "change_address": re.compile(
+        r"\b(?:address\w*|send|sent|ship\w*|deliver\w*|dispatch\w*|(?:re-?)?rout\w*|redirect\w*|divert\w*|forward\w*"
+        r"|go(?:es|ing)?|comes?|bring|brought|drop\w*|mov(?:e|ed|ing)|live|living|instead|street|to|at)\b",
+        re.IGNORECASE,
+    ),
+}
+"""What customers say who want it; broad, for it only has to tell a wish from a question after something else."""
+_AFTERWARDS = re.compile(
+    r"[\s,.;:!-]+(?:please|pls|thanks?(?: you)?|now|instead|from now on|today|asap|ok(?:ay)?)[.!]*$", re.IGNORECASE
+)
+_PRODUCT_NUMBER = re.compile(r"P\d{3,}")
+_PRODUCT = re.compile(r"\b(?:products?|articles?|item (?:no|number)|ref|stock|available)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def about(call: ToolCall, question: str, told: Known) -> ToolCall:
+    """The call, about the order that the question names where that is beyond doubt."""
+    name, args = call["name"], dict(call["args"])
+    argument = "product_id" if name == "get_product" else "order_id"
+    number = args.get(argument)
+    if not isinstance(number, str):
+        return call
+    meant = number if name == "get_product" else told.meant(question, number)
+    tool = told.tool_for(name, meant)
+    if tool in ("get_order", "track_shipment") and _PRODUCT_NUMBER.fullmatch(meant) and _PRODUCT.search(question):
+        tool = "get_product"
+    if (tool, meant) != (name, number):
+        args.pop(argument)
+        args = {"product_id" if tool == "get_product" else "order_id": meant, **args}
+    return ToolCall(name=tool, args=args, id=call["id"], type="tool_call")
+
+
+def asked_for(call: ToolCall, said: Sequence[str]) -> bool:
+    """Whether the customer's last messages ask for this change, and say where to if it needs that."""
+    wish = _WISHES.get(call["name"])
+    text = "\n".join(said)
+    if wish is not None and not wish.search(text):
+        return False
+    return call["name"] != "change_address" or _spoken(str(call["args"].get("address", "")), text)
+
+
+def in_own_words(call: ToolCall, said: Sequence[str]) -> ToolCall:
+    """The change with a reason only where the customer gave it, and an address without what came after it."""
+    args: dict[str, Any] = dict(call["args"])
+    if "address" in args:
+        args["address"] = _AFTERWARDS.sub("", str(args["address"]).strip())
+    if args.get("reason") and not _spoken(str(args["reason"]), "\n".join(said), least=1):
+        del args["reason"]
+    return ToolCall(name=call["name"], args=args, id=call["id"], type="tool_call")
+
+
+def _spoken(value: str, text: str, *, least: int = 2) -> bool:
+    """Whether most words of a value, and at least so many, are the customer's."""
+    words, heard = _WORD.findall(value.casefold()), set(_WORD.findall(text.casefold()))
+    return len(words) >= least and sum(word in heard for word in words) >= 0.75 * len(words)
