@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 
 from agent import prompts
-from agent.shop.calls import READS
+from agent.shop.calls import READS, Answer
 from agent.speculation.speculator import Call
 
 AHEAD = "ahead"
@@ -103,3 +103,24 @@ def newer_half(messages: Sequence[BaseMessage]) -> str | None:
     """The id of the message with which the newer half of the customer's turns begins; None for a single turn."""
     turns = [m.id for m in messages if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
     return turns[(len(turns) + 1) // 2] if len(turns) > 1 else None
+
+
+def first_of_newest(messages: Sequence[BaseMessage], max_tokens: int) -> str | None:
+    """The id of the message with which the newest part that fits begins; None where all of it fits."""
+    first: str | None = None
+    # A token is some four characters.
+    while (half := newer_half(messages)) and sum(len(message.text) for message in messages) // 4 > max_tokens:
+        first = half
+        messages = messages[next(i for i, message in enumerate(messages) if message.id == half) :]
+    return first
+
+
+def standing_answers(messages: Sequence[BaseMessage], *, first_id: str | None) -> list[tuple[Call, Answer, float]]:
+    """The reads that stand in the prompt, with their results and when those were read, in seconds since the epoch."""
+    standing = in_prompt(messages, context=True, first_id=first_id)
+    found: list[tuple[Call, Answer, float]] = []
+    for call in reads_standing(standing):
+        result = standing_result(standing, call)
+        if result is not None and result.artifact:
+            found.append((call, (result.text, result.artifact), float(result.artifact.get("read_at", 0.0))))
+    return found

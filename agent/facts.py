@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
+from pydantic import ValidationError
+
 from agent.shop import contents, naming, records
 from agent.shop.records import Order, Status
 
@@ -201,21 +203,29 @@ def known(results: Iterable[tuple[str, Mapping[str, Any] | None]]) -> Known:
     """What results say: pairs of content and artifact (None for an error), oldest first."""
     told = Known()
     for content, artifact in results:
-        row = getattr(records, str(artifact["record"])).model_validate(artifact["data"]) if artifact else None
-        match row:
-            case records.OrderHistory():
+        match _row(artifact):
+            case records.OrderHistory() as row:
                 _history(told, row)
-            case records.OrderMatches():
+            case records.OrderMatches() as row:
                 told.found |= {row.count}
                 _orders(told, row.orders)
-            case records.OrderDetails():
+            case records.OrderDetails() as row:
                 _orders(told, [row.order] if row.order else [])
                 told.quotable += (content,) if row.order is None else ()
-            case records.Shipment():
+            case records.Shipment() as row:
                 _shipment(told, row, content)
-            case _:
+            case row:
                 _other(told, row, content)
     return told
+
+
+def _row(artifact: Mapping[str, Any] | None) -> records.Row | None:
+    """The row of an artifact; None for an error, and for one that another version of the program has kept."""
+    kind = getattr(records, str(artifact["record"]), None) if artifact else None
+    try:
+        return kind.model_validate(artifact["data"]) if kind and artifact else None
+    except ValidationError:
+        return None
 
 
 def facts(text: str, items: Sequence[str] = ()) -> list[Fact]:

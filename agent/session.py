@@ -27,6 +27,7 @@ from agent.speculation.prediction import Predictor
 from agent.speculation.speculator import Ahead, Call
 from agent.text import printable
 from agent.timeline import PerformanceLog, Prices, Timeline, turn_figures
+from agent.warming import Warmer
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from agent.shop.accounts import Customer
     from agent.shop.orders import OrderStore
     from agent.turn import Turn
-
-MIN_WARM_CHARS = 3
-"""Typed text shorter than this is not worth a prefill."""
 
 
 class CustomerSession:
@@ -88,8 +86,7 @@ class CustomerSession:
         self._adopting: asyncio.Task[None] | None = None
         self._first_id: str | None = None
         self._typed = ""
-        self._warming: asyncio.Task[None] | None = None
-        self._warm_cancelled = threading.Event()
+        self._warmer = Warmer(model, timeline=timeline, prices=prices, found=self._found, prompt=self._prompt)
         self._closed = threading.Event()
         self._since_s = timeline.clock()
 
@@ -128,15 +125,12 @@ class CustomerSession:
     @property
     def warming(self) -> bool:
         """Whether a prefill is under way or about to be."""
-        return self._warming is not None and not self._warming.done()
+        return self._warmer.busy
 
     def warm(self) -> None:
         """Prefill the prompt as it stands, in the background; a newer prefill replaces an older one."""
-        if self._closed.is_set() or not self._starts().cache:
-            return
-        self._warm_cancelled.set()
-        self._warm_cancelled = threading.Event()
-        self._warming = self._loop.create_task(self._warm(self._warming, self._warm_cancelled))
+        if not self._closed.is_set() and self._starts().cache:
+            self._warmer.warm()
 
     # A turn: in a thread of its own, top to bottom.
 
@@ -175,13 +169,14 @@ class CustomerSession:
     async def close(self) -> None:
         """Sign out: stop everything, hold nothing of this customer any more."""
         self._closed.set()
-        self._warm_cancelled.set()
+        self._warmer.cancel()
         if turn := self._turn:
             turn.cancelled.set()
             turn.bridge.stop(closing=True)
-        for task in filter(None, (self._warming, self._adopting)):
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._warmer.close()
+        if self._adopting:
+            self._adopting.cancel()
+            await asyncio.gather(self._adopting, return_exceptions=True)
         await asyncio.to_thread(self._drained)
         await self._lookups.close()
         if self._model.done() and not self._model.cancelled() and self._model.exception() is None:
@@ -212,7 +207,7 @@ class CustomerSession:
         from agent.turn import Turn
 
         entered_s = self.timeline.clock()
-        self._warm_cancelled.set()
+        self._warmer.cancel()
         bridge = Bridge(self._loop)
         return Turn(
             question=question,
@@ -411,53 +406,23 @@ class CustomerSession:
         from agent import conversation
 
         messages = self.messages()
-        while (half := conversation.newer_half(messages)) and _tokens(messages) > self._settings.max_prompt_tokens:
-            self._first_id = half
-            messages = messages[next(i for i, m in enumerate(messages) if m.id == half) :]
-        standing = conversation.in_prompt(messages, context=True)
-        found: list[tuple[Call, Answer, float]] = []
-        for call in conversation.reads_standing(standing):
-            result = conversation.standing_result(standing, call)
-            if result is not None and result.artifact:
-                found.append((call, (result.text, result.artifact), float(result.artifact.get("read_at", 0.0))))
-        return found
+        self._first_id = conversation.first_of_newest(messages, self._settings.max_prompt_tokens) or self._first_id
+        return conversation.standing_answers(messages, first_id=self._first_id)
 
-    # Warming the model's cache.
+    # What the model's cache is warmed with.
 
-    async def _warm(self, older: asyncio.Task[None] | None, cancelled: threading.Event) -> None:
-        if older:
-            await asyncio.gather(older, return_exceptions=True)
-        try:
-            model = await asyncio.wrap_future(self._model)
-        except Exception:
-            return  # The turn that needs the model will say what is wrong with it.
-        prefill = getattr(model, "prefill", None)
-        if prefill is None or cancelled.is_set() or self._turn is not None:
-            return
-        found = [
-            (call, *answer)
-            for call in self._lookups.for_prompt(self._typed)
-            if (answer := self._lookups.peek(call)) is not None
-        ]
-        await asyncio.to_thread(self._prefill, prefill, found, cancelled)
+    def _found(self) -> list[Found] | None:
+        if self._turn is not None:
+            return None
+        calls = self._lookups.for_prompt(self._typed)
+        return [(call, *answer) for call in calls if (answer := self._lookups.peek(call)) is not None]
 
-    def _prefill(self, prefill: Callable[..., Any], found: list[Found], cancelled: threading.Event) -> None:
+    def _prompt(self, found: list[Found]) -> tuple[list[BaseMessage], str]:
         from agent import conversation
-        from agent.shop.tools import schemas
 
         context = self._starts().context
         prompt = conversation.in_prompt(self.messages(), context=context, first_id=self._first_id)
-        if context:
-            prompt += conversation.exchanges(prompt, found)
-        typed = self._typed if len(self._typed) >= MIN_WARM_CHARS else None
-        with self.timeline.span("model", "prefill", "typed" if typed else ""):
-            stats = prefill(prompt, tools=schemas(), partial_text=typed, cancelled=cancelled.is_set)
-        self.prices.note_prefill(stats.computed_tokens, stats.prefill_s)
-
-
-def _tokens(messages: Sequence[BaseMessage]) -> int:
-    """About how many tokens messages are; a token is some four characters."""
-    return sum(len(message.text) for message in messages) // 4
+        return [*prompt, *(conversation.exchanges(prompt, found) if context else ())], self._typed
 
 
 def _confirmation(request: dict[str, Any]) -> Confirmation:

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -353,3 +354,9 @@ def test_an_amount_within_a_name_is_no_fact_of_its_own() -> None:
     about = told(OrderDetails(order_id="Y82", order=order))
     answer = f"Order Y82: {about.records['Y82'].line}"
     assert streamed(answer, about) == (answer, None)
+
+
+@pytest.mark.parametrize("kept", [{"record": "Parcel", "data": {}}, {"record": "OrderHistory", "data": {"sum": 1}}])
+def test_what_another_version_has_kept_is_quoted_and_not_understood(kept: dict[str, Any]) -> None:
+    about = known([("Something was said.", kept)])
+    assert (about.records, about.quotable) == ({}, ("Something was said.",))
