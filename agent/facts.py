@@ -52,7 +52,9 @@ CARRIER = re.compile(r"\bcarrier is (?P<carrier>[A-Z]\w+)")
 TYPED_NUMBER = re.compile(r"(?<![a-z])(?:[a-z]{1,4}-?\d{2,}|[a-z] \d{3,})", re.IGNORECASE)
 """An order's number as people write it: `b456`, `B 456`, `B-456`."""
 _OF_MANY = re.compile(
-    r"\b(?:orders|all|every\w*|list|history|besides|except|others?|else|instead|not (?:the|my))\b", re.IGNORECASE
+    r"\b(?:orders|all(?! right)|every\w*+(?! (?:all right|alright|ok|okay|fine|in order|well)\b)|list|history|besides"
+    r"|except|others?|else|instead|not (?:the|my))\b",
+    re.IGNORECASE,
 )
 """A question with one of these may want other orders told than those that it names."""
 _AND = re.compile(r"\band\b|\bas well\b|\balso\b|\bplus\b", re.IGNORECASE)

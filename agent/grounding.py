@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent.facts import STATUS_WORDS, STATUSES, Fact, Known, Record, facts
+from agent.prompts import NOT_UNDERSTOOD
 
 UNSURE = "I can't say that for certain."
 """Where a statement turns out to be foreign and the data have nothing to say in its place."""
@@ -48,6 +49,9 @@ _PREDICATE = re.compile(
     r"(?:(?:now|already|still|currently|just|been)\s+)*)(?P<word>[a-z]*(?: for?(?: [a-z]*)?)?)$",
     re.IGNORECASE,
 )
+_CALL = re.compile(r"</?[|_]?[a-z]*_?(?:tool|call)|\{\"name\"")
+"""A call that does not parse is no answer either."""
+_BEGUN_CALL = re.compile(r"(?:<[/|_a-z]{0,10}|\{\"?[a-z]{0,4})$")
 _VERB = re.compile(r" (?:is?|wa?s?|ar?e?|were?|ha?s?|have?|be?e?n?)$")
 _CANNOT = ("I can't", "I can’t", "I cannot", "I couldn't", "I couldn’t", "I could not", "I don't", "I don’t")
 _DENIALS = (
@@ -167,7 +171,10 @@ class Guard:
         left = self._left_of_list() if bullet else []
         if bullet and left and (not instead or not any(self.told.records[key].line == instead for key in left)):
             instead = self.told.records[left[0]].line
-        said = _continued(line, instead) if instead else f"{'' if line.endswith(' ') else ' '}… {UNSURE}".lstrip()
+        if instead:
+            said = _continued(line, instead)
+        else:
+            said = f"{'' if line.endswith(' ') else ' '}… {UNSURE}" if line.strip() else NOT_UNDERSTOOD
         if bullet:
             self._bullets += [key for key in left if self.told.records[key].line == instead][:1]
         self.text += said
@@ -226,6 +233,8 @@ class Guard:
     def _claims(self, line: str, certain: int, *, over: bool) -> Foreign | None:
         """Counts, superlatives and denials."""
         told = self.told
+        if call := _CALL.search(line):
+            return Foreign(call.start(), line[call.start() :], "a call written out")
         for count in _COUNT.finditer(line):
             if count.end() > certain or (not over and count.end() == len(line)):
                 continue
@@ -382,6 +391,8 @@ def _unfinished(line: str, names: Collection[str]) -> int:
     starts = [len(line)]
     if partial := _PARTIAL.search(line):
         starts.append(partial.start())
+    if call := _BEGUN_CALL.search(line):
+        starts.append(call.start())
     if naming := _BEING_NAMED.search(line):
         starts.append(naming.start("run"))
     if said := _PREDICATE.search(line):

@@ -6,7 +6,7 @@ customer confirms every change, but should not be asked to confirm one that was 
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from langchain_core.messages import ToolCall
 
@@ -42,7 +42,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def about(call: ToolCall, question: str, told: Known) -> ToolCall:
-    """The call, about the order that the question names where that is beyond doubt."""
+    """The call, about the order that the question names where that is beyond doubt.
+
+    `question` may be the customer's last messages, where a change was asked for in two of them.
+    """
     name, args = call["name"], dict(call["args"])
     argument = "product_id" if name == "get_product" else "order_id"
     number = args.get(argument)
@@ -58,13 +61,14 @@ def about(call: ToolCall, question: str, told: Known) -> ToolCall:
     return ToolCall(name=tool, args=args, id=call["id"], type="tool_call")
 
 
-def asked_for(call: ToolCall, said: Sequence[str]) -> bool:
-    """Whether the customer's last messages ask for this change, and say where to if it needs that."""
-    wish = _WISHES.get(call["name"])
-    text = "\n".join(said)
+def lacks(call: ToolCall, said: Sequence[str]) -> Literal["", "wish", "address"]:
+    """What the customer's last messages lack for this change to be theirs; nothing if it is."""
+    wish, text = _WISHES.get(call["name"]), "\n".join(said)
     if wish is not None and not wish.search(text):
-        return False
-    return call["name"] != "change_address" or _spoken(str(call["args"].get("address", "")), text)
+        return "wish"
+    if call["name"] == "change_address" and not _spoken(str(call["args"].get("address", "")), text):
+        return "address"
+    return ""
 
 
 def in_own_words(call: ToolCall, said: Sequence[str]) -> ToolCall:

@@ -38,6 +38,13 @@ LOOP_LIMIT_REACHED = (
 """What the customer reads when a turn reaches its limit of tool rounds."""
 
 
+NEW_ADDRESS = "What is the new address?"
+"""What is asked back where a change of address names none."""
+
+NOT_UNDERSTOOD = "I'm not sure what you would like me to do. Could you say it in other words?"
+"""What the customer reads where nothing that the model made of a question can stand."""
+
+
 def system_message() -> SystemMessage:
     """The instructions; the dialect adds the tools to them."""
     return SystemMessage(INSTRUCTIONS)

@@ -120,9 +120,10 @@ class Turn:
             self._correct("a call that was made already")
             message = self._write_answer(node, prompt, guard, tool_choice="none")
         if _calls(message):
-            return self._as_asked(node, prompt, message, guard)
+            return self._as_asked(prompt, message, guard)
         if unread is not None:
             self._correct("an answer about an order that was not read")
+            self._called.add(Call.of(unread["name"], unread["args"]))
             return AIMessage("", tool_calls=[unread], id=message.id)
         barred: dict[int, list[str]] = {}
         while guard.foreign is not None and not self.cancelled.is_set():
@@ -192,21 +193,28 @@ class Turn:
         self._called |= made
         return again
 
-    def _as_asked(self, node: str, prompt: Sequence[BaseMessage], message: AIMessage, guard: Guard) -> AIMessage:
+    def _as_asked(self, prompt: Sequence[BaseMessage], message: AIMessage, guard: Guard) -> AIMessage:
         """The message with its calls held against the customer's words, or an answer where nobody wants the change."""
         said = conversation.customer_said(prompt)[-intent.REMEMBERED :]
         calls: list[ToolCall] = []
         for call in message.tool_calls:
-            meant = intent.about(call, self.question, guard.told)
+            write = self._is_write(call)
+            named = bool(guard.told.wanted(self.question)) or not write
+            meant = intent.about(call, self.question if named else "\n".join(said), guard.told)
             if (meant["name"], meant["args"]) != (call["name"], call["args"]):
                 self._correct("a call about another order")
-            if self._is_write(meant):
-                if not intent.asked_for(meant, said):
-                    self._correct("a change that was not asked for")
-                    return self._write_answer(node, prompt, guard, tool_choice="none")
-                meant = intent.in_own_words(meant, said)
-            calls.append(meant)
+            if write and (lacking := intent.lacks(meant, said)):
+                self._correct("a change that was not asked for")
+                return self._answer_without_change(message, guard, asks=lacking == "address")
+            calls.append(intent.in_own_words(meant, said) if write else meant)
         return message.model_copy(update={"tool_calls": calls})
+
+    def _answer_without_change(self, message: AIMessage, guard: Guard, *, asks: bool) -> AIMessage:
+        """What the data say of the orders that the question names, or a question back."""
+        known = [guard.told.records[key].line for key in guard.wanted if key in guard.told.records]
+        answer = prompts.NEW_ADDRESS if asks else " ".join(f"Your {line}" for line in known) or prompts.NOT_UNDERSTOOD
+        self._show(answer)
+        return AIMessage(answer, id=message.id)
 
     def _call_for(self, order_ids: Sequence[str]) -> ToolCall | None:
         """The call that reads the first of these orders."""

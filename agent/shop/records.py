@@ -165,5 +165,5 @@ class Change(Row):
 HISTORY_LIMIT = 8
 """How many orders one tool result lists (the prompt has room for no more)."""
 
-OLDER_LIMIT = 400
+OLDER_LIMIT = 1_000
 """How many orders behind those are known by their numbers and items."""

@@ -30,7 +30,8 @@ When = Literal["sign-in", "typing", "result"]
 
 CARRIER = re.compile(
     r"\b(track\w*|parcels?|packages?|shipments?|consignment|couriers?|carriers?|carr(?:y|ies|ying)|postman|vans?|firm"
-    r"|transport|logistics|depot|last seen|last stop|bring(?:s|ing)?|hauls?|deliver(?:s|ed|ing)? by"
+    r"|transport|logistics|depot|last seen|last stop|follow(?:ed|ing)?|scan(?:s|ned)?|bring(?:s|ing)?|hauls?"
+    r"|deliver(?:s|ed|ing)? by"
     r"|(?:who|(?:what|which) (?:company|service))(?:'s|’s| is| has| will)? (?:deliver|ship|hand|got|get)\w*)\b",
     re.IGNORECASE,
 )

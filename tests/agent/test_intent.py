@@ -20,21 +20,25 @@ def call(name: str, **args: str) -> ToolCall:
     ],
 )
 def test_a_change_that_the_customer_wants_is_asked_for(made: ToolCall, said: list[str]) -> None:
-    assert intent.asked_for(made, said)
+    assert intent.lacks(made, said) == ""
 
 
 @pytest.mark.parametrize(
-    ("made", "said"),
+    ("made", "said", "lacking"),
     [
-        (call("cancel_order", order_id="A123"), ["is everything all right with the badge?"]),
-        (call("request_return", order_id="B456", item="mug"), ["what did the mug cost"]),
-        (call("change_address", order_id="A123", address="2025-09-27"), ["how is the poster faring?"]),
-        (call("change_address", order_id="A123", address="street"), ["the street of A123 is wrong"]),
-        (call("change_address", order_id="A123", address="9 Oak Row, Rome"), ["send A123 to another address"]),
+        (call("cancel_order", order_id="A123"), ["is everything all right with the badge?"], "wish"),
+        (call("request_return", order_id="B456", item="mug"), ["what did the mug cost"], "wish"),
+        (call("change_address", order_id="A123", address="2025-09-27"), ["how is the poster faring?"], "wish"),
+        (call("change_address", order_id="A123", address="street"), ["the street of A123 is wrong"], "address"),
+        (
+            call("change_address", order_id="A123", address="9 Oak Row, Rome"),
+            ["send A123 to another address"],
+            "address",
+        ),
     ],
 )
-def test_a_change_of_the_models_own_is_not_asked_for(made: ToolCall, said: list[str]) -> None:
-    assert not intent.asked_for(made, said)
+def test_a_change_of_the_models_own_is_not_asked_for(made: ToolCall, said: list[str], lacking: str) -> None:
+    assert intent.lacks(made, said) == lacking
 
 
 def test_a_reason_is_the_customers_or_none() -> None:

@@ -545,12 +545,26 @@ async def test_an_order_that_was_never_read_is_read_and_not_denied(sign_in: Sign
 
 
 async def test_a_change_that_nobody_asked_for_is_not_even_proposed(sign_in: SignIn) -> None:
-    session, llama = await sign_in(asks("cancel_order", order_id="A123"), "It has shipped.")
+    session, llama = await sign_in(asks("cancel_order", order_id="A123"))
     await prefetched(session)
     result = await answered(session, "is everything all right with the processor?")
-    assert result.corrected[0] == "a change that was not asked for"
-    assert llama.options[1]["tool_choice"] == "none"
-    assert result.tool_calls[0].name == "get_order_history"
+    assert result.answer.startswith("Your QuantumLeap AI Processor (A123) has shipped")
+    assert (len(llama.prompts), result.corrected) == (1, ("a change that was not asked for",))
+
+
+async def test_a_new_address_that_nobody_gave_is_asked_for(sign_in: SignIn) -> None:
+    made = asks("change_address", order_id="A123", address="7 Elm Street, Bern")
+    session, _ = await sign_in(made, made)
+    await prefetched(session)
+    assert (await answered(session, "please send A123 elsewhere")).answer == prompts.NEW_ADDRESS
+    refused = await answered(session, "7 elm street, bern")
+    assert "can no longer be changed" in refused.tool_calls[-1].data["message"]
+
+
+async def test_a_call_that_does_not_parse_is_not_shown(sign_in: SignIn) -> None:
+    session, _ = await sign_in('<tool_call_>{"name": "cancel_order"}')
+    await prefetched(session)
+    assert (await answered(session, "hello")).answer == prompts.NOT_UNDERSTOOD
 
 
 async def test_a_follow_up_about_a_parcel_is_looked_up_for_the_order_that_was_told(sign_in: SignIn) -> None:

@@ -1,0 +1,41 @@
+import asyncio
+
+import pytest
+
+from agent.bridge import Bridge, TurnStoppedError
+from agent.errors import SessionClosedError
+
+
+async def never() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_work_runs_on_the_loop_and_its_result_comes_back() -> None:
+    async def loop() -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    bridge = Bridge(asyncio.get_running_loop())
+    assert await asyncio.to_thread(lambda: bridge.run(loop())) is asyncio.get_running_loop()
+
+
+@pytest.mark.parametrize(("closing", "error"), [(False, TurnStoppedError), (True, SessionClosedError)])
+async def test_a_wait_ends_when_the_turn_is_stopped_or_the_session_closes(
+    closing: bool, error: type[Exception]
+) -> None:
+    bridge = Bridge(asyncio.get_running_loop())
+    waiting = asyncio.create_task(asyncio.to_thread(lambda: bridge.run(never())))
+    await asyncio.sleep(0.05)
+    bridge.stop(closing=closing)
+    with pytest.raises(error):
+        await waiting
+    with pytest.raises(error):
+        await asyncio.to_thread(lambda: bridge.run(never()))
+
+
+async def test_a_fresh_bridge_is_open_again() -> None:
+    async def two() -> int:
+        return 2
+
+    bridge = Bridge(asyncio.get_running_loop())
+    bridge.stop()
+    assert await asyncio.to_thread(lambda: bridge.fresh().run(two())) == 2
