@@ -86,7 +86,14 @@ class CustomerSession:
         self._adopting: asyncio.Task[None] | None = None
         self._first_id: str | None = None
         self._typed = ""
-        self._warmer = Warmer(model, timeline=timeline, prices=prices, found=self._found, prompt=self._prompt)
+        self._warmer = Warmer(
+            model,
+            conversation=self.thread_id,
+            timeline=timeline,
+            prices=prices,
+            found=self._found,
+            prompt=self._prompt,
+        )
         self._closed = threading.Event()
         self._since_s = timeline.clock()
 
@@ -182,7 +189,7 @@ class CustomerSession:
         if self._model.done() and not self._model.cancelled() and self._model.exception() is None:
             forget = getattr(self._model.result(), "forget", None)
             if forget is not None:
-                await asyncio.to_thread(forget)
+                await asyncio.to_thread(forget, self.thread_id)
         self.timeline.clear()
 
     def _drained(self) -> None:

@@ -157,6 +157,8 @@ class Turn:
         options: dict[str, Any] = (
             {"cancelled": self.cancelled.is_set} if getattr(chat_model, "accepts_cancelled", False) else {}
         )
+        if getattr(chat_model, "accepts_conversation", False):
+            options["conversation"] = self.thread_id
         if begun or barred:
             options |= {"begun": begun, "barred": barred}
         start_s = self.timeline.clock()

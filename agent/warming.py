@@ -23,6 +23,8 @@ MIN_WARM_CHARS = 3
 class Warmer:
     """Prefills for one session; `warm` is called on the event loop, the work is done in a thread.
 
+    `conversation` is the name by which the model can forget what it was given.
+
     `found` gives the results that belong into the prompt, or None while a turn runs; `prompt`, called in the
     thread, gives the messages with them and what is typed so far.
     """
@@ -31,12 +33,14 @@ class Warmer:
         self,
         model: concurrent.futures.Future[BaseChatModel],
         *,
+        conversation: str,
         timeline: Timeline,
         prices: Prices,
         found: Callable[[], list[Found] | None],
         prompt: Callable[[list[Found]], tuple[list[BaseMessage], str]],
     ) -> None:
         self._model = model
+        self._conversation = conversation
         self._timeline = timeline
         self._prices = prices
         self._found = found
@@ -85,5 +89,11 @@ class Warmer:
         prompt, written = self._prompt(found)
         typed = written if len(written) >= MIN_WARM_CHARS else None
         with self._timeline.span("model", "prefill", "typed" if typed else ""):
-            stats = prefill(prompt, tools=schemas(), partial_text=typed, cancelled=cancelled.is_set)
+            stats = prefill(
+                prompt,
+                tools=schemas(),
+                partial_text=typed,
+                cancelled=cancelled.is_set,
+                conversation=self._conversation,
+            )
         self._prices.note_prefill(stats.computed_tokens, stats.prefill_s)

@@ -1,250 +1,325 @@
 """The decoding loop against transformers' `generate()`: tokens a second, time to the first token, memory, cancelling.
 
 Everything that is compared is measured in interleaved rounds of one run, so that a machine that gets slower
-gets slower for all. Run it with `python -m bench.decoding`; `--shape llama-3-8b` takes randomly initialised
-weights of that shape, for a GPU.
+gets slower for all; a ratio is the median of the rounds' ratios, `_least` and `_most` are the rounds' extremes. Run it
+with `python -m bench.decoding` (some minutes; `--quick` for a look). `--shape llama-3-8b` takes randomly initialised
+weights of that shape, for a GPU, `--dtype nf4` in four bit.
 """
 
 import argparse
+import asyncio
 import random
 import resource
 import statistics
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agent.llama.weights import Loaded, ModelChoice, choose_model, configure_threads, load
+from agent.llama.weights import Loaded, choose_model, configure_threads, load
 from bench import report
 
+if TYPE_CHECKING:
+    from bench.decoding_ways import Writers
+
+configure_threads()  # Before anything below imports torch.
+
+CUSTOMER, QUESTION = "eight8", "Hi, can you tell me the status of my recent orders?"
+FREE = "The history of the bicycle begins in the early nineteenth century, when a German baron"
+PACKAGES = ("torch", "transformers", "bitsandbytes", "llguidance")
+LOAD = """
+import time
+started = time.perf_counter()
+from agent.llama.weights import choose_model, configure_threads, load
 configure_threads()
-
-TOKENS = 96
-"""Made by each generation."""
-PREFIX, LONG, SHORT, QUESTION = 400, 7_500, 500, 20
-"""Tokens: the prefix that is warm, the long and the short context, and what is new after it."""
-ITEMS = ("Yoga Mat", "Smart Coffee Mug", "Desk Lamp", "Trail Running Shoes", "Rain Jacket", "Water Bottle")
+load(choose_model("embedded", {dtype!r}))
+print(time.perf_counter() - started)
+"""
 
 
-def grounded_prompt(encode: Callable[[str], list[int]]) -> list[int]:
-    """Orders, and the beginning of an answer that tells them again."""
-    orders = "".join(
-        f"{item} (P{29829 + 31 * at}) is still being processed. Ordered on 2026-11-{at + 1:02}, ${82 + at}.51.\n"
-        for at, item in enumerate(ITEMS)
-    )
-    return encode(f"{orders}Once more:\n{orders}Once more:\n")
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured; lengths in tokens."""
+
+    rounds: int = 5
+    made: int = 64
+    """Made by each generation at most."""
+    prefix: int = 400
+    """What is warm before the question."""
+    short: int = 500
+    long: int = 7_500
+    question: int = 20
+    loads: int = 3
 
 
-def free_prompt(encode: Callable[[str], list[int]]) -> list[int]:
-    """Nothing that an answer could copy."""
-    return encode("The history of the bicycle begins in the early nineteenth century, when a German baron")
+QUICK = Scale(rounds=2, made=32, prefix=64, short=64, long=256, loads=1)
+
+Samples = dict[str, dict[str, list[float]]]
 
 
-def random_model(shape: str) -> Loaded:
-    """A model of a known shape with random weights, on the GPU where there is one."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
+def program_prompt(loaded: Loaded) -> list[int]:
+    """What the program gives the model when the customer has asked: instructions, tools, orders, question."""
+    from langchain_core.messages import HumanMessage
 
-    if shape != "llama-3-8b":
-        raise SystemExit(f"Expected llama-3-8b as the shape, found {shape}.")
-    config = LlamaConfig(
-        vocab_size=128_256,
-        hidden_size=4096,
-        intermediate_size=14_336,
-        num_hidden_layers=32,
-        num_attention_heads=32,
-        num_key_value_heads=8,
-        max_position_embeddings=8192,
-        rope_theta=500_000.0,
-    )
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.set_default_dtype(torch.bfloat16)
-    with torch.device(device):
-        model = LlamaForCausalLM(config)
-    torch.set_default_dtype(torch.float32)
-    choice = ModelChoice(shape, shape, device, "bf16", "Random weights of this shape.")
-    return Loaded(model.eval().requires_grad_(False), None, choice)  # type: ignore[arg-type]
+    from agent import conversation, prompts
+    from agent.llama.prompt import PromptRenderer
+    from agent.llama.tool_calls import CHATML
+    from agent.shop.calls import read
+    from agent.shop.orders import OrderStore
+    from agent.shop.tools import schemas
+    from agent.speculation.calls import Call
+
+    async def history() -> tuple[str, Any]:
+        store = await OrderStore.open(report.ROOT / "data" / "orders.sqlite")
+        try:
+            return await read(store, CUSTOMER, "get_order_history", {})
+        finally:
+            await store.close()
+
+    found = (Call.of("get_order_history"), *asyncio.run(history()))
+    messages = [prompts.system_message(), *conversation.exchanges([], [found]), HumanMessage(QUESTION)]
+    return PromptRenderer(loaded.tokenizer, CHATML).question(messages, schemas(), room=100_000).tokens
 
 
-class Rows:
-    """The ways to write the same tokens."""
+def decoding(writers: "Writers", prompts: dict[str, list[int]], scale: Scale) -> tuple[dict[str, float], Samples]:
+    """Tokens a second after the first, each prompt in each way, and how they compare."""
+    samples: Samples = {}
+    metrics: dict[str, float] = {}
+    for kind, prompt in prompts.items():
+        ways = writers.ways(kind)
+        rates: dict[str, list[float]] = {name: [] for name in ways}
+        texts = {name: way(prompt, scale.made).tokens for name, way in ways.items()}
+        for number in range(scale.rounds):
+            names = list(ways)[number % len(ways) :] + list(ways)[: number % len(ways)]
+            for name in names:
+                rates[name].append(ways[name](prompt, scale.made).rate)
+        samples[kind] = rates
+        if "generate" in ways:
+            metrics |= compared(f"{kind}_speedup", rates["headstart"], rates["generate"])
+            metrics |= compared(f"{kind}_speedup_of_generate_lookup", rates["generate, lookup"], rates["generate"])
+            # In bf16 a near-tie may fall otherwise in a pass of another width; in float32 tests hold them to be equal.
+            metrics[f"{kind}_same_as_generate"] = float(texts["headstart"] == texts["generate"])
+        metrics |= compared(f"{kind}_over_plain", rates["headstart"], rates["plain"])
+        if "headstart, tools" in ways:
+            metrics |= compared(f"{kind}_with_tools_over_without", rates["headstart, tools"], rates["headstart"])
+    return metrics, samples
 
-    def __init__(self, model: Any) -> None:
-        from agent.llama.decoding import Decoder
 
-        self.model = model
-        self.decoder = Decoder(model)
-        self.ways: dict[str, Callable[[list[int]], int]] = {
-            "generate": lambda prompt: self._generate(prompt),
-            "generate with lookup": lambda prompt: self._generate(prompt, prompt_lookup_num_tokens=10),
-            "headstart": self._ours,
-        }
+def first_tokens(writers: "Writers", text: list[int], scale: Scale) -> tuple[dict[str, float], Samples]:
+    """Seconds to the first token: cold and warm, and after a short and a long context, with attention's part of it."""
+    from bench.decoding_ways import AttentionClock
 
-    def speeds(self, prompt: list[int], rounds: int) -> dict[str, list[float]]:
-        """Tokens a second of each way, the prompt's prefill counted in, in interleaved rounds."""
-        measured: dict[str, list[float]] = {name: [] for name in self.ways}
-        for way in self.ways.values():
-            way(prompt)
-        for _ in range(rounds):
-            for name, way in self.ways.items():
-                started = time.perf_counter()
-                made = way(prompt)
-                measured[name].append(made / (time.perf_counter() - started))
-        return measured
+    decoder, question = writers.decoder, text[-scale.question :]
+    seconds: dict[str, list[float]] = {name: [] for name in ("cold", "warm", "short", "long")}
+    attention: dict[str, list[float]] = {name: [] for name in ("short", "long")}
 
-    def _generate(self, prompt: list[int], **options: Any) -> int:
-        import torch
-        from transformers import GenerationConfig
-
-        ids = torch.tensor([prompt], device=self.model.device)
-        settings = GenerationConfig(
-            max_new_tokens=TOKENS, do_sample=False, eos_token_id=None, pad_token_id=0, **options
-        )
-        made = self.model.generate(ids, attention_mask=torch.ones_like(ids), generation_config=settings)
-        return made.shape[1] - len(prompt)
-
-    def _ours(self, prompt: list[int]) -> int:
-        self.decoder.forget()
-        return len(list(self.decoder.generate(prompt, max_new_tokens=TOKENS)))
-
-    def first_token(self, prefix: list[int], question: list[int], *, warm: bool) -> float:
-        """Seconds to the first token of an answer to `question` after `prefix`."""
-        self.decoder.forget()
+    def first(prefix: list[int], *, warm: bool) -> float:
+        decoder.forget()
         if warm:
-            self.decoder.prefill(prefix)
-        list(self.decoder.generate(prefix + question, max_new_tokens=1))
-        return self.decoder.stats.prefill_s
+            decoder.prefill(prefix)
+        list(decoder.generate(prefix + question, max_new_tokens=1))
+        return decoder.stats.prefill_s
 
-    def cancel(self, prompt: list[int]) -> float:
-        """Seconds from the wish to stop to the end, in the middle of an answer."""
-        wish = threading.Event()
-        wished_at = 0.0
+    first(text[: scale.prefix], warm=True)
+    for _ in range(scale.rounds):
+        seconds["cold"].append(first(text[: scale.prefix], warm=False))
+        seconds["warm"].append(first(text[: scale.prefix], warm=True))
+    contexts = {"short": text[: scale.short], "long": text[: scale.long]}
+    decoder.forget()
+    for context in contexts.values():
+        decoder.prefill(context)
+    for number in range(scale.rounds + 1):
+        for name, context in contexts.items():
+            with AttentionClock(writers.model) as clock:
+                list(decoder.generate(context + question, max_new_tokens=1))
+            if number:  # The first pass of each takes up memory.
+                seconds[name].append(decoder.stats.prefill_s)
+                attention[name].append(clock.seconds)
+            # The question goes, the context stays.
+            decoder.conversations.current.crop(len(context))
+    metrics = compared("warm_ttft_ratio", seconds["warm"], seconds["cold"])
+    metrics |= compared("ttft_7500_over_500", seconds["long"], seconds["short"])
+    for name, spent in attention.items():
+        metrics[f"attention_s_{name}"] = statistics.median(spent)
+        rest = [all_ - one for all_, one in zip(seconds[name], spent, strict=True)]
+        metrics[f"overhead_s_{name}"] = statistics.median(rest)
+    return metrics, {"first_token_s": seconds, "attention_s": attention}
 
-        def wish_it() -> None:
-            nonlocal wished_at
-            wished_at = time.perf_counter()
+
+def cancelling(writers: "Writers", prompt: list[int], rounds: int) -> list[float]:
+    """Seconds from the wish to stop to the end, in the middle of an answer."""
+    found: list[float] = []
+    for _ in range(rounds):
+        wish, wished_at = threading.Event(), [0.0]
+
+        def wish_it(wish: threading.Event = wish, wished_at: list[float] = wished_at) -> None:
+            wished_at[0] = time.perf_counter()
             wish.set()
 
-        timer = threading.Timer(0.4, wish_it)
-        self.decoder.forget()
+        timer = threading.Timer(0.3, wish_it)
         timer.start()
-        list(self.decoder.generate(prompt, max_new_tokens=4000, cancelled=wish.is_set))
-        ended = time.perf_counter()
+        list(writers.decoder.generate(prompt, max_new_tokens=4000, cancelled=wish.is_set))
+        found.append(time.perf_counter() - wished_at[0])
         timer.join()
-        return ended - wished_at
+    return found
 
 
-class AttentionClock:
-    """How long the attention of all layers takes, told by a wrapper around it."""
+def grammar(loaded: Loaded, answer: list[int]) -> dict[str, float]:
+    """Microseconds that the grammar of the shop's tools takes a token: of plain text, and within a call."""
+    import torch
 
-    def __init__(self, model: Any) -> None:
-        self.seconds = 0.0
-        self._modules = [layer.self_attn for layer in model.model.layers]
-        self._name = model.config._attn_implementation
+    from agent.llama.grammar import CallGrammar, CallGuide, Vocabulary
+    from agent.llama.tool_calls import CHATML
+    from agent.shop.tools import schemas
 
-    def __enter__(self) -> "AttentionClock":
-        from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
-
-        self._registry, self._plain = ALL_ATTENTION_FUNCTIONS, ALL_ATTENTION_FUNCTIONS[self._name]
-
-        def timed(*args: Any, **kwargs: Any) -> Any:
+    tokenizer: Any = loaded.tokenizer
+    width = int(loaded.model.config.vocab_size)
+    started = time.perf_counter()
+    vocabulary = Vocabulary(loaded.tokenizer, width, [tokenizer.eos_token_id])
+    vocabulary_s = time.perf_counter() - started
+    started = time.perf_counter()
+    compiled = CallGrammar(vocabulary, CHATML, schemas())
+    tools_s = time.perf_counter() - started
+    arguments = {"order_id": "B456", "item": "Smart Coffee Mug", "reason": "it is too small"}
+    call = CHATML.call_text({"name": "request_return", "args": arguments, "id": None, "type": "tool_call"})
+    within: list[float] = []
+    logits = torch.randn(width, dtype=loaded.model.dtype)
+    for _ in range(5):
+        guide = CallGuide(compiled, 1000)
+        for token in tokenizer.encode(call, add_special_tokens=False):
             started = time.perf_counter()
-            try:
-                return self._plain(*args, **kwargs)
-            finally:
-                self.seconds += time.perf_counter() - started
+            if guide.active:
+                logits.masked_fill(~guide.allowed(1000), float("-inf"))
+                guide.accept(token)
+                within.append(time.perf_counter() - started)
+            else:
+                guide.accept(token)
+    guide, text = CallGuide(compiled, 10_000), answer * 20
+    started = time.perf_counter()
+    for token in text:
+        guide.accept(token)
+    return {
+        "grammar_us_a_token_of_text": (time.perf_counter() - started) / len(text) * 1e6,
+        "grammar_us_a_token_of_a_call": statistics.median(within) * 1e6,
+        "grammar_vocabulary_s": vocabulary_s,
+        "grammar_tools_s": tools_s,
+    }
 
-        self._registry[self._name] = timed
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._registry[self._name] = self._plain
+def measure(loaded: Loaded, scale: Scale) -> tuple[dict[str, float], dict[str, Any]]:
+    """All of it on one loaded model; a model without a tokenizer writes random text and calls no tools."""
+    from bench.decoding_ways import UNREPEATED, Writers
+
+    draw = random.Random(1)
+    width = int(loaded.model.config.vocab_size)
+    tokenizer: Any = loaded.tokenizer
+    text = [draw.randrange(3, width) for _ in range(scale.long + scale.question)]
+    if tokenizer is None:
+        listed = text[:60] * 3
+        prompts = {"grounded": listed, "free": text[:20], "unrepeated": text[:20]}
+        writers = Writers(loaded, unrepeated=text[: 20 + scale.made])
+    else:
+        unrepeated = tokenizer.encode(UNREPEATED)
+        prompts = {"grounded": program_prompt(loaded), "free": tokenizer.encode(FREE), "unrepeated": unrepeated[:20]}
+        writers = Writers(loaded, unrepeated=unrepeated)
+    print("first tokens …", flush=True)
+    metrics, first = first_tokens(writers, text, scale)
+    peak_with_long_gb = peak_rss_gb()
+    writers.decoder.forget()
+    print("tokens a second …", flush=True)
+    speeds, rates = decoding(writers, prompts, scale)
+    cancels = cancelling(writers, prompts["free"], scale.rounds)
+    metrics = speeds | metrics | {"cancel_s": max(cancels), "peak_rss_gb_after_7500": peak_with_long_gb}
+    if tokenizer is not None:
+        metrics |= grammar(loaded, text[: scale.made])
+    return metrics, {"tokens_a_second": rates, "cancel_s": cancels, **first}
+
+
+def compared(name: str, over: Sequence[float], under: Sequence[float]) -> dict[str, float]:
+    """The median of the rounds' ratios, and the least and the most of them."""
+    ratios = [one / other for one, other in zip(over, under, strict=True)]
+    return {name: statistics.median(ratios), f"{name}_least": min(ratios), f"{name}_most": max(ratios)}
+
+
+def loads(dtype: str, rounds: int) -> list[float]:
+    """Seconds from the interpreter's first line to a loaded model, imports and all, each in a process of its own."""
+    load(choose_model("embedded", dtype))  # Converted, if it was not yet, and read once by the file system.
+    command = [sys.executable, "-c", LOAD.format(dtype=dtype)]
+    return [
+        float(subprocess.run(command, cwd=report.ROOT, capture_output=True, text=True, check=True).stdout)
+        for _ in range(rounds)
+    ]
+
+
+def peak_rss_gb() -> float:
+    """The most memory this process has held; macOS counts bytes, Linux kilobytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=7)
+    options = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    options.add_argument("--rounds", type=int)
+    options.add_argument("--quick", action="store_true", help="a look at everything, for no committed result")
     options.add_argument("--shape", help="random weights of this shape (llama-3-8b) and not the embedded model")
     options.add_argument("--dtype", default="bf16")
     options.add_argument("--json", type=Path)
     chosen = options.parse_args(arguments)
+    scale = QUICK if chosen.quick else Scale()
+    if chosen.rounds:
+        scale = Scale(**{name: getattr(scale, name) for name in Scale.__slots__} | {"rounds": chosen.rounds})
 
     started = time.perf_counter()
-    loaded = random_model(chosen.shape) if chosen.shape else load(choose_model("embedded", chosen.dtype))
-    load_s = time.perf_counter() - started
-    draw = random.Random(1)
-    width = int(loaded.model.config.vocab_size)
-    tokenizer: Any = loaded.tokenizer
-
-    def encode(text: str) -> list[int]:
-        return tokenizer.encode(text) if tokenizer else [draw.randrange(3, width) for _ in text.split()]
-
-    rows = Rows(loaded.model)
-    grounded, free = grounded_prompt(encode), free_prompt(encode)
-    text = [draw.randrange(3, width) for _ in range(LONG + QUESTION)]
-    first = {name: list[float]() for name in ("cold", "warm", "short", "long")}
-    attention = {name: list[float]() for name in ("short", "long")}
-    rows.first_token(text[:PREFIX], text[-QUESTION:], warm=True)
-    for _ in range(chosen.rounds):
-        first["cold"].append(rows.first_token(text[:PREFIX], text[-QUESTION:], warm=False))
-        first["warm"].append(rows.first_token(text[:PREFIX], text[-QUESTION:], warm=True))
-    peak_rss_gb = _peak_rss_gb()
-    cancels = [rows.cancel(free) for _ in range(chosen.rounds)]
-    speeds = {kind: rows.speeds(prompt, chosen.rounds) for kind, prompt in (("grounded", grounded), ("free", free))}
-    for name, length in (("short", SHORT), ("long", LONG)):
-        rows.decoder.forget()
-        rows.decoder.prefill(text[:length])
-        for _ in range(chosen.rounds):
-            with AttentionClock(loaded.model) as clock:
-                list(rows.decoder.generate(text[:length] + text[-QUESTION:], max_new_tokens=1))
-            first[name].append(rows.decoder.stats.prefill_s)
-            attention[name].append(clock.seconds)
-            rows.decoder._cache.crop(length)  # The question goes, the context stays.
-
-    def median_ratio(over: list[float], under: list[float]) -> float:
-        return statistics.median(a / b for a, b in zip(over, under, strict=True))
-
-    overhead = {name: [a - b for a, b in zip(first[name], attention[name], strict=True)] for name in attention}
-    metrics = {
-        "grounded_speedup": median_ratio(speeds["grounded"]["headstart"], speeds["grounded"]["generate"]),
-        "free_speedup": median_ratio(speeds["free"]["headstart"], speeds["free"]["generate"]),
-        "grounded_speedup_of_generate_with_lookup": median_ratio(
-            speeds["grounded"]["generate with lookup"], speeds["grounded"]["generate"]
-        ),
-        "warm_ttft_ratio": median_ratio(first["warm"], first["cold"]),
-        "ttft_7500_over_500": statistics.median(first["long"]) / statistics.median(first["short"]),
-        **{f"attention_s_{name}": statistics.median(attention[name]) for name in attention},
-        **{f"overhead_s_{name}": statistics.median(overhead[name]) for name in overhead},
-        "peak_rss_gb": peak_rss_gb,
-        "cancel_s": max(cancels),
-        "load_s": load_s,
-    }
-    _print(speeds, metrics)
-    samples = {"tokens_a_second": speeds, "first_token_s": first, "attention_s": attention, "cancel_s": cancels}
-    packages = ("torch", "transformers", "bitsandbytes", "llguidance")
+    loaded = load_or_make(chosen.shape, chosen.dtype)
+    peak_gb = peak_of_an_answer(loaded)
+    metrics, samples = measure(loaded, scale)
+    metrics["peak_rss_gb"] = peak_gb
+    if not chosen.shape:
+        samples["load_s"] = loads(chosen.dtype, scale.loads)
+        metrics["load_s"] = statistics.median(samples["load_s"])
+    samples |= {"dtype": chosen.dtype, "shape": chosen.shape, "took_s": round(time.perf_counter() - started, 1)}
+    show(samples["tokens_a_second"], metrics)
     rounded = {name: round(value, 4) for name, value in metrics.items()}
-    where = report.write("decoding", rounded, samples, packages=packages, path=chosen.json)
-    print(f"written to {where.name}")
+    where = report.write("decoding", rounded, samples, packages=PACKAGES, path=chosen.json)
+    print(f"{samples['took_s']} s, written to {where.name}")
     return 0
 
 
-def _print(speeds: dict[str, dict[str, list[float]]], metrics: dict[str, float]) -> None:
-    table = [
+def load_or_make(shape: str | None, dtype: str) -> Loaded:
+    """The embedded model, or random weights of a shape."""
+    if shape is None:
+        return load(choose_model("embedded", dtype))
+    from bench.decoding_ways import random_model
+
+    return random_model(shape, dtype)
+
+
+def peak_of_an_answer(loaded: Loaded) -> float:
+    """Gigabytes at most until the program's first answer has been written."""
+    from agent.llama.decoding import Decoder
+
+    prompt = program_prompt(loaded) if loaded.tokenizer is not None else list(range(3, 400))
+    list(Decoder(loaded.model).generate(prompt, max_new_tokens=32))
+    return peak_rss_gb()
+
+
+def show(speeds: Samples, metrics: dict[str, float]) -> None:
+    """Two tables: every way, and every figure."""
+    rows = [
         [f"{kind}, {way}", *(f"{value(found):.1f}" for value in (statistics.median, min, max))]
         for kind, ways in speeds.items()
         for way, found in ways.items()
     ]
-    print(report.table(("tokens a second", "median", "least", "most"), table))
+    print(report.table(("tokens a second", "median", "least", "most"), rows))
     print()
-    print(report.table(("figure", ""), [[name, f"{value:.3f}"] for name, value in metrics.items()]))
-
-
-def _peak_rss_gb() -> float:
-    """The most memory this process has held; macOS counts bytes, Linux kilobytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9
+    figures = [name for name in metrics if not name.endswith(("_least", "_most"))]
+    spread = [[f"{metrics.get(f'{name}_{end}', metrics[name]):.3f}" for end in ("least", "most")] for name in figures]
+    table = [[name, f"{metrics[name]:.3f}", *ends] for name, ends in zip(figures, spread, strict=True)]
+    print(report.table(("figure", "median", "least", "most"), table))
 
 
 if __name__ == "__main__":

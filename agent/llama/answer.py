@@ -11,7 +11,7 @@ from agent.llama.grammar import CallGrammar, CallGuide
 from agent.llama.model_thread import Stopped
 from agent.llama.prompt import Prompt
 from agent.llama.text_stream import StopSequences, TokenText
-from agent.llama.tool_calls import CallPiece, CallReader, Dialect, TextPiece
+from agent.llama.tool_calls import CallReader, Dialect, ReadPiece
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -36,6 +36,10 @@ class Question:
     """Whether the text that the answer goes on from ends with a space, which the continuation then repeats."""
     barred: Sequence[str] = ()
     """What the continuation may not begin with."""
+    conversation: str | None = None
+    """The name by which the conversation can be forgotten."""
+    public: int | None = None
+    """How many of the prompt's tokens conversations of other names may share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Finished:
     dropped_messages: int
 
 
-Piece: TypeAlias = TextPiece | CallPiece | Finished
+Piece: TypeAlias = ReadPiece | Finished
 
 
 def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, stopped: Stopped) -> Iterator[Piece]:
@@ -66,6 +70,8 @@ def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, s
         cancelled=lambda: stopped() or question.cancelled(),
         sampling=question.sampling,
         guide=guide,
+        conversation=question.conversation,
+        public=question.public,
     )
     with closing(tokens):
         for token in tokens:
@@ -76,9 +82,12 @@ def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, s
             if stop.reached:
                 break
     cut = decoder.stats.finish_reason == "cancelled" and not stop.reached
-    # A call that was cut short because nobody wants the answer is no call.
-    yield from () if cut else reader.feed(stop.finish())
-    yield from () if cut else reader.finish()
+    if cut:
+        # A call that was cut short because nobody wants the answer is no call.
+        yield from reader.abandon()
+    else:
+        yield from reader.feed(stop.finish())
+        yield from reader.finish()
     stats = replace(decoder.stats, finish_reason="stop") if stop.reached else decoder.stats
     ended = "tool_calls" if reader.called and stats.finish_reason == "stop" else stats.finish_reason
     yield Finished(stats, ended, question.prompt.dropped_messages)

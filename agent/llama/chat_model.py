@@ -45,8 +45,8 @@ class ChatLlama(ChatHuggingFace):
 
     Beyond what every LangChain chat model takes, a call takes `cancelled`, a predicate such as
     `threading.Event().is_set` that is asked before every forward pass: once true the answer ends there
-    with finish_reason `cancelled`. `tools`, `tool_choice`, `stop`, `temperature`, `top_p`, `seed` and
-    `max_tokens` can be given to a call or bound.
+    with finish_reason `cancelled`. Given `conversation`, any name, it can be forgotten by it. `tools`,
+    `tool_choice`, `stop`, `temperature`, `top_p`, `seed` and `max_tokens` can be given to a call or bound.
 
     `response_metadata` holds the fields of `DecodeStats`, `finish_reason` (`stop`, `length`,
     `tool_calls`, `cancelled`), `model_name` and `dropped_messages`.
@@ -58,6 +58,8 @@ class ChatLlama(ChatHuggingFace):
     """That a call may be given `cancelled`, for callers that take any chat model."""
     accepts_begun: ClassVar[bool] = True
     """That a call may be given `begun` and `barred`: go on from this text, and not with any of those."""
+    accepts_conversation: ClassVar[bool] = True
+    """That a call may be given `conversation`, by which `forget` knows it."""
 
     llm: Any = Field(default=None, exclude=True)
     """A `HuggingFacePipeline`; made of `model_id` where none is given."""
@@ -65,7 +67,7 @@ class ChatLlama(ChatHuggingFace):
     model_id: str | None = Field(default_factory=from_env("HEADSTART_MODEL", default="auto"))
     """`auto`, `embedded`, a hub id or a folder, as for `weights.choose_model`."""
     dtype: str = "auto"
-    """`auto`, `bf16`, `float32` or `nf4`."""
+    """`auto`, `bf16`, `float32`, `int8` or `nf4`."""
     dialect: str | None = None
     """A name in `tool_calls.DIALECTS`, for a model whose chat template does not tell it."""
     cache_gb: float | None = None
@@ -234,6 +236,7 @@ class ChatLlama(ChatHuggingFace):
             cancelled=options.get("cancelled") or never,
             begun=options.get("begun") or "",
             barred=options.get("barred") or (),
+            conversation=options.get("conversation"),
         )
         return self._local.answer(request)
 
@@ -272,6 +275,7 @@ class ChatLlama(ChatHuggingFace):
         tools: Sequence[ToolLike] = (),
         partial_text: str | None = None,
         cancelled: Cancelled = never,
+        conversation: str | None = None,
     ) -> PrefillStats:
         """Put the beginning of the next prompt into the KV cache; blocks, and makes room for an answer at once.
 
@@ -280,14 +284,18 @@ class ChatLlama(ChatHuggingFace):
             tools: as they will be bound.
             partial_text: what the customer has typed of the next message.
             cancelled: asked between chunks; what is done by then stays.
+            conversation: its name, as calls are given it.
 
         Raises: SessionClosedError when the model is closed.
         """
-        return self._local.prefill(messages, _schemas(tools), partial_text, cancelled)
+        return self._local.prefill(messages, _schemas(tools), partial_text, cancelled, conversation)
 
-    def forget(self) -> None:
-        """Drop every cached token but those of the instructions and tools; for when the customer signs out."""
-        self._local.forget()
+    def forget(self, conversation: str | None = None) -> None:
+        """Drop every cached token but those of the instructions and tools; for when the customer signs out.
+
+        Args: `conversation` spares the conversations of other names. What was said without a name goes with it.
+        """
+        self._local.forget(conversation)
 
     def cached_text(self) -> str:
         """What the KV caches hold, as text: to show, or to prove, what is remembered of whom."""

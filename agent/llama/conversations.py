@@ -4,7 +4,13 @@ One cache would be cropped to the instructions whenever another conversation spe
 when the first one speaks again. So each conversation has a cache of its own, and nobody has to name it:
 a prompt continues the cache that shares the longest beginning with it. What it shares with another
 conversation's, the instructions and tools as a rule, is copied from there and not computed again.
+
+Who does name conversations can forget one of them and keep the others. Conversations of different names
+share the instructions and tools and nothing else, be the next words the same or not: otherwise how fast
+an answer begins would tell one customer what another has said.
 """
+
+from collections.abc import Sequence
 
 from transformers import PreTrainedConfig
 
@@ -43,16 +49,30 @@ class Conversations:
         """The tokens of every cache, the one in use last."""
         return [cache.tokens for cache in self._caches]
 
-    def continue_with(self, tokens: list[int], limit: int) -> TokenCache:
-        """Make the cache current that shares the longest beginning with `tokens`, cropped to `limit` of them."""
-        best = max(self._caches, key=lambda cache: (common_prefix(tokens, cache.tokens), -len(cache.tokens)))
-        shared = common_prefix(tokens, best.tokens)
+    def continue_with(
+        self, tokens: list[int], limit: int, owner: str | None = None, public: int | None = None
+    ) -> TokenCache:
+        """Make the cache current that shares the longest beginning with `tokens`, cropped to `limit` of them.
+
+        Args:
+            owner: the conversation that `tokens` are of.
+            public: how many of the first `tokens` may be taken from another owner's cache; None for any number.
+        """
+
+        def usable(cache: TokenCache) -> int:
+            shared = common_prefix(tokens, cache.tokens)
+            return shared if public is None or cache.owner == owner else min(shared, public)
+
+        best = max(self._caches, key=lambda cache: (usable(cache), cache.owner == owner, -len(cache.tokens)))
+        shared = usable(best)
         asked_again = shared == len(tokens) > limit
-        if asked_again or len(best.tokens) - shared <= _TAIL:
+        theirs = best.owner == owner or not best.tokens
+        if theirs and (asked_again or len(best.tokens) - shared <= _TAIL):
             self._caches.remove(best)
             best.crop(min(shared, limit))
         else:
             best = best.fork(min(shared, limit))
+        best.owner = owner
         self._caches.append(best)
         self.bound()
         return best
@@ -61,6 +81,26 @@ class Conversations:
         """Drop every cache but the first `keep` tokens of the current one, and free their memory."""
         del self._caches[:-1]
         self.current.forget(keep)
+        self.current.owner = None
+
+    def forget_owner(self, owner: str, public: Sequence[int]) -> None:
+        """Drop what one conversation holds, and what nobody has named, for that may be of it too.
+
+        The beginning that all share stays, held once and by nobody.
+
+        Args: `public` are the tokens of that beginning.
+        """
+        begins = list(public)
+
+        def shared(cache: TokenCache) -> int:
+            return common_prefix(begins, cache.tokens)
+
+        named = [cache for cache in self._caches if cache.owner not in (owner, None)]
+        dropped = [cache for cache in self._caches if cache.owner in (owner, None)]
+        kept = max(dropped, key=shared, default=TokenCache(self._config))
+        kept.forget(shared(kept))
+        kept.owner = None
+        self._caches = [kept, *named]
 
     def bound(self) -> None:
         """Drop the conversations that were silent for longest until the rest fits."""

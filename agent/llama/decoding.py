@@ -154,10 +154,27 @@ class Decoder:
         """Drop all cached tokens but the first `keep` of the last conversation, and free their memory."""
         self.conversations.forget(keep)
 
-    def prefill(self, tokens: list[int], *, cancelled: Cancelled = never) -> PrefillStats:
-        """Put `tokens` into the cache, a chunk at a time; what was done when `cancelled` says true stays."""
+    def forget_conversation(self, name: str, public: Sequence[int]) -> None:
+        """Drop what is cached of the conversation of this name and of all without one, but not the beginning `public`.
+
+        The other conversations stay as they are.
+        """
+        self.conversations.forget_owner(name, public)
+
+    def prefill(
+        self,
+        tokens: list[int],
+        *,
+        cancelled: Cancelled = never,
+        conversation: str | None = None,
+        public: int | None = None,
+    ) -> PrefillStats:
+        """Put `tokens` into the cache, a chunk at a time; what was done when `cancelled` says true stays.
+
+        Args: `conversation` and `public` as for `generate`.
+        """
         started = time.perf_counter()
-        reused = self._reuse(tokens, len(tokens))
+        reused = self._reuse(tokens, len(tokens), conversation, public)
         with self._consistent():
             for _ in self._fill(tokens, len(tokens), cancelled):
                 pass
@@ -174,13 +191,19 @@ class Decoder:
         cancelled: Cancelled = never,
         sampling: Sampling = GREEDY,
         guide: Guide | None = None,
+        conversation: str | None = None,
+        public: int | None = None,
     ) -> Generator[int, None, None]:
         """Yield the tokens that follow `tokens` (at least one), a stop token last; `stats` is then of this call.
 
         Closing the iterator early counts as cancelled. The conversation's cache is reused up to the longest
         common token prefix and holds prompt and answer afterwards.
+
+        Args:
+            conversation: the name by which it can be forgotten.
+            public: how many of the first `tokens` may be shared with conversations of other names; None for any number.
         """
-        cached = self._reuse(tokens, len(tokens) - 1)
+        cached = self._reuse(tokens, len(tokens) - 1, conversation, public)
         known = common_prefix(tokens, self._cache.answered)
         count = _Count(prompt=len(tokens), cached=cached, warmed=max(0, cached - known))
         choose = _Chooser(sampling, self._device, guide)
@@ -241,11 +264,11 @@ class Decoder:
             proposed = lookup.draft(room)
             draft = choose.draft(proposed)[:room]
 
-    def _reuse(self, tokens: list[int], limit: int) -> int:
+    def _reuse(self, tokens: list[int], limit: int, conversation: str | None, public: int | None) -> int:
         """Take the cache that begins with most of the first `limit` tokens, and nothing else; the length of that."""
         if not tokens:
             raise ValueError("expected at least one token, found none: a prompt has a beginning")
-        return len(self.conversations.continue_with(tokens, limit).tokens)
+        return len(self.conversations.continue_with(tokens, limit, conversation, public).tokens)
 
     def _fill(self, tokens: Sequence[int], until: int, cancelled: Cancelled, spare: int = 0) -> Iterator[None]:
         """Run chunks of `tokens` through the model until at most `spare` of the first `until` are missing.

@@ -73,6 +73,8 @@ class TokenCache:
         self._layers: int = cast(Any, config).num_hidden_layers
         self.answered: list[int] = []
         """What was held when the last answer ended; the rest came from a prefill."""
+        self.owner: str | None = None
+        """The conversation it belongs to, where the caller names one."""
         self.clear()
 
     @property

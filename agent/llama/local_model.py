@@ -43,6 +43,8 @@ class Request:
     """What stands already of the answer, which goes on from there."""
     barred: Sequence[str] = ()
     """What the continuation may not begin with."""
+    conversation: str | None = None
+    """The name by which the conversation can be forgotten."""
 
 
 class LocalModel:
@@ -95,23 +97,32 @@ class LocalModel:
         tools: Sequence[ToolSchema],
         partial_text: str | None = None,
         cancelled: Cancelled = never,
+        conversation: str | None = None,
     ) -> PrefillStats:
         """Put the beginning of the next prompt into the KV cache; see `ChatLlama.prefill`."""
-        self._remember_shared(messages, tools)
+        shared = self._remember_shared(messages, tools)
         tokens = self.renderer.conversation(messages, tools, partial_text)[: self.context]
         if tools:
             self._grammar(tools, None)
 
         def work(stopped: Stopped) -> Iterator[PrefillStats]:
-            yield self.decoder.prefill(tokens, cancelled=lambda: stopped() or cancelled())
+            yield self.decoder.prefill(
+                tokens,
+                cancelled=lambda: stopped() or cancelled(),
+                conversation=conversation,
+                public=common_prefix(tokens, shared),
+            )
 
         return next(iter(self.thread.submit(work, Urgency.PREFILL)))
 
-    def forget(self) -> None:
-        """Drop every conversation; the instructions and tools stay cached, as far as the last one held them."""
+    def forget(self, conversation: str | None = None) -> None:
+        """Drop one conversation or all; see `ChatLlama.forget`."""
 
         def work(_: Stopped) -> Iterator[None]:
-            self.decoder.forget(common_prefix(self.decoder.cached, self._shared))
+            if conversation is None:
+                self.decoder.forget(common_prefix(self.decoder.cached, self._shared))
+            else:
+                self.decoder.forget_conversation(conversation, self._shared)
             yield
 
         with suppress(SessionClosedError):
@@ -127,7 +138,7 @@ class LocalModel:
         forced = forced_call(choice, tools)
         # However long the answer may get, half of the context is the question's.
         room = max(self.context - request.max_new_tokens, self.context // 2)
-        self._remember_shared(request.messages, tools)
+        shared = self._remember_shared(request.messages, tools)
         prompt = self.renderer.question(request.messages, tools, room=room, answer_start=request.begun.rstrip(" "))
         expects_calls = bool(tools) and choice != "none"
         return Question(
@@ -140,6 +151,8 @@ class LocalModel:
             sampling=request.sampling,
             cancelled=request.cancelled,
             space=request.begun.endswith(" "),
+            conversation=request.conversation,
+            public=common_prefix(prompt.tokens, shared),
             # Shown tools, a model calls them; told not to, it must not begin.
             barred=(*request.barred, self.renderer.dialect.call_start) if choice == "none" else request.barred,
         )
@@ -160,7 +173,9 @@ class LocalModel:
             self._grammars.pop(next(iter(self._grammars)), None)
         return found
 
-    def _remember_shared(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema]) -> None:
+    def _remember_shared(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema]) -> list[int]:
+        """The tokens of instructions and tools, which any conversation may begin with."""
         beginning = (instructions(messages), tools)
         if beginning != self._shared_from:
             self._shared, self._shared_from = self.renderer.shared_beginning(messages, tools), beginning
+        return self._shared

@@ -13,6 +13,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 
 from agent.errors import SessionClosedError
 from agent.llama.answer import Finished, Piece
+from agent.llama.call_stream import CallArguments, CallBegun
 from agent.llama.decoding import DecodeStats
 from agent.llama.tool_calls import CallPiece, TextPiece
 
@@ -37,6 +38,8 @@ def as_result(pieces: Generator[Piece, None, None], model_name: str) -> ChatResu
                     invalid.append(cast(InvalidToolCall, call))
                 case Finished():
                     finished = piece
+                case CallBegun() | CallArguments():
+                    continue  # It comes whole as well.
     if finished is None:
         raise SessionClosedError("The model was closed in the middle of an answer.")
     message = AIMessage(
@@ -50,19 +53,26 @@ def as_result(pieces: Generator[Piece, None, None], model_name: str) -> ChatResu
 
 
 def as_chunks(pieces: Iterator[Piece], model_name: str) -> Iterator[ChatGenerationChunk]:
-    """The answer as it comes: text at once, a call as one chunk when it is whole, what it cost last.
+    """The answer as it comes: text at once, a call's name and then its arguments, what it cost last.
 
-    A call is not given out in parts: LangChain makes a call of what there is of one, so an answer that
-    was stopped half-way would call a tool with half of its arguments.
+    A call that was cut short, or turns out to be unreadable, is an invalid one when its chunks are merged.
     """
-    index = 0
     for piece in pieces:
         match piece:
             case TextPiece():
                 message = AIMessageChunk(content=piece.text)
+            case CallBegun():
+                message = _call_chunk(piece.index, "", name=piece.name, id=piece.id)
+            case CallArguments():
+                message = _call_chunk(piece.index, piece.text)
+            case CallPiece(streamed=True):
+                continue
             case CallPiece():
-                message = _call_chunk(piece, index)
-                index += 1
+                # What could not be read goes in as a JSON string: LangChain mends half an object when it merges the
+                # chunks, and would make it a call without a name.
+                call = piece.call
+                arguments = json.dumps(call["args"], ensure_ascii=False)
+                message = _call_chunk(piece.index, arguments, name=call["name"], id=call["id"])
             case Finished():
                 message = AIMessageChunk(
                     content="",
@@ -92,11 +102,6 @@ def _usage(stats: DecodeStats) -> UsageMetadata:
     )
 
 
-def _call_chunk(piece: CallPiece, index: int) -> AIMessageChunk:
-    call = piece.call
-    # What could not be read goes in as a JSON string: LangChain mends half an object when it merges the chunks,
-    # and would make it a call without a name.
-    arguments = json.dumps(call["args"], ensure_ascii=False)
-    return AIMessageChunk(
-        content="", tool_call_chunks=[tool_call_chunk(name=call["name"], args=arguments, id=call["id"], index=index)]
-    )
+def _call_chunk(index: int, arguments: str, **named: str | None) -> AIMessageChunk:
+    chunk = tool_call_chunk(name=named.get("name"), args=arguments, id=named.get("id"), index=index)
+    return AIMessageChunk(content="", tool_call_chunks=[chunk])

@@ -104,6 +104,7 @@ class ModelThread:
         with self._condition:
             if self._closing:
                 raise _closed()
+            # The heap holds jobs of any item; the thread never looks at what they yield.
             heapq.heappush(self._waiting, (urgency, next(self._order), job))  # pyright: ignore[reportArgumentType]
             self._condition.notify()
             if not self._thread.is_alive():

@@ -10,6 +10,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, TextGeneratio
 
 from agent.errors import ModelError
 from agent.llama.checks import check_chat
+from agent.llama.int8 import is_int8
 from agent.llama.weights import Device, Dtype, Loaded, ModelChoice, load
 
 _in_use: WeakValueDictionary[tuple[str, str, str], Loaded] = WeakValueDictionary()
@@ -61,6 +62,8 @@ def loaded_of(llm: Any, tokenizer: PreTrainedTokenizerBase | None = None) -> Loa
 def _dtype(model: Any) -> Dtype:
     if getattr(model, "is_loaded_in_4bit", False):
         return "nf4"
+    if is_int8(model):
+        return "int8"
     return "float32" if str(model.dtype) == "torch.float32" else "bf16"
 
 

@@ -27,6 +27,7 @@ from langchain_core.messages import (
 )
 from langchain_core.messages.tool import invalid_tool_call, tool_call
 
+from agent.llama.call_stream import CallArguments, CallBegun, CallStream
 from agent.llama.text_stream import overlap
 
 ChatTurn: TypeAlias = dict[str, Any]
@@ -55,6 +56,8 @@ class Dialect:
     result_role: str = "user"
     instructions: str = ""
     """How to call, for templates without a tools branch; `{tools}` stands for the schemas."""
+    call_space: str = ""
+    """What the family puts between the markers and the call within them."""
     call_tag: str = ""
     """What may stand before a call and means nothing more."""
     single_calls: bool = False
@@ -78,7 +81,7 @@ class Dialect:
         body = json.dumps({"name": call["name"], self.arguments_key: call["args"]}, ensure_ascii=False)
         if not self.call_end:
             return body
-        return f"{self.call_start}{body}{self.call_end}"
+        return f"{self.call_start}{self.call_space}{body}{self.call_space}{self.call_end}"
 
     def read_calls(self, body: str) -> list[ReadCall]:
         """The calls in the text between the markers; what cannot be read is an `InvalidToolCall` and raises nothing."""
@@ -134,7 +137,7 @@ its value}</tool_call>. Do not use variables. The result comes back to you withi
 CHATML = Dialect("chatml", "<tool_call>", "</tool_call>", instructions=_CHATML_INSTRUCTIONS)
 """SmolLM2 and other ChatML models whose template has no tools branch; the embedded adapter is trained on it."""
 
-CHATML_NATIVE = Dialect("chatml-native", "<tool_call>", "</tool_call>", native_tools=True)
+CHATML_NATIVE = Dialect("chatml-native", "<tool_call>", "</tool_call>", native_tools=True, call_space="\n")
 """Qwen 2.5 and Hermes 3: `<tool_call>` with a tools branch in the template."""
 
 LLAMA3 = Dialect("llama3", "<tool_call>", "</tool_call>", "parameters", instructions=_LLAMA3_INSTRUCTIONS)
@@ -157,15 +160,19 @@ LLAMA31 = Dialect(
 DIALECTS = {dialect.name: dialect for dialect in (CHATML, CHATML_NATIVE, LLAMA3, LLAMA31)}
 
 
-def choose_dialect(chat_template: str, model_name: str = "") -> Dialect:
-    """The dialect of a model, told by its chat template and, where two share one, by its name."""
-    if "<tool_call>" in chat_template:
+def choose_dialect(chat_template: str | Mapping[str, str], model_name: str = "") -> Dialect:
+    """The dialect of a model, told by its chat template and, where that is of no family, by its name.
+
+    Args: `chat_template` may be several by name, as those of Hermes are: one for tools, one for talk.
+    """
+    template = chat_template if isinstance(chat_template, str) else "\n".join(chat_template.values())
+    if "<tool_call>" in template:
         return CHATML_NATIVE
-    if "ipython" in chat_template or "python_tag" in chat_template:
+    if "ipython" in template or "python_tag" in template:
         return LLAMA31
-    if "<|start_header_id|>" in chat_template or "llama-3" in model_name.lower():
+    if "<|start_header_id|>" in template:
         return LLAMA3
-    return CHATML
+    return CHATML if "<|im_start|>" in template or "llama-3" not in model_name.lower() else LLAMA3
 
 
 def compact_schema(tool: ToolSchema) -> dict[str, Any]:
@@ -224,24 +231,33 @@ class CallPiece:
     """A call, whole."""
 
     call: ReadCall
+    index: int = 0
+    """Which of the answer's calls, from 0."""
+    streamed: bool = False
+    """Whether it was given out in pieces before: a `CallBegun` and its `CallArguments`."""
+
+
+ReadPiece: TypeAlias = TextPiece | CallBegun | CallArguments | CallPiece
 
 
 class CallReader:
     """Separates text from calls while a model's message streams in.
 
-    Text is passed on as soon as it cannot be the beginning of a call; a call is held back until its
-    end. With no tools bound nothing is ever taken for a call.
+    Text is passed on as soon as it cannot be the beginning of a call. A call comes in pieces where it has the
+    usual form, and at its end whole in any case. With no tools bound nothing is ever taken for a call.
     """
 
     def __init__(self, dialect: Dialect, *, expects_calls: bool = True) -> None:
         self._dialect = dialect
         self._expects_calls = expects_calls
         self._held = ""
-        self._in_call = False
+        self._call: CallStream | None = None
+        self._streamed = self._count = 0
+        self._spoken = False
         self.called = False
         """Whether there was a call, readable or not."""
 
-    def feed(self, text: str) -> Iterator[TextPiece | CallPiece]:
+    def feed(self, text: str) -> Iterator[ReadPiece]:
         """Take the next piece of the model's text and give what has become certain."""
         if not self._expects_calls:
             if text:
@@ -249,44 +265,83 @@ class CallReader:
             return
         self._held += text
         while True:
-            if self._in_call:
+            if self._call is not None:
                 end = self._dialect.call_end
                 if not end or end not in self._held:
+                    yield from self._stream(self._call, self._held[: len(self._held) - overlap(self._held, end)])
                     return
                 body, self._held = self._held.split(end, 1)
-                self._in_call = False
-                yield from self._calls(body)
+                yield from self._calls(self._call, body)
                 continue
             start = self._dialect.call_start
             if start in self._held:
                 before, self._held = self._held.split(start, 1)
                 if not self._dialect.call_end:
                     self._held = start + self._held
-                self._in_call = True
+                self._call, self._streamed = CallStream(self._count, _call_id()), 0
                 before = before.removesuffix(self._dialect.call_tag).rstrip()
                 if before:
+                    self._spoken = True
                     yield TextPiece(before)
                 continue
+            if self._bare_object() is not None:
+                return
             # White space waits as well: before a call it is dropped, and that must not hang on how the text was split.
             beginning = max(overlap(self._held, start), overlap(self._held, self._dialect.call_tag + start))
             shown = self._held[: len(self._held) - beginning].rstrip()
             if shown:
+                self._spoken = True
                 yield TextPiece(shown)
                 self._held = self._held[len(shown) :]
             return
 
-    def finish(self) -> Iterator[TextPiece | CallPiece]:
+    def finish(self) -> Iterator[ReadPiece]:
         """The message is over: what was held back is a call cut short, or plain text."""
+        bare = self._bare_object()
         held, self._held = self._held, ""
-        if self._in_call:
-            self._in_call = False
-            yield from self._calls(held)
+        if self._call is not None:
+            yield from self._calls(self._call, held)
+        elif bare and all(map(_is_valid, self._dialect.read_calls(bare))):
+            yield from self._calls(CallStream(self._count, _call_id()), bare)
         elif held.strip():
             yield TextPiece(held.rstrip())
 
-    def _calls(self, body: str) -> Iterator[CallPiece]:
-        self.called = True
-        yield from map(CallPiece, self._dialect.read_calls(body.strip()))
+    def abandon(self) -> Iterator[CallArguments]:
+        """Nobody wants the rest: a call that has begun is none, also for whoever was given pieces of it."""
+        if self._call is not None:
+            yield from map(self._call.spoil, range(len(self._call.begun)))
+        self._held, self._call = "", None
+
+    def _bare_object(self) -> str | None:
+        """The message so far, where it is an object and calls have no markers: it may be one in another layout."""
+        text = self._held.lstrip().removeprefix(self._dialect.call_tag).strip()
+        whole = not self._dialect.call_end and not self._spoken and self._call is None
+        return text if whole and text.startswith("{") else None
+
+    def _stream(self, call: CallStream, body: str) -> Iterator[CallBegun | CallArguments]:
+        new, self._streamed = body[self._streamed :], max(self._streamed, len(body))
+        yield from call.feed(new)
+
+    def _calls(self, call: CallStream, body: str) -> Iterator[ReadPiece]:
+        yield from self._stream(call, body)
+        self.called, self._call = True, None
+        found = self._dialect.read_calls(body.strip())
+        for number, one in enumerate(found):
+            streamed = number < len(call.begun)
+            read = one
+            if streamed and _is_valid(one) and not call.wrote(number, one["name"], one["args"]):
+                read = invalid_tool_call(name=one["name"], args=body, id=one["id"], error="it names its parts twice")
+            if streamed:
+                read["id"] = call.begun[number].id
+                if not _is_valid(read):
+                    yield call.spoil(number)
+            yield CallPiece(read, self._count + number, streamed)
+        yield from map(call.spoil, range(len(found), len(call.begun)))
+        self._count += max(len(found), len(call.begun))
+
+
+def _is_valid(call: ReadCall) -> bool:
+    return call.get("type") == "tool_call"
 
 
 def _result(message: ToolMessage) -> str:

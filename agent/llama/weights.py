@@ -36,11 +36,11 @@ WEIGHTS_COMMAND = embedded.INSTALL
 """Fetches the embedded model's weights."""
 
 Device: TypeAlias = Literal["cpu", "cuda"]
-Dtype: TypeAlias = Literal["bf16", "float32", "nf4"]
+Dtype: TypeAlias = Literal["bf16", "float32", "int8", "nf4"]
 _HUB_TIMEOUT_S = 10.0
-_BYTES_PER_WEIGHT: dict[Dtype, float] = {"float32": 4.0, "bf16": 2.0, "nf4": 0.7}
-"""As they are held; in four bit the embedding and the last layer stay as they are."""
-DTYPES = ("auto", "bf16", "float32", "nf4")
+_BYTES_PER_WEIGHT: dict[Dtype, float] = {"float32": 4.0, "bf16": 2.0, "int8": 2.0, "nf4": 0.7}
+"""At most while loading: int8 comes from bf16; in four bit the embedding and the last layer stay as they are."""
+DTYPES = ("auto", "bf16", "float32", "int8", "nf4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,21 @@ def choose_model(spec: str = "auto", dtype: str = "auto") -> ModelChoice:
 
     Args:
         spec: `auto`, `embedded`, a hub id or a local folder.
-        dtype: `auto`, `bf16`, `float32` or `nf4` (4 bit through bitsandbytes).
+        dtype: `auto`, `bf16`, `float32`, `int8` (on the CPU) or `nf4` (4 bit through bitsandbytes).
 
-    Raises: ModelError for a dtype that is none of these.
+    Raises: ModelError for a dtype that is none of these, or not for the device.
     """
     if dtype not in DTYPES:
         raise ModelError(f"Expected one of {', '.join(DTYPES)} as the model's dtype, found {dtype!r}.")
+    choice = _choose(spec, dtype)
+    if choice.device == "cuda" and choice.dtype == "int8":
+        raise ModelError(
+            f"Expected auto, bf16, float32 or nf4 for {choice.name} on a GPU, found int8: choose one of them."
+        )
+    return choice
+
+
+def _choose(spec: str, dtype: str) -> ModelChoice:
     if spec == EMBEDDED:
         return _embedded(dtype, "It was asked for.")
     if spec != "auto":
@@ -210,6 +219,11 @@ def _load(choice: ModelChoice, source: str, report: Report) -> Loaded:
             model = cast(Any, AutoModelForCausalLM).from_pretrained(
                 source, local_files_only=local, **_placement(choice)
             )
+            if choice.dtype == "int8":
+                from agent.llama.int8 import in_int8
+
+                report(LoadProgress("rounding the weights", 0.95))
+                in_int8(model)
         except Exception as error:
             # Whatever transformers, the hub or bitsandbytes raise here, to the customer it is one thing.
             raise ModelError(_unloadable(choice, error)) from error

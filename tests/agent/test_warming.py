@@ -26,6 +26,7 @@ class Warmed:
             loaded.set_result(model)
         self.warmer = Warmer(
             loaded,
+            conversation="ada:1",
             timeline=Timeline(),
             prices=Prices(),
             found=lambda: None if self.busy_turn else [],

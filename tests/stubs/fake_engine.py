@@ -58,6 +58,8 @@ class Script:
     grounded: bool = True
     spans: tuple[Span, ...] = ()
     tool_calls: tuple[ToolUse, ...] = ()
+    sources: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
     after_s: float = 1.62
     """How far the clock is by the end of the turn."""
 
@@ -155,7 +157,8 @@ class FakeSession:
             ended="stopped" if self.stopped.is_set() else "answered",
             tool_calls=script.tool_calls,
             grounded=script.grounded,
-            sources=(),
+            sources=script.sources,
+            corrected=script.corrected,
             figures=script.figures,
             strategy=self.strategy,
             model=READY.name,

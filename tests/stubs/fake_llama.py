@@ -56,7 +56,7 @@ class FakeLlama(BaseChatModel):
         self.prefilled.append((list(messages), options.get("partial_text")))
         return FakePrefillStats()
 
-    def forget(self) -> None:
+    def forget(self, conversation: str | None = None) -> None:
         self.prefilled.clear()
 
     def _generate(

@@ -1,4 +1,5 @@
 import random
+from collections.abc import Iterator
 
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -107,23 +108,107 @@ def test_a_copied_beginning_is_a_copy(restless: LlamaForCausalLM) -> None:
     assert (first.cache.layers[0].keys == before).all()
 
 
-def test_forgetting_drops_every_conversation(tokenizer: PreTrainedTokenizerFast) -> None:
+@pytest.fixture
+def chat(tokenizer: PreTrainedTokenizerFast) -> Iterator[ChatLlama]:
     model = tiny_llama(len(tokenizer))
-    chat = ChatLlama.from_loaded(
+    made = ChatLlama.from_loaded(
         Loaded(model, tokenizer, ModelChoice("Tiny", "tiny", "cpu", "float32", "")), max_new_tokens=4
     )
-    system = SystemMessage("Be kind, and answer from what you are told only.")
+    yield made
+    made.close()
+
+
+KIND = SystemMessage("Be kind, and answer from what you are told only.")
+
+
+def said_by(name: str) -> list[BaseMessage]:
+    return [KIND, HumanMessage(f"My name is {name}, and I have a long story to tell.")]
+
+
+def test_forgetting_drops_every_conversation(chat: ChatLlama) -> None:
     for name in ("Ada", "Grace"):
-        chat.invoke([system, HumanMessage(f"My name is {name}, and I have a long story to tell.")])
+        chat.invoke(said_by(name))
 
     assert "Ada" in chat.cached_text()
     assert "Grace" in chat.cached_text()
     chat.forget()
     kept = chat.cached_text()
-    chat.close()
     assert "Be kind" in kept
     assert "Ada" not in kept
     assert "Grace" not in kept
+
+
+def test_forgetting_one_conversation_leaves_the_others_and_the_instructions(chat: ChatLlama) -> None:
+    for name in ("Ada", "Grace"):
+        chat.invoke(said_by(name), conversation=name)
+        chat.prefill([*said_by(name), AIMessage("Go on."), HumanMessage(f"{name} says more.")], conversation=name)
+    chat.forget("Ada")
+
+    assert "Ada" not in chat.cached_text()
+    assert "Grace says" in chat.cached_text()
+    chat.forget("Grace")
+    assert "Grace" not in chat.cached_text()
+    assert "Be kind" in chat.cached_text()
+    shared = len(chat._local.renderer.shared_beginning([KIND], []))
+    assert chat.invoke(said_by("Alan"), conversation="Alan").response_metadata["cached_tokens"] == shared
+
+
+def test_forgetting_one_conversation_takes_every_cache_it_has_and_frees_the_memory(chat: ChatLlama) -> None:
+    chat.invoke(said_by("Grace"), conversation="Grace")
+    before = chat._local.decoder.conversations.nbytes
+    for topic in ("mugs", "lamps", "shoes"):
+        # Each begins otherwise, as a conversation does whose older half was dropped.
+        chat.invoke([KIND, HumanMessage(f"About {topic}: Ada wants to know all of it, and soon.")], conversation="Ada")
+    assert len(chat._local.decoder.conversations) > 2
+    chat.forget("Ada")
+
+    assert "Ada" not in chat.cached_text()
+    assert len(chat._local.decoder.conversations) == 2, "Grace's, and the beginning that all share"
+    assert chat._local.decoder.conversations.nbytes < 2 * before
+
+
+def test_what_was_said_without_a_name_goes_with_any_conversation_that_is_forgotten(chat: ChatLlama) -> None:
+    chat.invoke(said_by("Ada"))
+    chat.invoke(said_by("Grace"), conversation="Grace")
+    chat.forget("Somebody")
+
+    assert "Ada" not in chat.cached_text()
+    assert "Grace" in chat.cached_text()
+
+
+def test_conversations_of_different_names_share_the_instructions_and_not_a_word_more(chat: ChatLlama) -> None:
+    chat.invoke(said_by("Ada"), conversation="one")
+    shared = len(chat._local.renderer.shared_beginning([KIND], []))
+    again = chat.invoke(said_by("Ada"), conversation="one").response_metadata["cached_tokens"]
+    other = chat.invoke(said_by("Ada"), conversation="two").response_metadata["cached_tokens"]
+    nobody = chat.invoke(said_by("Ada")).response_metadata["cached_tokens"]
+
+    assert again > shared
+    assert other == nobody == shared
+
+
+def test_forgetting_one_conversation_changes_no_answer_of_another(restless: LlamaForCausalLM) -> None:
+    draw, decoder = random.Random(4), Decoder(restless)
+    said = {name: SHARED + talk(draw) for name in "ab"}
+    for name in "ab":
+        list(decoder.generate(said[name], max_new_tokens=8, conversation=name, public=len(SHARED)))
+    decoder.forget_conversation("a", SHARED)
+
+    assert said["a"][len(SHARED) :] not in [held[len(SHARED) :][:30] for held in decoder.conversations.tokens()]
+    for name in "ba":
+        answer = list(decoder.generate(said[name], max_new_tokens=8, conversation=name, public=len(SHARED)))
+        assert answer == oracle(restless, said[name], 8)
+        assert decoder.stats.cached_tokens == (len(said["b"]) - 1 if name == "b" else len(SHARED))
+
+
+def test_forgetting_where_nothing_is_held_is_fine(restless: LlamaForCausalLM) -> None:
+    decoder = Decoder(restless)
+    decoder.forget_conversation("a", SHARED)
+    decoder.prefill(SHARED, conversation="b")
+    decoder.forget_conversation("a", SHARED)
+
+    assert SHARED in decoder.conversations.tokens()
+    assert list(decoder.generate(SHARED, max_new_tokens=8)) == oracle(restless, SHARED, 8)
 
 
 def test_two_customers_get_the_answers_they_would_get_alone(tokenizer: PreTrainedTokenizerFast) -> None:

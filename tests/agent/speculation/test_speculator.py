@@ -42,7 +42,7 @@ Body = Callable[[Speculator[str], FakeShop], Awaitable[None]]
 def holds(body: Body, **options: object) -> None:
     async def run() -> None:
         shop = FakeShop()
-        speculator = Speculator[str](shop.run, revision=shop.revision, clock=now_s, **options)  # type: ignore[arg-type]
+        speculator = Speculator[str](shop.run, revision=shop.revision, clock=now_s, **options)  # type: ignore[arg-type]  # of many types
         await body(speculator, shop)
         await speculator.close()
 
