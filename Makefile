@@ -57,13 +57,8 @@ train: $(VENV)/.train-ready ## fine-tune the embedded model's adapter (resumes)
 evaluate: $(VENV)/.chat-ready ## the exam: a thousand unseen questions through the real session (resumes)
 	@$(BIN)/python -m training.exam $(ARGS)
 
-bench: setup-test ## the benchmarks; results go to bench/results
-	@$(BIN)/python -m bench.speculation
-	@$(BIN)/python -m bench.tau_retail
-	@$(BIN)/python -m bench.conversations
-	@$(BIN)/python -m bench.decoding
-	@$(BIN)/python -m bench.responsiveness
-	@$(BIN)/python -m bench.latency
+bench: setup-test ## every benchmark within 25 minutes; results, tables and pictures are written anew
+	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## remove what the other targets made
 	@rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis

@@ -3,8 +3,8 @@
     python -m bench.conversations
 
 The engine, the session and the graph are the real ones over the demo's orders, with 3 s a query; each question is
-typed for 5 s, word by word, with nothing between an answer and the next question; the model is scripted to ask for
-what a perfect agent would. All conversations run at once, in real time.
+typed for 5 s, word by word (half a second where there are no head starts), with nothing between an answer and the next
+question; the model is scripted to ask for what a perfect agent would. All conversations run at once, in real time.
 """
 
 import argparse
@@ -20,10 +20,10 @@ from typing import Any
 
 from agent.engine import Engine
 from agent.events import TurnResult
-from agent.session import CustomerSession
 from agent.settings import load_settings
 from bench import report
 from bench.scripted import ScriptedModel
+from bench.sitting import typed
 
 KINDS: dict[str, tuple[float, Sequence[str]]] = {
     "all orders": (14, ("What is the status of my orders?", "Show me my orders please", "How are my orders doing?")),
@@ -64,14 +64,6 @@ async def questions(engine: Engine, name: str, turns: int, draw: random.Random) 
         told = draw.choice(KINDS[kind][1])
         asked.append((kind, told.format(item=item.item.lower(), id=order.order_id, product=item.product_id)))
     return asked
-
-
-async def typed(session: CustomerSession, text: str, seconds: float) -> None:
-    """As a person types: a pause after each word."""
-    words = text.split(" ")
-    for count in range(1, len(words) + 1):
-        await asyncio.sleep(seconds / len(words))
-        session.typed(" ".join(words[:count]))
 
 
 def reasons(result: TurnResult) -> Iterator[str]:
@@ -158,8 +150,10 @@ def main() -> None:
     samples: dict[str, Any] = {"latency_s": options.latency, "think_s": options.think, "seed": options.seed}
     rows: list[list[str]] = []
     for strategy in ("sequential", "overlap", "ahead"):
+        # Without head starts nothing happens while somebody types: they need not type for long.
+        think_s = options.think if strategy == "ahead" else min(options.think, 0.5)
         done = asyncio.run(
-            measure(options.conversations, options.turns, options.latency, options.think, strategy, options.seed)
+            measure(options.conversations, options.turns, options.latency, think_s, strategy, options.seed)
         )
         figures = summary(done)
         why = Counter(reason for turns in done for turn in turns for reason in turn["reasons"])
@@ -175,7 +169,8 @@ def main() -> None:
     print(report.table(["strategy", "median s", "p90 s", "mean s", "not at all", "issued", "precision"], rows))
     for strategy in ("sequential", "overlap", "ahead"):
         print(f"{strategy}: waited because", samples[strategy]["waited_because"])
-    print("written to", report.write("conversations", metrics, samples, packages=("langgraph",), path=options.json))
+    where = report.write("conversations", metrics, samples, packages=("langgraph",), path=options.json)
+    print("written to", where.name)
 
 
 if __name__ == "__main__":

@@ -1,35 +1,45 @@
-"""Whether the screen stays at hand: from a key to its paint, the event loop's lag, the first frame, a long sitting.
+"""Whether the screen stays at hand: the first frame, from a key to its paint, the event loop's lag, a long sitting.
 
-The first two are measured over the real program with the demo's data and the model of this machine, while it loads
-and while it answers; the long sitting asks 500 turns of a model that is handed its words. Run it with
-`python -m bench.responsiveness`.
+Keys and lag are measured over the real program with the demo's data and the model of this machine, while it loads and
+while it answers; between two answers, when no model runs, the same is measured again: what is late then is the
+machine's own doing. The long sitting asks 500 turns of a model that is handed its words. A streamed piece of an answer
+is timed in conversations of many lengths, in shuffled order. Run it with `python -m bench.responsiveness`.
 """
 
 import argparse
 import asyncio
+import gc
 import itertools
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # As the command sets it.
 
+import psutil
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from textual import events
 
-from agent.engine import Engine, ModelState
+import tui.app
+from agent.engine import Engine, ModelState, load_chat_llama
 from agent.settings import Settings, load_settings
 from bench import report
+from bench.stats import fit_slope
 from tui.app import HeadstartApp
+from tui.screens.chat import ChatScreen
+from tui.widgets.conversation import TURNS_SHOWN, Answer, Question
 
 QUESTIONS = (
     "Hi, can you tell me the status of my recent orders?",
@@ -37,38 +47,53 @@ QUESTIONS = (
     "When was the mug delivered?",
     "Where is the processor?",
 )
+ANSWER = "Your **Smart Coffee Mug** (B456) was delivered on 2026-11-02.\n\n- it cost $39.90\n- ParcelNow brought it\n"
+PIECES = [ANSWER[at : at + 4] for at in range(0, len(ANSWER), 4)]
 LAG_EVERY_S = 0.01
 KEY_EVERY_S = 0.08
+IDLE_KEYS = 25
+"""Keys between two answers."""
+WARM_UP = TURNS_SHOWN + TURNS_SHOWN // 4
+"""Turns after which a sitting is as long as it gets on the screen."""
+LENGTHS = (12, 16, 24, 32, 40, TURNS_SHOWN - 1)
+"""Turns in the conversation; fewer do not fill what is laid out, and cost less."""
 PACKAGES = ("textual", "torch", "transformers", "langgraph")
-
-FRAME = """
-import json, sys, time
-start = time.perf_counter()
-import textual.app
-textual_s = time.perf_counter() - start
-from agent.settings import Settings
-from tui.app import HeadstartApp
-seen = {}
-display = HeadstartApp._display
-def probe(self, screen, renderable):
-    display(self, screen, renderable)
-    if renderable is not None and not seen and screen is self._login and screen.size.width:
-        seen.update(frame_s=time.perf_counter() - start, textual_s=textual_s)
-        self.exit()
-HeadstartApp._display = probe
-HeadstartApp(Settings(_env_file=None)).run(headless=True)
-print(json.dumps(seen))
-"""
 
 
 class MeasuredApp(HeadstartApp):
-    """Notes when it paints."""
+    """Notes when it has painted what stands in the prompt."""
 
+    CSS_PATH = [Path(tui.app.__file__).parent / name for name in ("app.tcss", "screens/login.tcss")]  # noqa: RUF012
+    awaited = 0
+    """Characters in the prompt that the next paint shall show."""
     painted_s = 0.0
+    """When a paint first showed them; 0 until then."""
 
     def _display(self, screen: Any, renderable: Any) -> None:
         super()._display(screen, renderable)
-        self.painted_s = time.perf_counter()
+        if self._chat and self.awaited and not self.painted_s and len(self._chat.prompt.text) >= self.awaited:
+            self.painted_s = time.perf_counter()
+
+    @property
+    def chat(self) -> ChatScreen:
+        """The chat, once somebody is signed in."""
+        assert self._chat is not None
+        return self._chat
+
+    async def key(self) -> float:
+        """Seconds from a key in the prompt to the paint that shows it."""
+        self.painted_s, self.awaited = 0.0, len(self.chat.prompt.text) + 1
+        pressed_s = time.perf_counter()
+        self.post_message(events.Key("x", "x"))
+        await until(lambda: self.painted_s, every_s=0.001)
+        return self.painted_s - pressed_s
+
+    async def ask(self, question: str) -> None:
+        """Send a question; returns when its turn runs."""
+        before = self._turns
+        self.chat.prompt.text = question
+        self.chat.prompt.action_send()
+        await until(lambda: self._turns > before)
 
 
 class HandedModel(BaseChatModel):
@@ -103,127 +128,172 @@ class LoopLag:
             await asyncio.sleep(LAG_EVERY_S)
             self.late_s.append(max(0.0, time.perf_counter() - due_s))
 
-    def stop(self) -> list[float]:
-        """The lateness of each sleep, in seconds."""
+    def close(self) -> None:
+        """No more."""
         self._task.cancel()
-        return self.late_s
 
 
-def settings_in(folder: Path) -> Settings:
-    """The demo's, in a folder of its own; the converted weights are those of every day."""
-    return load_settings(user="user123", password="demo", data_folder=folder / "data", state_folder=folder / "state")
-
-
-async def until(holds: Callable[[], object], within_s: float = 300.0) -> None:
+async def until(holds: Callable[[], object], *, within_s: float = 120.0, every_s: float = 0.02) -> None:
     """Wait without asking more of the loop than a glance."""
     async with asyncio.timeout(within_s):
         while not holds():
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(every_s)
 
 
-async def keys_while_answering(app: MeasuredApp, rounds: int) -> list[float]:
-    """Seconds from a key to the paint that follows it, while turns run."""
-    took_s: list[float] = []
-    for question in itertools.islice(itertools.cycle(QUESTIONS), rounds):
-        chat = app._chat
-        assert chat is not None
-        before = app._turns
-        chat.prompt.text = question
-        chat.prompt.action_send()
-        await until(lambda before=before: app._turns > before)
-        while app.turn is not None:
-            pressed_s = time.perf_counter()
-            app.post_message(events.Key("x", "x"))
-            await until(lambda pressed_s=pressed_s: app.painted_s > pressed_s)
-            took_s.append(app.painted_s - pressed_s)
-            await asyncio.sleep(KEY_EVERY_S)
-        chat.prompt.clear()
-        await asyncio.sleep(1.0)
-    return took_s
+@asynccontextmanager
+async def signed_in(load_model: Any, **given: Any) -> AsyncIterator[MeasuredApp]:
+    """The program in folders of its own, with the chat open; the converted weights are those of every day."""
+
+    def make(settings: Settings, on_model: Callable[[ModelState], None]) -> Engine:
+        return Engine(settings, load_model=load_model, on_model=on_model)
+
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        settings = load_settings(
+            user="user123", password="demo", data_folder=here / "data", state_folder=here / "state", **given
+        )
+        app = MeasuredApp(settings, make)
+        async with app.run_test(size=(120, 36)):
+            await until(lambda: app._chat is not None and app.screen is app._chat and app.chat.is_mounted)
+            yield app
+        await app.close_engine()
 
 
 async def measure_chat(rounds: int) -> dict[str, list[float]]:
-    """Lag while the model loads, lag and keys while it answers."""
-    with tempfile.TemporaryDirectory() as folder:
-        app = MeasuredApp(settings_in(Path(folder)))
-        async with app.run_test(size=(120, 36)):
-            loading = LoopLag()
-            await until(lambda: app.session is not None and not app.model_is_loading)
-            found = {"loading_s": loading.stop()}
-            await asyncio.sleep(5.0)
-            answering = LoopLag()
-            found["keys_s"] = await keys_while_answering(app, rounds)
-            found["answering_s"] = answering.stop()
-        await app.close_engine()
+    """Lag while the model loads; keys and lag while it answers, and between the answers."""
+    found: dict[str, list[float]] = {name: [] for name in ("keys_s", "idle_keys_s", "answering_s", "idle_s")}
+    async with signed_in(load_chat_llama) as app:
+        with closing(LoopLag()) as loading:
+            await until(lambda: not app.model_is_loading)
+        found["loading_s"] = loading.late_s
+        await asyncio.sleep(4.0)  # The orders arrive, and are read ahead.
+        for question in itertools.islice(itertools.cycle(QUESTIONS), rounds):
+            await app.ask(question)
+            with closing(LoopLag()) as answering:
+                while app.turn is not None:
+                    found["keys_s"].append(await app.key())
+                    await asyncio.sleep(KEY_EVERY_S)
+            app.chat.prompt.clear()
+            await until(lambda: app.session and not app.session.warming and not app.session.timeline.running())
+            with closing(LoopLag()) as idle:
+                for _ in range(IDLE_KEYS):
+                    found["idle_keys_s"].append(await app.key())
+                    app.chat.prompt.clear()
+                    await asyncio.sleep(KEY_EVERY_S)
+            found["answering_s"] += answering.late_s
+            found["idle_s"] += idle.late_s
     return found
 
 
-async def rss_growth_mb(turns: int) -> float:
-    """What a sitting of so many turns leaves in memory, after the first twenty have warmed everything up."""
+async def measure_sitting(turns: int) -> list[float]:
+    """Megabytes in memory after each turn of a sitting, with a model that is handed its words."""
+    held_mb: list[float] = []
+    process = psutil.Process()
+    async with signed_in(lambda *_: HandedModel(), db_latency=0.0) as app:
+        for turn in range(turns):
+            await app.ask(f"Where is my mug, for the {turn + 1}. time?")
+            await until(lambda: app.turn is None, every_s=0.005)
+            gc.collect()
+            held_mb.append(process.memory_info().rss / 1e6)
+    return held_mb
 
-    def make(settings: Settings, on_model: Callable[[ModelState], None]) -> Engine:
-        return Engine(settings, load_model=lambda *_: HandedModel(), on_model=on_model)
 
-    with tempfile.TemporaryDirectory() as folder:
-        app = HeadstartApp(settings_in(Path(folder)).model_copy(update={"db_latency": 0.0}), make)
-        first_mb = 0.0
-        async with app.run_test(size=(120, 36)):
-            await until(lambda: app._chat is not None and app.screen is app._chat)
-            assert app._chat is not None
-            for turn in range(turns + 20):
-                if turn == 20:
-                    first_mb = _rss_mb()
-                app._chat.prompt.text = f"Where is my mug, for the {turn}. time?"
-                app._chat.prompt.action_send()
-                await until(lambda turn=turn: app._turns == turn + 1 and app.turn is None)
-            grown = _rss_mb() - first_mb
-        await app.close_engine()
-    return grown
+async def measure_tokens(repeats: int) -> list[tuple[int, float]]:
+    """Conversations of many lengths in shuffled order: turns on the screen, and CPU seconds a streamed piece costs."""
+    lengths = [length for length in LENGTHS for _ in range(repeats)]
+    random.Random(7).shuffle(lengths)
+    found: list[tuple[int, float]] = []
+    async with signed_in(lambda *_: HandedModel(), db_latency=0.0) as app:
+        await until(lambda: app._prefetched)
+        conversation = app.chat.conversation
+        for length in lengths:
+            await conversation.remove_children()
+            await conversation.mount(*(said for n in range(length) for said in (Question(f"{n}?"), Answer(ANSWER, ""))))
+            await asyncio.sleep(0.3)
+            answer = await conversation.begin("Where is my mug?")
+            await asyncio.sleep(0.3)
+            started_s = time.process_time()
+            for piece in PIECES:
+                await answer.write(piece)
+                await asyncio.sleep(0.04)
+            await answer.stop()
+            found.append((length, (time.process_time() - started_s) / len(PIECES)))
+    return found
 
 
 def frames(rounds: int) -> list[dict[str, float]]:
     """The login screen's first frame in fresh processes, with what importing Textual alone took."""
     found: list[dict[str, float]] = []
     for _ in range(rounds):
-        ran = subprocess.run([sys.executable, "-c", FRAME], cwd=report.ROOT, capture_output=True, text=True, check=True)
-        found.append(json.loads(ran.stdout.splitlines()[-1]))
+        command = [sys.executable, "-m", "bench.first_frame"]
+        ran = subprocess.run(command, cwd=report.ROOT, capture_output=True, text=True, check=True)
+        seen = json.loads(ran.stdout.splitlines()[-1])
+        found.append({name: seen[name] for name in ("frame_s", "textual_s")})
     return found
 
 
-def _rss_mb() -> float:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1e3
-    raise RuntimeError("VmRSS is not in /proc/self/status; this benchmark needs Linux")
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Of at least two values."""
+    return quantiles(values, n=100)[percent - 1]
+
+
+def metrics_of(
+    seen: Sequence[dict[str, float]],
+    chat: dict[str, list[float]],
+    held_mb: Sequence[float],
+    pieces: Sequence[tuple[int, float]],
+) -> dict[str, float]:
+    """The figures, flat."""
+    settled = min(WARM_UP, len(held_mb) // 2)
+    piece = fit_slope(*zip(*pieces, strict=True))
+    found = {
+        "key_to_paint_p95_s": percentile(chat["keys_s"], 95),
+        "key_to_paint_max_s": max(chat["keys_s"]),
+        "loop_lag_p99_s": percentile(chat["answering_s"], 99),
+        "loop_lag_max_loading_s": max(chat["loading_s"]),
+        "idle_key_to_paint_p95_s": percentile(chat["idle_keys_s"], 95),
+        "idle_key_to_paint_max_s": max(chat["idle_keys_s"]),
+        "idle_loop_lag_p99_s": percentile(chat["idle_s"], 99),
+        "idle_loop_lag_max_s": max(chat["idle_s"]),
+        "login_frame_s": median(one["frame_s"] for one in seen),
+        "login_frame_over_import_textual": median(one["frame_s"] / one["textual_s"] for one in seen),
+        "rss_mb_at_the_end": held_mb[-1],
+        f"rss_growth_mb_{len(held_mb)}_turns": held_mb[-1] - held_mb[min(20, settled)],
+        "rss_growth_mb_once_settled": held_mb[-1] - held_mb[settled],
+        "streamed_piece_cpu_s": median(took_s for _, took_s in pieces),
+        "streamed_piece_slope_a_decade": piece.a_decade,
+        "streamed_piece_slope_low": piece.low,
+        "streamed_piece_slope_high": piece.high,
+    }
+    return {name: round(value, 5) for name, value in found.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=12, help="turns with the real model")
+    options.add_argument("--rounds", type=int, default=10, help="turns with the real model")
     options.add_argument("--frames", type=int, default=7, help="fresh processes for the first frame")
     options.add_argument("--turns", type=int, default=500, help="turns of the long sitting")
+    options.add_argument("--repeats", type=int, default=4, help="streamed answers at each length of conversation")
     options.add_argument("--json", type=Path)
     chosen = options.parse_args(arguments)
+    print("the first frame …", file=sys.stderr)
     seen = frames(chosen.frames)
-    ratios = [one["frame_s"] / one["textual_s"] for one in seen]
+    print(f"{chosen.turns} turns …", file=sys.stderr)
+    held_mb = asyncio.run(measure_sitting(chosen.turns))  # First, before a model's memory could hide what it takes.
+    print("streaming into conversations of many lengths …", file=sys.stderr)
+    pieces = asyncio.run(measure_tokens(chosen.repeats))
+    print("keys while the model loads and answers …", file=sys.stderr)
     chat = asyncio.run(measure_chat(chosen.rounds))
-    grown_mb = asyncio.run(rss_growth_mb(chosen.turns))
-    metrics = {
-        "key_to_paint_p95_s": round(quantiles(chat["keys_s"], n=20)[-1], 4),
-        "key_to_paint_max_s": round(max(chat["keys_s"]), 4),
-        "loop_lag_p99_s": round(quantiles(chat["answering_s"], n=100)[-1], 4),
-        "loop_lag_max_loading_s": round(max(chat["loading_s"]), 4),
-        "login_frame_s": round(median(one["frame_s"] for one in seen), 4),
-        "login_frame_over_import_textual": round(median(ratios), 3),
-        "rss_growth_mb_500_turns": round(grown_mb, 1),
-    }
+    metrics = metrics_of(seen, chat, held_mb, pieces)
     print(report.table(("metric", "value"), [[name, f"{value:g}"] for name, value in metrics.items()]))
     samples = {
         "key_to_paint_s": [round(value, 4) for value in chat["keys_s"]],
+        "idle_key_to_paint_s": [round(value, 4) for value in chat["idle_keys_s"]],
         "frames": [{name: round(value, 4) for name, value in one.items()} for one in seen],
-        "turns": chosen.turns,
-        "lags": {name: len(chat[name]) for name in ("loading_s", "answering_s")},
+        "rss_mb_each_25_turns": [round(value, 1) for value in held_mb[::25]],
+        "streamed_piece_cpu_us": [[turns, round(took_s * 1e6, 1)] for turns, took_s in pieces],
+        "lags": {name: len(chat[name]) for name in ("loading_s", "answering_s", "idle_s")},
     }
     where = report.write("responsiveness", metrics, samples, packages=PACKAGES, path=chosen.json)
     print(f"written to {where.name}")

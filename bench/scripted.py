@@ -7,9 +7,10 @@ from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.messages.tool import tool_call_chunk
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
 from agent import prompts
 from agent.speculation.calls import Call
@@ -38,11 +39,7 @@ class ScriptedModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        whole: ChatGenerationChunk | None = None
-        for chunk in self._stream(messages):
-            whole = chunk if whole is None else whole + chunk
-        assert whole is not None
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(whole.text))])
+        return generate_from_stream(self._stream(messages))
 
     def _stream(
         self,

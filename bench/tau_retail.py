@@ -23,7 +23,7 @@ from agent.speculation.prediction import Candidate, Predictor, price_for_budget
 from agent.speculation.transitions import Chance, Transitions
 from bench import report
 from bench.tau_rules import BESIDE_LEARNED, PLAIN, THEMES, customer_only, nothing
-from bench.tau_world import READS, TOOL_S, Conversation, Policy, Replay, Shop, load
+from bench.tau_world import MODEL_S, READS, TOOL_S, Conversation, Policy, Replay, Shop, load
 from bench.tau_world import replay as replay_one
 
 DATA = report.ROOT.parent / "shared" / "tau-retail"
@@ -104,7 +104,9 @@ def at_budget(
     folds: Mapping[str, int],
     learned: Mapping[int, Learned],
     tried: Mapping[float, Sequence[int]],
-    **timing: float,
+    *,
+    model_s: float = MODEL_S,
+    tool_s: float = TOOL_S,
 ) -> list[Replay]:
     """Every conversation under the learned policy; a fold's price is set by the other folds' conversations."""
     prices = {}
@@ -113,7 +115,7 @@ def at_budget(
         means = {price: statistics.fmean(counts[i] for i in others) for price, counts in tried.items()}
         prices[fold] = price_for_budget(budget, means)
     return [
-        replay_one(c, shop, learned[f].policy(c, prices[f]), **timing)  # type: ignore[arg-type]
+        replay_one(c, shop, learned[f].policy(c, prices[f]), model_s=model_s, tool_s=tool_s)
         for c in conversations
         for f in [folds[c.customer]]
     ]
