@@ -16,6 +16,7 @@ from bench import report, svg, targets
 from bench.stats import quartiles
 
 README = report.ROOT / "README.md"
+CARD = report.ROOT / "agent" / "llama" / "adapter" / "README.md"
 GUIDE = report.ROOT / "bench" / "README.md"
 DOCS = report.ROOT / "docs"
 LANES = {
@@ -99,6 +100,55 @@ def conversations() -> str:
         f" ([results](bench/results/conversations.json)) {at_once} of the turns waited for nothing at all, the 90th"
         f" percentile waited {found['waited_s_p90']:.2f} s ({plain['waited_s_p90']:.2f} s in `sequential`), for"
         f" {found['issued_mean']:.0f} lookups a conversation of which {used} were used."
+    )
+
+
+def answers() -> str:
+    """The exam by category, before the guard and after it."""
+    result = targets.result("answers")["samples"]
+    before, after = (result[which]["by_category"] for which in ("unguarded", "guarded"))
+
+    def percent(of: Mapping[str, Any]) -> str:
+        return f"{100 * of['share']:.0f} %" if of["of"] else "–"
+
+    rows = [
+        [
+            name,
+            str(after[name]["questions"]),
+            *(
+                f"{percent(before[name][what])} → {percent(after[name][what])}"
+                for what in ("tool and arguments", "facts")
+            ),
+            f"{percent(before[name]['refusal'])} → {percent(after[name]['refusal'])}",
+            f"{before[name]['wrong_facts']} → {after[name]['wrong_facts']}",
+        ]
+        for name in after
+    ]
+    head = ["before → after the guard", "questions", "call right", "facts right", "refusal right", "wrong facts"]
+    sizes = [result[which]["notebooks_question_by_size"].values() for which in ("unguarded", "guarded")]
+    told = [f"{sum(of['right'] for of in found)} of {sum(of['of'] for of in found)}" for found in sizes]
+    return (
+        f'{markdown(head, rows)}\n\nThe notebook\'s question ("Hi, can you tell me the status of my recent orders?"),'
+        f" asked by customers with {', '.join(result['guarded']['notebooks_question_by_size'])} orders: {told[0]} right"
+        f" before the guard, {told[1]} after it. {measured_on(targets.result('answers'))}."
+    )
+
+
+def answers_in_short() -> str:
+    """What the README says of the exam."""
+    result = targets.result("answers")
+    before, after = (result["samples"][which]["by_category"]["all"] for which in ("unguarded", "guarded"))
+
+    def both(what: str) -> str:
+        return f"{100 * before[what]['share']:.0f} % ({100 * after[what]['share']:.0f} % with the guard)"
+
+    leaked = f"{result['metrics']['other_customers_data']:g}"
+    return (
+        f"In an exam of {after['questions']:,} questions that training never saw (`make evaluate`,"
+        f" [results](bench/results/answers.json), [by category](agent/llama/adapter/README.md)) the embedded model made"
+        f" the right call in {both('tool and arguments')}, stated what was asked in {both('facts')} and declined"
+        f" rightly in {both('refusal')}. {before['wrong_facts']} answers held a wrong fact, {after['wrong_facts']} with the"
+        f" guard; {leaked} held anything of another customer's."
     )
 
 
@@ -218,7 +268,8 @@ def growth_picture() -> str:
 
 
 REGIONS: dict[Path, dict[str, Callable[[], str]]] = {
-    README: {"latency": latency, "conversations": conversations},
+    README: {"latency": latency, "conversations": conversations, "answers": answers_in_short},
+    CARD: {"answers": answers},
     GUIDE: {"targets": reached, "where_not": where_not, "growth": growth, "llama_cpp": llama_cpp},
 }
 PICTURES: dict[Path, tuple[str, Callable[[], str]]] = {

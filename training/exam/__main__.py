@@ -27,7 +27,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
 from langchain_core.language_models import BaseChatModel
 
-from bench import report
+from bench import report, table
 from training.exam import figures, models, shop, sitting
 from training.exam.conversations import exam
 from training.exam.expectation import LEAST, Conversation
@@ -98,6 +98,8 @@ def main(arguments: list[str] | None = None) -> int:
         metrics = figures.metrics(marked[False], marked[True])
         where = report.write("answers", metrics, samples, packages=("torch", "transformers"), path=given.json)
         print(f"written to {where.name}")
+        if where.parent == report.RESULTS:
+            table.main()
     return 0
 
 
