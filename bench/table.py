@@ -147,8 +147,8 @@ def answers_in_short() -> str:
         f"In an exam of {after['questions']:,} questions that training never saw (`make evaluate`,"
         f" [results](bench/results/answers.json), [by category](agent/llama/adapter/README.md)) the embedded model made"
         f" the right call in {both('tool and arguments')}, stated what was asked in {both('facts')} and declined"
-        f" rightly in {both('refusal')}. {before['wrong_facts']} answers held a wrong fact, {after['wrong_facts']} with the"
-        f" guard; {leaked} held anything of another customer's."
+        f" rightly in {both('refusal')}. {before['wrong_facts']} answers held a wrong fact, {after['wrong_facts']} with"
+        f" the guard; {leaked} held anything of another customer's."
     )
 
 

@@ -21,7 +21,7 @@ from textual.constants import TEXTUAL_ANIMATIONS
 from textual.screen import Screen
 
 from agent.errors import HeadstartError, ModelError, SessionClosedError
-from tui import messages
+from tui import garbage, messages
 from tui.preferences import Preferences, keep
 from tui.sessions import MakeEngine, SessionApp, make_engine
 
@@ -199,7 +199,13 @@ class HeadstartApp(SessionApp):
             self.push_screen(SettingsScreen(self.preferences, self.session.strategy, themes, facts))
 
     def action_ahead_panel(self) -> None:
-        """F6."""
+        """F6: beside the chat, or over it where there is no room."""
+        if self.session and not self.screen.has_class("-wide"):
+            from tui.screens.ahead import AheadScreen
+
+            if not isinstance(self.screen, AheadScreen):
+                self.push_screen(AheadScreen(self.session))
+            return
         shows = not self.preferences.ahead_panel
         self._keep(self.preferences.model_copy(update={"ahead_panel": shows}))
 
@@ -276,10 +282,16 @@ class HeadstartApp(SessionApp):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen.active_bindings.values()))
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C: what it may have been meant for."""
+        said = "Esc stops the answer, Ctrl+Q quits." if self.turn is not None else "Ctrl+Q quits."
+        self.notify(said, timeout=4, markup=False)
+
     def on_unmount(self) -> None:
         """However the app ends, the turn's thread is told; the loop cannot close before it returns."""
         if self.session:
             self.session.stop()
+        garbage.reset()
 
 
 def _outcome(turn: int, outcome: TurnOutcome) -> messages.TurnFinished | messages.ConfirmationAsked:

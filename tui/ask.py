@@ -14,6 +14,8 @@ from agent.errors import HeadstartError, SettingsError
 from agent.events import Confirmation, Event, StepFinished, TextArrived, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
+from tui import lines
+from tui.figures import corrections
 
 
 def ask_all(settings: Settings, questions: list[str], *, think_s: float, steps: bool, yes: bool, as_json: bool) -> int:
@@ -24,15 +26,19 @@ def ask_all(settings: Settings, questions: list[str], *, think_s: float, steps: 
 async def _ask_all(
     settings: Settings, questions: list[str], think_s: float, *, steps: bool, yes: bool, as_json: bool
 ) -> int:
+    plain = not questions and not as_json and lines.is_wanted()
     user, password = _credentials(settings)
     if project := tracing():
         _note(f"tracing to LangSmith, project {project}")
     engine = Engine(settings, on_model=_Progress())
+    mode = lines.LineMode(yes=yes) if plain else None
 
     def show(event: Event) -> None:
         if steps and isinstance(event, StepFinished):
             _note(f"[{event.took_s:6.2f} s] {event.node}: {event.detail}")
-        if not as_json and isinstance(event, TextArrived):
+        if mode:
+            mode(event)
+        elif not as_json and isinstance(event, TextArrived):
             print(event.text, end="", flush=True)
 
     try:
@@ -41,6 +47,8 @@ async def _ask_all(
         # The model first: its loading is no question's time, and it shall not hide the database's either.
         await asyncio.wrap_future(engine.model)
         session = await engine.sign_in(user, password, show)
+        if mode:
+            return 1 if await mode.converse(session) else 0
         failed = 0
         async for question in _each(questions):
             await asyncio.sleep(think_s)
@@ -70,9 +78,11 @@ def summary(result: TurnResult) -> str:
     """The turn's figures on one line."""
     figures = result.figures
     ttft = "no word" if figures.first_token_s is None else f"{figures.first_token_s:.2f} s to the first word"
+    told = corrections(result.corrected)
     return (
         f"  {ttft} · {figures.total_s:.2f} s in all · waited {figures.database_waited_s:.2f} s · "
         f"hidden {figures.database_hidden_s:.2f} s · in sequence ≈ {figures.sequential_estimate_s:.2f} s"
+        f"{f' · {told}' if told else ''}"
     )
 
 
@@ -82,8 +92,6 @@ async def _each(questions: list[str]) -> AsyncIterator[str]:
     if questions:
         return
     while True:
-        if sys.stdin.isatty():
-            print("> ", end="", file=sys.stderr, flush=True)
         line = await asyncio.to_thread(sys.stdin.readline)
         if not line:
             return

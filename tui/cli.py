@@ -93,7 +93,8 @@ def chat(
 @app.command()
 def ask(
     questions: Annotated[
-        list[str] | None, typer.Argument(help="Questions; without any, a line each from standard input.")
+        list[str] | None,
+        typer.Argument(help="Questions; without any, a line each from standard input."),
     ] = None,
     user: User = None,
     password_file: PasswordFile = None,
@@ -107,7 +108,11 @@ def ask(
     yes: Annotated[bool, typer.Option("--yes", help="Confirm every write; without it writes are refused.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each question.")] = False,
 ) -> None:
-    """Ask the same agent without a screen."""
+    """Ask the same agent without a screen.
+
+    In a terminal and without a question it is a conversation in plain lines, for screen readers: nothing is drawn or
+    coloured, waits are said in words, a change waits for a typed yes. Ctrl+C stops an answer, Ctrl+D ends.
+    """
     from tui.ask import ask_all
 
     settings = configured(

@@ -7,7 +7,7 @@ of the records is meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,6 +24,7 @@ from agent.shop.records import (
     Row,
     Shipment,
 )
+from agent.speculation.calls import Call
 
 if TYPE_CHECKING:
     from agent.events import ToolUse, TurnResult
@@ -42,22 +43,48 @@ class Orders:
     orders: tuple[Order, ...]
 
 
-Fact: TypeAlias = Order | Shipment | Product | Change | Orders
+Single: TypeAlias = Order | Shipment | Product | Change
+Fact: TypeAlias = Single | Orders
 
 
-def facts_of(result: TurnResult) -> list[Fact]:
-    """What to show, in the order of the sources; nothing for an answer without facts."""
+def facts_of(result: TurnResult, earlier: Sequence[TurnResult] = ()) -> list[Fact]:
+    """What to show, in the order of the sources; nothing for an answer without facts.
+
+    An answer may rest on what an earlier turn looked up: `earlier` are the turns before it, oldest first.
+    """
     if result.ended != "answered":
         return []
-    rows = [row for use in result.tool_calls if use.used and (row := _row(use)) is not None]
-    single = [fact for row in rows for fact in _single(row)]
-    shown = {fact.order_id for fact in single if isinstance(fact, Order | Shipment)}
+    rows = [row for use in _rested_on(result, earlier) if (row := _row(use)) is not None]
+    known = [fact for row in rows for fact in _single(row)]
+    single = _one_each([fact for fact in known if _is_told(fact, result.answer)], result.answer)
+    shown = {fact.order_id for fact in single if not isinstance(fact, Product)}
     listed = {order.order_id: order for row in rows for order in _listed(row) if order.order_id not in shown}
-    meant = [order for order in listed.values() if _is_meant(order, result.answer)]
+    meant = [order for order in listed.values() if _is_told(order, result.answer)]
     if not meant and not single:
-        meant = list(listed.values())
+        single = _one_each(known, result.answer)
+        meant = [] if single else list(listed.values())
     facts: list[Fact] = [*meant, *single] if len(meant) <= CARDS else [Orders(tuple(meant)), *single]
     return facts
+
+
+def _rested_on(result: TurnResult, earlier: Sequence[TurnResult]) -> list[ToolUse]:
+    """This turn's calls that its answer rests on, then the newest results of those that earlier turns made."""
+    own = [use for use in result.tool_calls if use.used]
+    if not result.sources:
+        return own
+    missing = dict.fromkeys(result.sources)
+    for use in own:
+        missing.pop(_source(use), None)
+    made = [use for turn in (*earlier, result) for use in turn.tool_calls if use.record not in ("", Change.__name__)]
+    newest = {source: use for use in made if (source := _source(use)) in missing}
+    return [*own, *newest.values()]
+
+
+def _source(use: ToolUse) -> str:
+    """As `TurnResult.sources` writes it."""
+    from agent.turn import describe
+
+    return describe(Call.of(use.name, use.arguments))
 
 
 def _row(use: ToolUse) -> Row | None:
@@ -68,7 +95,7 @@ def _row(use: ToolUse) -> Row | None:
         return None  # A checkpoint of an older version: the answer stands without its card.
 
 
-def _single(row: Row) -> Iterator[Order | Shipment | Product | Change]:
+def _single(row: Row) -> Iterator[Single]:
     match row:
         case Shipment(order=Order()) | Change():
             yield row
@@ -80,13 +107,37 @@ def _single(row: Row) -> Iterator[Order | Shipment | Product | Change]:
             return
 
 
+def _one_each(facts: Sequence[Single], answer: str) -> list[Single]:
+    """One of each order and product: what was done to it, else its parcel, or its price where one is told."""
+    by_subject: dict[str, Single] = {}
+    for fact in facts:
+        subject = fact.product_id if isinstance(fact, Product) else fact.order_id
+        before = by_subject.get(subject)
+        if before is None or _weight(fact, answer) >= _weight(before, answer):
+            by_subject[subject] = fact
+    return list(by_subject.values())
+
+
+def _weight(fact: Single, answer: str) -> int:
+    if isinstance(fact, Change):
+        return 2
+    return int(isinstance(fact, Order) == ("$" in answer))
+
+
 def _listed(row: Row) -> Iterator[Order]:
     if isinstance(row, OrderHistory | OrderMatches):
         yield from row.orders
 
 
-def _is_meant(order: Order, answer: str) -> bool:
-    if re.search(rf"\b{re.escape(order.order_id)}\b", answer):
-        return True
+def _is_told(fact: Single, answer: str) -> bool:
+    match fact:
+        case Product():
+            number, items = fact.product_id, [fact.name]
+        case Order():
+            number, items = fact.order_id, [item.item for item in fact.items]
+        case Shipment():
+            number, items = fact.order_id, [item.item for item in (fact.order.items if fact.order else ())]
+        case Change():
+            return True
     said = answer.casefold()
-    return any(item.item.casefold() in said for item in order.items)
+    return bool(re.search(rf"\b{re.escape(number)}\b", answer)) or any(item.casefold() in said for item in items)

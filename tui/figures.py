@@ -1,5 +1,6 @@
 """How figures are written on the screen: each with its unit, and the same everywhere."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,12 @@ def blocks(values: Sequence[float | None]) -> str:
     """One block a value, the highest full; `·` where there is none."""
     highest = max((value for value in values if value is not None), default=0.0) or 1.0
     return "".join("·" if v is None else BLOCKS[min(7, int(v / highest * 7.999))] for v in values)
+
+
+def corrections(whys: Sequence[str]) -> str:
+    """`put right before you saw it: a wrong count, of another order (2 times)`; empty for none."""
+    told = [why if times == 1 else f"{why} ({times} times)" for why, times in Counter(whys).items()]
+    return f"put right before you saw it: {', '.join(told)}" if told else ""
 
 
 def call_words(call: "Call") -> str:

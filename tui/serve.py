@@ -1,12 +1,14 @@
 """`headstart serve`: the chat in a browser, through textual-serve, which runs one process for each session.
 
 textual-serve itself lets anybody who reaches the port open as many processes as they like, and any page in a
-browser connect to it. Here sessions are counted, only the served page may connect, and nothing typed is logged.
+browser connect to it. Here sessions are counted, only the served page may connect, nothing typed is logged, and
+the page asks nobody else for anything.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -18,6 +20,8 @@ from textual_serve.server import Server
 from agent.errors import SettingsError
 from agent.settings import Settings
 
+FOREIGN = re.compile(r"<link[^>]*https?://fonts\.[^>]*>")
+"""textual-serve's page asks somebody else for a font, and so tells them who looks at it."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -45,6 +49,8 @@ class ChatServer(Server):
         if self._open >= self._sessions:
             return web.Response(status=503, text=self._full())
         page: web.StreamResponse = await super().handle_index(request)  # pyright: ignore[reportAssignmentType]
+        if isinstance(page, web.Response) and page.text is not None:
+            page.text = FOREIGN.sub("", page.text)
         return page
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:

@@ -16,7 +16,7 @@ from textual import on, work
 from textual.app import App
 
 from agent.errors import DatabaseError, HeadstartError
-from tui import messages
+from tui import garbage, messages
 from tui.preferences import load
 from tui.screens.login import LoginScreen
 
@@ -84,6 +84,7 @@ class SessionApp(App[None]):
         """The engine with its orders open; a failed opening is tried again at the next sign-in."""
         async with self._opening:
             if self._engine is None:
+                garbage.pause()
                 self._engine = await asyncio.to_thread(self._make_engine, self.settings, self._model_progressed)
                 self._engine.start_model()
             if not self._is_open:
@@ -112,6 +113,8 @@ class SessionApp(App[None]):
 
     @on(messages.ModelProgressed)
     def _show_model(self, message: messages.ModelProgressed) -> None:
+        if message.state.ready or message.state.error:
+            garbage.settle()
         self._login.show_model(message.state)
         if self._chat:
             self._chat.show_model(message.state)
@@ -132,6 +135,9 @@ class SessionApp(App[None]):
 
             self._relay = EventRelay(self.post_message, asyncio.get_running_loop(), time.monotonic)
             session = await engine.sign_in(user, password, self._relay)
+            await asyncio.to_thread(
+                _import_chat
+            )  # Signed in at once it is still being read, and the loop must not wait.
         except HeadstartError as error:
             self.post_message(messages.SignInFailed(error))
         except Exception as error:

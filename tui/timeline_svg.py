@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from tui.figures import seconds
+from tui.figures import corrections, seconds
 from tui.turn_rows import turn_rows, window
 from tui.widgets.timeline import Axis
 
@@ -26,6 +26,9 @@ def timeline_svg(result: TurnResult) -> str:
     axis = Axis(spans, window(result, rows), WIDTH - LEFT - RIGHT)
     parts = [_text(24, 34, f"“{_short(result.question)}”"), _text(24, 56, _summary(result), "muted")]
     top = 80
+    if told := corrections(result.corrected):
+        parts.append(_text(24, 78, f"✎ {told}", "muted"))
+        top += 22
     for number, lane in enumerate(LANES):
         y = top + number * LANE_HEIGHT
         parts.append(_text(24, y + 17, lane, "muted"))

@@ -70,9 +70,9 @@ class Chat:
     @property
     def shown(self) -> str:
         """The answers' text as it stands on the screen."""
-        from textual.widgets import Markdown
+        from tui.widgets.conversation import Answer
 
-        return "\n".join(markdown.source for markdown in self.screen.query(Markdown))
+        return "\n".join(answer.text for answer in self.screen.query(Answer))
 
     async def until(self, pilot: Pilot[None], holds: Callable[[], object]) -> None:
         for _ in range(500):

@@ -87,7 +87,7 @@ def test_a_write_waits_for_a_key(settings: Any, key: str, done: bool) -> None:
         await pilot.pause(0.0)
         assert "All right." in chat.shown
         result = next(message for message in chat.llama.prompts[-1] if getattr(message, "name", "") == "cancel_order")
-        assert bool(result.artifact and result.artifact["data"]["done"]) is done  # type: ignore[attr-defined]
+        assert bool(result.artifact and result.artifact["data"]["done"]) is done
 
     run(chat, use)
 

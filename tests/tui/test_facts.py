@@ -1,5 +1,7 @@
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from stubs.fake_engine import FIGURES, Script
 from stubs.shop_rows import HISTORY, MANY, MUG, PROCESSOR, PRODUCT, SHIPMENT, order, use
 
@@ -42,6 +44,34 @@ def test_a_parcel_is_shown_with_its_steps_and_not_twice() -> None:
 def test_what_the_answer_does_not_rest_on_is_not_shown() -> None:
     assert facts_of(result("B456", use(HISTORY, used=False))) == []
     assert facts_of(result("B456", use(HISTORY), ended="stopped")) == []
+
+
+def test_what_an_earlier_turn_looked_up_is_shown_again() -> None:
+    looked_up = replace(use(SHIPMENT), name="track_shipment", arguments={"order_id": "A123"})
+    earlier = result("A123 left the depot.", looked_up)
+    later = replace(result("A123 is expected soon."), sources=("track_shipment(order_id=A123)",))
+    assert facts_of(later, (earlier,)) == [SHIPMENT]
+    assert facts_of(later) == []
+
+
+def test_a_newer_result_takes_the_place_of_an_older_one() -> None:
+    call = {"name": "get_order", "arguments": {"order_id": "A123"}}
+    old = replace(use(records.OrderDetails(order_id="A123", order=PROCESSOR)), **call)
+    arrived = order("A123", "QuantumLeap AI Processor")
+    new = replace(use(records.OrderDetails(order_id="A123", order=arrived)), **call)
+    later = replace(result("A123 was delivered."), sources=("get_order(order_id=A123)",))
+    assert facts_of(later, (result("?", old), result("?", new))) == [arrived]
+
+
+@pytest.mark.parametrize(("answer", "shown"), [("A123 left Leipzig.", SHIPMENT), ("A123 cost $39.90.", PROCESSOR)])
+def test_an_order_has_one_card_by_what_is_told_of_it(answer: str, shown: Any) -> None:
+    details = records.OrderDetails(order_id="A123", order=PROCESSOR)
+    assert facts_of(result(answer, use(details), use(SHIPMENT))) == [shown]
+    assert facts_of(result(answer, use(SHIPMENT), use(details))) == [shown]
+
+
+def test_a_result_that_shares_no_more_than_a_date_is_not_shown() -> None:
+    assert facts_of(result("B456 was delivered on 2026-11-02.", use(HISTORY), use(SHIPMENT))) == [MUG]
 
 
 def test_data_of_another_version_leaves_the_answer_alone() -> None:

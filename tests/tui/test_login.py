@@ -1,5 +1,4 @@
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,24 +12,6 @@ from agent.engine import ModelState
 from agent.errors import DatabaseError, ModelError
 from tui.screens.chat import ChatScreen
 
-FIRST_FRAME = """
-import json, sys, time
-start = time.perf_counter()
-import textual.app
-textual_s = time.perf_counter() - start
-from agent.settings import Settings
-from tui.app import HeadstartApp
-seen = {}
-display = HeadstartApp._display
-def probe(self, screen, renderable):
-    display(self, screen, renderable)
-    if renderable is not None and not seen and screen is self._login and screen.size.width:
-        seen.update(frame_s=time.perf_counter() - start, modules=sorted(sys.modules), textual_s=textual_s)
-        self.exit()
-HeadstartApp._display = probe
-HeadstartApp(Settings(_env_file=None)).run(headless=True)
-print(json.dumps(seen))
-"""
 HEAVY = ("torch", "transformers", "langgraph", "langchain_core", "argon2", "textual.widgets._markdown", "agent.engine")
 
 
@@ -160,13 +141,14 @@ async def test_sign_in_waits_for_the_orders(make_chat: Any, monkeypatch: Any) ->
 
 def test_nothing_heavy_is_imported_before_the_first_frame() -> None:
     ran = subprocess.run(
-        [sys.executable, "-c", FIRST_FRAME],
+        [sys.executable, "-m", "bench.first_frame"],
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        cwd=Path(__file__).parents[2],
     )
     seen = json.loads(ran.stdout.splitlines()[-1])
+    assert 0 < seen["textual_s"] < seen["frame_s"]
     assert not [name for name in HEAVY if name in seen["modules"]]
     assert "tui.screens.chat" not in seen["modules"]

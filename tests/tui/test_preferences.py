@@ -147,9 +147,9 @@ async def test_search_marks_the_newest_find_and_steps_to_others(make_chat: Any) 
             await chat.ask(pilot, f"Question {turn}?")
             await chat.until(pilot, lambda turn=turn: chat.app._turns == turn + 1 and chat.app.turn is None)
         await pilot.press("ctrl+f", *"mug")
-        marked = lambda: [one.text.strip() for one in chat.screen.query(Answer) if one.has_class("-found")]  # noqa: E731
+        marked = lambda: [one.text.strip() for one in chat.screen.query(Answer) if one.has_class("-found")]  # noqa: E731  It is asked several times.
         await chat.until(pilot, lambda: marked() == ["A mug again."])
-        assert "2 of 2" in str(chat.screen.query_one("#finds").content)  # type: ignore[attr-defined]
+        assert "2 of 2" in str(chat.screen.query_one("#finds").content)
         await pilot.press("enter")
         await chat.until(pilot, lambda: marked() == ["The Mug is blue."])
         await pilot.press("f7")
@@ -157,7 +157,7 @@ async def test_search_marks_the_newest_find_and_steps_to_others(make_chat: Any) 
         await pilot.press("escape")
         await chat.until(pilot, lambda: chat.screen.prompt.has_focus and not marked())
         await pilot.press("ctrl+f", *"x")
-        await chat.until(pilot, lambda: "not found" in str(chat.screen.query_one("#finds").content))  # type: ignore[attr-defined]
+        await chat.until(pilot, lambda: "not found" in str(chat.screen.query_one("#finds").content))
         assert chat.screen.query_one(Input).value == "x"
 
 

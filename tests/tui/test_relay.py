@@ -40,7 +40,7 @@ async def test_what_a_turn_left_behind_is_not_the_next_ones() -> None:
     relay(TextArrived("new"))
     relay.flush()
     assert texts(posted) == ["a", "new"]
-    assert posted[-1].turn == 2  # type: ignore[attr-defined]
+    assert posted[-1].turn == 2
 
 
 async def test_a_batch_is_posted_by_the_loop_when_no_more_tokens_come() -> None:

@@ -1,5 +1,7 @@
 """What the screens beside the chat look like. Look at each that changes in any SVG viewer."""
 
+import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +13,7 @@ from textual.pilot import Pilot
 from agent.conversations import Kept
 from agent.events import ToolUse
 from agent.timeline import Span
+from tui.screens.ahead import AheadScreen
 from tui.screens.line import LineScreen
 from tui.screens.settings import SettingsScreen
 
@@ -185,3 +188,35 @@ def test_search(snap_compare: Any, make_chat: Any) -> None:
         await chat.still(pilot)
 
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=search)
+
+
+def test_ahead_narrow(snap_compare: Any, make_chat: Any) -> None:
+    chat = make_chat()
+
+    async def ahead(pilot: Pilot[None]) -> None:
+        await chat.sign_in(pilot)
+        chat.session.prefetched()
+        await pilot.press("f6")
+        await chat.until(pilot, lambda: isinstance(chat.app.screen, AheadScreen))
+        await chat.still(pilot)
+
+    assert snap_compare(chat.app, terminal_size=(80, 24), run_before=ahead)
+
+
+def test_a_turn_that_was_put_right(snap_compare: Any, make_chat: Any) -> None:
+    first, second = turns()
+    why = ("of another order", "a list that left orders out", "of another order")
+    chat = make_chat(first, replace(second, corrected=why))
+    assert snap_compare(chat.app, terminal_size=(80, 24), run_before=lambda pilot: timeline(chat, pilot))
+
+
+async def test_ctrl_c_says_what_stops_and_what_quits(make_chat: Any) -> None:
+    chat = make_chat(Script("One."), gate=threading.Event())
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        chat.app.action_help_quit()
+        await chat.ask(pilot)
+        await chat.until(pilot, lambda: chat.session.running.is_set())
+        await pilot.press("ctrl+c")
+        said = [one.message for one in chat.app._notifications]
+        assert said == ["Ctrl+Q quits.", "Esc stops the answer, Ctrl+Q quits."]

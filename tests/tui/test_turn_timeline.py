@@ -101,10 +101,10 @@ async def test_f4_shows_the_newest_turn_and_left_the_one_before(make_chat: Any) 
         await chat.still(pilot)
         screen = chat.app.screen
         assert isinstance(screen, TimelineScreen)
-        assert "Second?" in str(screen.query_one("#question").content)  # type: ignore[attr-defined]
+        assert "Second?" in str(screen.query_one("#question").content)
         assert screen.table.row_count == 7
         await pilot.press("left")
-        assert "First [one?" in str(screen.query_one("#question").content)  # type: ignore[attr-defined]
+        assert "First [one?" in str(screen.query_one("#question").content)
         await pilot.press("left", "right", "right", "up", "escape")
         await chat.still(pilot)
         assert chat.screen.prompt.has_focus

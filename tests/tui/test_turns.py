@@ -198,7 +198,7 @@ async def test_f2_changes_the_strategy_of_the_next_turn(make_chat: Any) -> None:
             await pilot.press("f2")
             await chat.still(pilot)
             assert chat.session.strategy == following
-            assert following in str(chat.screen.query_one("#figures").content)  # type: ignore[attr-defined]
+            assert following in str(chat.screen.query_one("#figures").content)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ async def test_the_prefetch_is_shown_when_it_is_in(make_chat: Any) -> None:
         assert "in flight" in str(ahead.content)
         chat.session.prefetched()
         await chat.until(pilot, lambda: "ready" in str(ahead.content))
-        assert "here already (3.0 s)" in str(chat.screen.query_one("#welcome-state").content)  # type: ignore[attr-defined]
+        assert "here already (3.0 s)" in str(chat.screen.query_one("#welcome-state").content)
 
 
 async def test_the_model_may_still_be_loading(make_chat: Any) -> None:
@@ -253,7 +253,7 @@ async def test_the_model_may_still_be_loading(make_chat: Any) -> None:
         chat.session.timeline.start("model", "loading")
         chat.screen.readings_changed()
         await chat.still(pilot)
-        assert "loading, the turn waits" in str(chat.screen.query_one("#lanes").content)  # type: ignore[attr-defined]
+        assert "loading, the turn waits" in str(chat.screen.query_one("#lanes").content)
         chat.engine.report(ModelState("ready", 1.0, "SmolLM2 135M · cpu · bf16"))
         await chat.until(pilot, lambda: "SmolLM2" in str(chat.screen.query_one("#model").content))
 
@@ -295,7 +295,7 @@ async def test_help_lists_the_keys_that_can_be_pressed(make_chat: Any) -> None:
         await chat.sign_in(pilot)
         await pilot.press("f1")
         await chat.still(pilot)
-        text = str(chat.app.screen.query_one("#card Static").content)  # type: ignore[attr-defined]
+        text = str(chat.app.screen.query_one("#card Static").content)
         for key in ("Enter", "^J", "Esc", "F2", "^O", "^Q", "F1"):
             assert key in text
         await pilot.press("escape")
@@ -310,7 +310,7 @@ def test_every_binding_has_an_id() -> None:
     from tui.widgets.prompt import Prompt
 
     for owner in (HeadstartApp, ChatScreen, ConfirmScreen, HelpScreen, Prompt):
-        assert all(binding.id for binding in owner.BINDINGS)  # type: ignore[union-attr]
+        assert all(binding.id for binding in owner.BINDINGS)
 
 
 def test_quitting_in_the_middle_of_an_answer_returns_within_a_second(make_chat: Any) -> None:

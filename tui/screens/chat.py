@@ -14,9 +14,9 @@ from textual.content import Content
 from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
-from tui import messages
+from tui import garbage, messages
 from tui.facts import facts_of
 from tui.figures import tenths
 from tui.readings import SessionReadings
@@ -25,6 +25,7 @@ from tui.widgets.ahead_panel import AheadPanel
 from tui.widgets.cards import AskAbout
 from tui.widgets.conversation import Answer, Conversation, Said, earlier, note
 from tui.widgets.find_bar import FindBar
+from tui.widgets.keys_footer import KeysFooter
 from tui.widgets.latency_gauge import GaugeStrip, LatencyGauge
 from tui.widgets.prompt import Prompt
 from tui.widgets.status_bar import StatusBar
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from agent.events import TurnResult
     from agent.session import CustomerSession
     from agent.speculation.speculator import Ahead
+    from tui.facts import Fact
 
 TURNS_KEPT = 100
 """Turns whose spans are held for the timeline."""
@@ -111,10 +113,14 @@ class ChatScreen(Screen[None]):
         self._answer: Answer | None = None
         self._results: deque[TurnResult] = deque(maxlen=TURNS_KEPT)
         """The turns of this sitting, for the timeline."""
+        self._above: list[Fact] = []
+        """The cards under the newest answer: the one after it does not show the same again."""
         self._found: list[Said] = []
         self._found_at = 0
         self._ticker: Timer | None = None
         self._quiet = 0
+        self._answered = False
+        """Whether a turn has ended since the last look for garbage."""
 
     def compose(self) -> ComposeResult:
         """The design's picture, top to bottom and left to right."""
@@ -132,7 +138,7 @@ class ChatScreen(Screen[None]):
                 ahead = AheadPanel(id="ahead")
                 ahead.display = self._shows_ahead
                 yield ahead
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -287,15 +293,18 @@ class ChatScreen(Screen[None]):
     async def end_turn(self, result: TurnResult) -> None:
         """A turn was answered or stopped."""
         answer = self._end(result)
+        earlier = tuple(self._results)
         self._results.append(result)
         if answer is None:
             return
+        above, self._above = self._above, []
         if result.ended == "stopped" and not result.answer.strip():
             await self.conversation.take_back(answer, "stopped before the first word; the question is in the prompt")
             self.prompt.put_back(result.question)
         else:
             await answer.stop(note(result))
-            await answer.show(facts_of(result))
+            self._above = [fact for fact in facts_of(result, earlier) if fact not in above]
+            await answer.show(self._above)
 
     async def fail_turn(self, error: HeadstartError) -> None:
         """A turn failed: the question comes back, the conversation stays usable."""
@@ -313,6 +322,7 @@ class ChatScreen(Screen[None]):
 
     def _end(self, result: TurnResult | None) -> Answer | None:
         answer, self._answer = self._answer, None
+        self._answered = True
         self._readings.end_turn(result)
         self.refresh_bindings()
         self.readings_changed()
@@ -325,6 +335,9 @@ class ChatScreen(Screen[None]):
         self._quiet += 1
         if self._quiet >= QUIET_TICKS and self._ticker:
             self._ticker.pause()
+            if self._answered and not self.prompt.text:
+                self._answered = False
+                garbage.collect()
 
     def _draw(self) -> None:
         reading = self._readings.take()

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 KEY_WIDTH = 10
-SAID_WIDTH = 42
+SAID_WIDTH = 41
 GROUPS = ("prompt", "card", "find", "chat")
 """What comes first; the rest follows as it is."""
 

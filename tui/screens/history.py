@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from agent.errors import HeadstartError
 from agent.events import Confirmation
@@ -20,6 +20,7 @@ from tui import messages
 from tui.saving import file_name, save
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.line import LineScreen
+from tui.widgets.keys_footer import KeysFooter
 from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class HistoryScreen(Screen[None]):
         yield DataTable[Content](id="kept", cursor_type="row", show_header=True, zebra_stripes=False, cell_padding=1)
         yield Static("⋯ reading", id="state", markup=False)
         yield Static(_where(self._conversations.path), id="where", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from tui import messages
 from tui.figures import model_words
+from tui.widgets.keys_footer import KeysFooter
 from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class LoginScreen(Screen[None]):
                 yield Static(DEMO_HINT, id="hint", markup=False)
         with Vertical(id="below"):
             yield Static("model  not loaded yet", id="model", markup=False)
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeysFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -11,12 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
-from tui.figures import seconds
+from tui.figures import corrections, seconds
 from tui.saving import file_name, save
 from tui.timeline_svg import timeline_svg
 from tui.turn_rows import TurnRow, as_dict, turn_rows, window
+from tui.widgets.keys_footer import KeysFooter
 from tui.widgets.timeline import Axis, legend
 from tui.widgets.too_small import TooSmall
 
@@ -58,8 +59,9 @@ class TimelineScreen(Screen[None]):
         yield Static(id="question", markup=False)
         yield Static(id="lanes", markup=False)
         yield Static(id="compared", markup=False)
+        yield Static(id="corrected", markup=False)
         yield DataTable[Content](id="spans", cursor_type="row", zebra_stripes=False, cell_padding=1)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -100,6 +102,10 @@ class TimelineScreen(Screen[None]):
         self.query_one("#title", Static).update(title)
         self.query_one("#question", Static).update(f"“{' '.join(result.question.split())}”")
         self.query_one("#compared", Static).update(compared(result, self.size.width))
+        told = corrections(result.corrected)
+        corrected = self.query_one("#corrected", Static)
+        corrected.display = bool(told)
+        corrected.update(f"✎ {told}")
         self._fill()
         self._draw_lanes(self.table.cursor_row)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,20 +11,29 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Markdown, Static
-from textual.widgets.markdown import MarkdownStream
 
-from tui.figures import seconds, tenths
+from tui.figures import corrections, seconds, tenths
 from tui.widgets.cards import card
+from tui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
     from agent.conversations import KeptTurn
     from agent.events import TurnResult
     from tui.facts import Fact
 
-TURNS_SHOWN = 100
+TURNS_SHOWN = 50
 """With more, the oldest quarter is let go of."""
+BLOCK_END = "\n\n"
+BULLET = re.compile(r"^[-*] ", re.MULTILINE)
+MARKS = re.compile(r"\*\*|__|`")
+"""What Markdown does not show."""
 LET_GO = "earlier turns are kept; F3 exports them"
-EARLIER = 50
+LAID_OUT = 2
+"""Screens of the conversation that are laid out. Every word that is streamed lays all of it out again, so what lies
+further up is left out of it until the customer scrolls there."""
+UNFOLDED = 20
+"""Questions and answers that come back at a time."""
+EARLIER = 25
 """Turns of a kept conversation that are shown again; the export has them all."""
 
 
@@ -36,12 +46,14 @@ class Conversation(VerticalScroll):
     def on_mount(self) -> None:
         """Stay at the end."""
         self.anchor()
+        self.call_after_refresh(self._fold)
 
     async def begin(self, question: str) -> Answer:
         """A question, and the place of its answer."""
-        for old in self.query(".transient"):
+        for old in [child for child in self.children if child.has_class("transient")]:
             await old.remove()
         await self._let_go_of_the_oldest()
+        self._fold()
         answer = Answer()
         await self.mount(Question(question), answer)
         self.anchor()
@@ -56,6 +68,37 @@ class Conversation(VerticalScroll):
         await self.remove_children(self.children[:first_kept])
         await self.mount(Static(LET_GO, classes="aside", markup=False), before=0)
 
+    def _fold(self) -> None:
+        """Leave out of the layout what lies far above the end."""
+        lines = 0
+        for child in reversed(self.children):
+            child.display = child.display and lines < LAID_OUT * self.size.height
+            lines += child.outer_size.height if child.display else 0
+
+    def _unfold(self, first: int) -> None:
+        """Lay out what is there from the child of this number on; what is seen stays where it is."""
+        folded = [child for child in self.children[first:] if not child.display]
+        if not folded:
+            return
+        before = self.virtual_size.height
+        for child in folded:
+            child.display = True
+        self.call_after_refresh(
+            lambda: self.scroll_relative(y=self.virtual_size.height - before, animate=False, immediate=True)
+        )
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Scrolled up to what is not laid out."""
+        super().watch_scroll_y(old_value, new_value)
+        if new_value < 1 and old_value > new_value:
+            self._unfold(max(0, sum(not child.display for child in self.children) - UNFOLDED))
+
+    def action_scroll_home(self) -> None:
+        """To the very beginning."""
+        for child in self.children:
+            child.display = True
+        super().action_scroll_home()
+
     def holding(self, words: str) -> list[Said]:
         """The questions and answers that hold these words, oldest first."""
         sought = words.casefold()
@@ -68,7 +111,9 @@ class Conversation(VerticalScroll):
             marked.remove_class("-found")
         if found:
             found.add_class("-found")
-            self.scroll_to_widget(found, animate=False)
+            for child in self.children[self.children.index(found) :]:
+                child.display = True
+            self.call_after_refresh(self.scroll_to_widget, found, animate=False)
 
     def to_copy(self) -> Said | None:
         """The find that is marked, else the newest answer."""
@@ -98,27 +143,34 @@ class Question(Horizontal):
 
 
 class Answer(Horizontal):
-    """The agent's answer while it is written and after it."""
+    """The agent's answer while it is written and after it.
+
+    Markdown is laid out anew with every piece that is appended to it, a list whole: 30 ms and more. So a block becomes
+    Markdown when it is complete, and what is being written stands below as plain text, at a tenth of that.
+    """
 
     def __init__(self, text: str = "", note: str = "⋯") -> None:
         super().__init__()
         self._markdown = Markdown(text, open_links=False)
+        self._written = Drawn()
+        self._block = ""
+        """What is not Markdown yet."""
         self._note = Static(note, classes="note", markup=False)
         self._note.display = bool(note)
-        self._stream: MarkdownStream | None = None
-        self._has_text = bool(text)
 
     def compose(self) -> ComposeResult:
         """Who, the text, and a line about its time."""
+        self._written.display = False
         yield Static("agent", classes="speaker", markup=False)
         with Vertical(classes="words"):
             yield self._markdown
+            yield self._written
             yield self._note
 
     @property
     def text(self) -> str:
         """As the model wrote it."""
-        return self._markdown.source
+        return self._markdown.source + self._block
 
     async def show(self, facts: Sequence[Fact]) -> None:
         """What the answer speaks of, from data, between text and note."""
@@ -127,42 +179,39 @@ class Answer(Horizontal):
 
     async def write(self, text: str) -> None:
         """Append to the answer."""
-        if self._stream is None:
-            self._stream = Markdown.get_stream(self._markdown)
-        if not self._has_text:
-            self._has_text = True
-            self._note.display = False
-        await self._stream.write(text)
+        self._note.display = False
+        complete, end, self._block = (self._block + text).rpartition(BLOCK_END)
+        if end:
+            await self._markdown.append(complete + end)
+        self._written.display = bool(self._block)
+        self._written.draw(Content(MARKS.sub("", BULLET.sub("• ", self._block))))
 
     async def stop(self, note: str | Content = "") -> None:
         """Nothing more will be written; what was stays."""
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            await stream.stop()
+        block, self._block = self._block, ""
+        if block and self.is_attached:
+            await self._markdown.append(block)
+        self._written.display = False
         self._note.display = bool(note)
         self._note.update(note)
-
-    async def on_unmount(self) -> None:
-        """The stream ends with its answer, on whatever path."""
-        if self._stream is not None:
-            stream, self._stream = self._stream, None
-            await stream.stop()
 
 
 Said: TypeAlias = Question | Answer
 
 
 def note(result: TurnResult) -> Content:
-    """The line under an answer: its time, and a word where the data does not bear it out."""
+    """The line under an answer: its time, and a word where the guard stepped in or the data does not bear it out."""
     found = result.figures
     ttft = f"TTFT {seconds(found.first_token_s)}" if found.first_token_s is not None else "no word"
     parts = [ttft, f"waited {tenths(found.database_waited_s)}", f"hidden {tenths(found.database_hidden_s)}"]
     if result.ended == "stopped":
         parts.insert(0, "■ stopped")
-    line = Content.styled(" · ".join(parts), "dim")
+    lines = [Content.styled(" · ".join(parts), "dim")]
+    if told := corrections(result.corrected):
+        lines.append(Content.styled(f"✎ {told}", "dim"))
     if result.ended == "answered" and not result.grounded:
-        return Content.assemble(line, ("\n! not every fact here stands in the data", "$text-warning"))
-    return line
+        lines.append(Content.styled("! not every fact here stands in the data", "$text-warning"))
+    return Content("\n").join(lines)
 
 
 def earlier(kept: Sequence[KeptTurn]) -> list[Widget]:

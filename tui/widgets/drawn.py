@@ -5,7 +5,7 @@ from textual.widgets import Static
 
 
 class Drawn(Static):
-    """Skips what has not changed, and leaves the layout alone while the number of lines stays.
+    """Skips what has not changed, and leaves the layout alone while its height stays.
 
     `Static.update` lays the whole screen out again; ten times a second, that is taken from the model.
     """
@@ -19,5 +19,7 @@ class Drawn(Static):
         before, self._drawn = self._drawn, content
         if before is not None and before.is_same(content):
             return
-        same_height = before is not None and before.plain.count("\n") == content.plain.count("\n")
-        self.update(content, layout=not (same_height and bool(before and before.plain)))
+        width = self.size.width
+        height = before.get_height({}, width) if before and width else None
+        stays = height is not None and height == content.get_height({}, width)
+        self.update(content, layout=self.styles.is_auto_height and not stays)

@@ -1,0 +1,196 @@
+"""`headstart ask` in a terminal, without a question: a conversation in plain lines, for screen readers.
+
+Nothing is drawn, coloured or written over, whatever the terminal can do. An answer comes a sentence a line, a wait is
+said in words, and a change waits for a typed yes or no. Answers go to standard output, the rest to standard error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import re
+import signal
+import sys
+import termios
+from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING
+
+from agent.errors import HeadstartError
+from agent.events import Confirmation, TextArrived
+from agent.speculation.calls import Call
+from tui.figures import call_words, corrections
+
+if TYPE_CHECKING:
+    from agent.events import Event, TurnOutcome, TurnResult
+    from agent.session import CustomerSession
+    from agent.timeline import Span
+
+SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+FIRST_WORD_OF_A_WAIT_S = 2.0
+NEXT_WORD_OF_A_WAIT_S = 5.0
+ANSWERS = {"yes": True, "y": True, "no": False, "n": False}
+WELCOME = "Type a question and press Enter. Control C stops an answer, Control D ends."
+DOING = {"loading": "the model is being loaded", "prefill": "the model reads ahead"}
+
+
+def is_wanted() -> bool:
+    """Whether a person sits at both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+class LineMode:
+    """The conversation; it is what the session is given as `on_event`."""
+
+    def __init__(self, *, yes: bool) -> None:
+        self._yes = yes
+        self._held = ""
+        self._told = 0
+        """Lines of this answer so far."""
+        self._reading: asyncio.Task[str] | None = None
+        self._interrupted = asyncio.Event()
+        self._turn_runs = False
+
+    def __call__(self, event: Event) -> None:
+        """From the turn's thread: whole sentences are written at once, the rest waits for its end."""
+        if isinstance(event, TextArrived):
+            *sentences, self._held = SENTENCE.split(self._held + event.text)
+            for sentence in sentences:
+                self._tell(sentence)
+
+    async def converse(self, session: CustomerSession) -> int:
+        """Until Ctrl+D; how many questions were not answered."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self._interrupt, session)
+        _note(f"You are signed in as {session.customer.name}. {WELCOME}")
+        failed = 0
+        try:
+            while (question := await self._line("You: ")) != "":
+                if question is None:
+                    _note("No answer is being written. Control D ends.")
+                elif question.strip():
+                    failed += not await self._answered(session, question.strip())
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+        _note("Goodbye.")
+        return failed
+
+    async def _answered(self, session: CustomerSession, question: str) -> bool:
+        """Whether it was; says what the answer took, or what went wrong."""
+        self._held, self._told = "", 0
+        try:
+            result = await self._turn(session, question)
+        except HeadstartError as error:
+            _note(f"That did not work. {error}")
+            return False
+        self._tell(self._held)
+        if result.ended == "stopped":
+            _note("Stopped." if result.answer.strip() else "Stopped before the first word.")
+        _note(in_words(result))
+        return True
+
+    async def _turn(self, session: CustomerSession, question: str) -> TurnResult:
+        outcome = await self._run(session, asyncio.to_thread(session.ask, question))
+        while isinstance(outcome, Confirmation):
+            confirmed = self._yes or await self._confirmed(outcome)
+            _note("Confirmed." if confirmed else "Not confirmed; nothing is changed.")
+            work = asyncio.to_thread(session.confirm, outcome, confirmed=confirmed)
+            outcome = await self._run(session, work)
+        return outcome
+
+    async def _run(self, session: CustomerSession, work: Awaitable[TurnOutcome]) -> TurnOutcome:
+        self._turn_runs = True
+        telling = asyncio.create_task(self._tell_waits(session))
+        try:
+            return await work
+        finally:
+            self._turn_runs = False
+            telling.cancel()
+
+    async def _tell_waits(self, session: CustomerSession) -> None:
+        """Say what is waited for, as long as nothing else is said."""
+        pauses = itertools.chain([FIRST_WORD_OF_A_WAIT_S], itertools.repeat(NEXT_WORD_OF_A_WAIT_S))
+        waited_s, told = 0.0, self._told
+        for pause_s in pauses:
+            await asyncio.sleep(pause_s)
+            waited_s += pause_s
+            if self._told == told:
+                _note(f"Please wait: {doing(session.timeline.running())}, {waited_s:.0f} seconds so far.")
+            told = self._told
+
+    async def _confirmed(self, asked: Confirmation) -> bool:
+        """The customer's typed word; Ctrl+C and Ctrl+D are a no."""
+        _note(asked.message)
+        if asked.before is not None or asked.after is not None:
+            _note(f"Now: {asked.before or 'nothing'}. Then: {asked.after or 'nothing'}.")
+        _forget_typed_ahead()
+        if self._reading and self._reading.done():
+            self._reading = None
+        while word := await self._line("Type yes or no: "):
+            answer = ANSWERS.get(word.strip().lower())
+            if answer is not None:
+                return answer
+        return False
+
+    async def _line(self, prompt: str) -> str | None:
+        """What is typed, with the end of its line; empty at Ctrl+D, None at Ctrl+C."""
+        self._interrupted.clear()
+        print(prompt, end="", file=sys.stderr, flush=True)
+        if self._reading is None:  # A read that Ctrl+C has left behind goes on: no thread can be taken out of it.
+            self._reading = asyncio.create_task(asyncio.to_thread(sys.stdin.readline))
+        interrupted = asyncio.create_task(self._interrupted.wait())
+        await asyncio.wait((self._reading, interrupted), return_when=asyncio.FIRST_COMPLETED)
+        interrupted.cancel()
+        if not self._reading.done():
+            return None
+        line, self._reading = self._reading.result(), None
+        if not line:
+            _note("")
+        return line
+
+    def _interrupt(self, session: CustomerSession) -> None:
+        """Ctrl+C."""
+        _note("")
+        if self._turn_runs:
+            session.stop()
+        else:
+            self._interrupted.set()
+
+    def _tell(self, sentence: str) -> None:
+        if sentence.strip():
+            self._told += 1
+            print(sentence.strip(), flush=True)
+
+
+def doing(running: Sequence[Span]) -> str:
+    """What is waited for, as a person would say it: the database before the model."""
+    for span in sorted(running, key=lambda span: span.lane):
+        if span.lane == "database":
+            return f"the shop looks up {call_words(Call(span.name, span.detail or '{}'))}"
+        if span.lane == "model":
+            return DOING.get(span.name, "the model is thinking")
+    return "the answer is being prepared"
+
+
+def in_words(result: TurnResult) -> str:
+    """The turn's time, and what the guard has put right, without signs that a screen reader would spell out."""
+    figures = result.figures
+    first_s = figures.first_token_s
+    parts = [
+        "No word came" if first_s is None else f"First word after {first_s:.1f} seconds",
+        f"waited {figures.database_waited_s:.1f} seconds for the database",
+        f"{figures.database_hidden_s:.1f} seconds of it were hidden",
+        f"about {figures.sequential_estimate_s:.1f} seconds one thing after the other",
+    ]
+    told = corrections(result.corrected)
+    return f"{', '.join(parts)}.{f' {told[0].upper()}{told[1:]}.' if told else ''}"
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _forget_typed_ahead() -> None:
+    """A yes that was typed before the question is none."""
+    with contextlib.suppress(termios.error, ValueError, OSError):  # No terminal any more.
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
