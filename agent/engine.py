@@ -69,6 +69,7 @@ def load_chat_llama(settings: Settings, report: Callable[[ModelState], None]) ->
     from agent.llama import weights
 
     weights.configure_threads()
+    weights.open_torch()
     report(ModelState("reading libraries", 0.05))
     importlib.import_module("agent.graph")  # The first turn shall not wait for LangGraph.
     from agent.llama.chat_model import ChatLlama
@@ -143,7 +144,7 @@ class Engine:
 
         settings = self.settings
         settings.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = settings.orders or working_copy(settings.data_folder, date.today())
+        path = settings.orders or await asyncio.to_thread(working_copy, settings.data_folder, date.today())
         self._store = await OrderStore.open(path, latency_s=settings.latency_s)
         self._accounts = Accounts(self._store, settings.state_folder / "sign_in.sqlite")
         self._load_hit_rates()
