@@ -11,7 +11,7 @@ and advice, items that are described and not named.
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.facts import STATUS_WORDS, STATUSES, Fact, Known, Record, facts
 from agent.prompts import NOT_UNDERSTOOD
@@ -49,9 +49,10 @@ _PREDICATE = re.compile(
     r"(?:(?:now|already|still|currently|just|been)\s+)*)(?P<word>[a-z]*(?: for?(?: [a-z]*)?)?)$",
     re.IGNORECASE,
 )
-_CALL = re.compile(r"</?[|_]?[a-z]*_?(?:tool|call)|\{\"name\"")
+_CALL = re.compile(r"<\s?/?[|_]?[a-z]*_?(?:tool|call)|\{\"name\"?:", re.IGNORECASE)
 """A call that does not parse is no answer either."""
-_BEGUN_CALL = re.compile(r"(?:<[/|_a-z]{0,10}|\{\"?[a-z]{0,4})$")
+_BEGUN_CALL = re.compile(r"(?:<\s?[/|_a-z]{0,10}|\{\"?[a-z]{0,4}\"?)$", re.IGNORECASE)
+DENIED = "a denial of what is there"
 _VERB = re.compile(r" (?:is?|wa?s?|ar?e?|were?|ha?s?|have?|be?e?n?)$")
 _CANNOT = ("I can't", "I can’t", "I cannot", "I couldn't", "I couldn’t", "I could not", "I don't", "I don’t")
 _DENIALS = (
@@ -84,6 +85,8 @@ class Foreign:
     why: str
     instead: str = ""
     """The data's own sentence about the same, where it is known what that is about."""
+    final: bool = False
+    """Whether there is nothing to try again: in other words it would be as wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ class Guard:
             safe = max(safe, begin + certain)
             if foreign is not None:
                 start = max(begin + foreign.start, len(self.text))
-                self.foreign = Foreign(start, foreign.said, foreign.why, foreign.instead)
+                self.foreign = replace(foreign, start=start)
                 safe = start
                 break
             if end < 0:
@@ -243,12 +246,13 @@ class Guard:
         for denial in _DENIAL.finditer(line):
             ended = over or any(mark in line[denial.start() :] for mark in ".!")
             if ended and (named := told.named(denial.group("words"))):
-                return Foreign(denial.start(), line[denial.start() :], "a denial of what is there", named[0].line)
+                instead = " Your ".join(record.line for record in named)
+                return Foreign(denial.start(), line[denial.start() :], DENIED, instead, final=True)
         for denial in _NO_ORDER.finditer(line):
             if record := told.records.get(denial.group("number").upper()):
-                return Foreign(0, line[: denial.end()], "a denial of what is there", record.line)
+                return Foreign(0, line[: denial.end()], DENIED, record.line, final=True)
         if told.count and (none := _NO_ORDERS.search(line)):
-            return Foreign(0, line[: none.end()], "a denial of what is there", told.summary)
+            return Foreign(0, line[: none.end()], DENIED, told.summary, final=True)
         if over and _OWN_DATA.match(line) and line not in told.quotable and told.quotable:
             return Foreign(0, line, "not what the account says")
         return None

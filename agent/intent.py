@@ -11,6 +11,7 @@ from typing import Any, Literal
 from langchain_core.messages import ToolCall
 
 from agent.facts import Known
+from agent.shop import naming
 
 REMEMBERED = 2
 """A change may be asked for in so many messages: the address often comes after the order."""
@@ -58,7 +59,15 @@ def about(call: ToolCall, question: str, told: Known) -> ToolCall:
     if (tool, meant) != (name, number):
         args.pop(argument)
         args = {"product_id" if tool == "get_product" else "order_id": meant, **args}
+    record = told.records.get(meant)
+    if tool == "request_return" and record is not None and not _named(str(args.get("item", "")), record.items):
+        items = _named(question, record.items) or record.items
+        args |= {"item": items[0]} if len(items) == 1 else {}
     return ToolCall(name=tool, args=args, id=call["id"], type="tool_call")
+
+
+def _named(text: str, items: Sequence[str]) -> list[str]:
+    return [item for item in items if naming.meant(text, [("", [item])])]
 
 
 def lacks(call: ToolCall, said: Sequence[str]) -> Literal["", "wish", "address"]:

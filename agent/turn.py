@@ -130,7 +130,7 @@ class Turn:
             foreign, again = guard.foreign, barred.setdefault(guard.foreign.start, [])
             self._correct(foreign.why)
             again.append(foreign.said)
-            if len(again) > TRIES or not getattr(self.model(), "accepts_begun", False):
+            if foreign.final or len(again) > TRIES or not getattr(self.model(), "accepts_begun", False):
                 self._show(guard.mend())
                 break
             guard.back()

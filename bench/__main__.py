@@ -33,12 +33,17 @@ class Benchmark:
 BENCHMARKS = (
     Benchmark("speculation", 60, quick=("--rounds", "2")),
     Benchmark("conversations", 240, quick=("--conversations", "4", "--turns", "2")),
-    Benchmark("decoding", 180, quick=("--quick",)),
-    Benchmark("llama_cpp", 150, quick=("--prompts", "2")),
+    Benchmark("decoding", 330, ("--rounds", "4"), quick=("--quick",)),
+    Benchmark("llama_cpp", 180, quick=("--prompts", "2")),
     Benchmark("latency", 690, quick=("--rounds", "1", "--lanes", "a,b,e0,e", "--scripted-rounds", "1")),
     Benchmark("where_not", 240, quick=("--rounds", "1", "--cases", "asked at once,no question")),
-    Benchmark("growth", 330, quick=("--rounds", "2", "--turns", "10")),
-    Benchmark("responsiveness", 240, quick=("--rounds", "2", "--frames", "2", "--turns", "30")),
+    Benchmark("growth", 330, ("--rounds", "4"), quick=("--rounds", "2", "--turns", "10")),
+    Benchmark(
+        "responsiveness",
+        330,
+        ("--rounds", "6", "--repeats", "3", "--frames", "5"),
+        quick=("--rounds", "2", "--frames", "2", "--turns", "30"),
+    ),
     Benchmark("tau_retail", 300, quick=("--quick",)),
 )
 """What depends on the machine comes first: the last, on virtual time, gives the same figures everywhere. The limits are

@@ -33,7 +33,7 @@ from bench.questions import FIRST, SECOND, Question, sample_customers, two_quest
 from bench.scripted import ScriptedModel
 from bench.stats import spread
 
-BUDGET_S = 420.0
+BUDGET_S = 300.0
 SELDOM = 3
 """Lanes that explain the others are measured in every third round."""
 NOTEBOOK_S = (4.21, 3.55)

@@ -7,7 +7,8 @@ question. Both engines are given tokens and give tokens, greedily, until the sto
 the question in their cache. llama.cpp runs the GGUF that the embedded model comes from, its adapter merged in, adapted
 tensors as Q8_0; once more with the prompt lookup of its Python package, and once more all in Q4_1, which is the
 fastest and rounds most of the adapter away (see how many of its answers are right). This program runs what it always
-does. Rounds are interleaved. Without `llama-cpp-python` nothing is measured.
+does, and once more in int8. In a pair of lanes of their own both have read the question too, as this program does while
+it is typed. Rounds are interleaved. Without `llama-cpp-python` nothing is measured.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,15 @@ from bench.stats import spread
 
 CONTEXT = 2048
 MOST_TOKENS = 400
+TYPED_REST = 8
+"""Tokens of a prompt that are not known before Enter: the last of the question and what opens the answer."""
 MISSING = (
     "llama-cpp-python is not installed, so nothing was measured against llama.cpp. It is built from source, which takes"
     " minutes and a compiler: pip install -c constraints.txt -e '.[llama-cpp]'"
 )
+
+
+TYPED = ("headstart, typed", "llama.cpp, typed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,11 @@ class Engine:
     """Forget everything, then take these tokens in."""
     generate: Callable[[Sequence[int]], Generator[int, None, None]]
     """Tokens, the stop token not among them."""
+    typed: bool = False
+    """Whether the question was read while it was typed."""
 
 
-def ours(model: ChatLlama) -> Engine:
+def ours(model: ChatLlama, name: str = "headstart") -> Engine:
     """This program's decoder."""
     local = model._local
     decoder, stop_ids = local.decoder, local._stop_ids
@@ -83,7 +91,7 @@ def ours(model: ChatLlama) -> Engine:
             if token not in stop_ids:
                 yield token
 
-    return Engine("headstart", warm, generate)
+    return Engine(name, warm, generate)
 
 
 def llama_cpp(path: Path, stop_ids: Sequence[int], threads: int, name: str, *, drafts: bool = False) -> Engine:
@@ -128,7 +136,8 @@ async def cases(model: ChatLlama, count: int) -> list[Case]:
 
 def answer(engine: Engine, case: Case, decode: Callable[[Sequence[int]], str], *, warm: bool) -> dict[str, Any]:
     """One answer and what it took."""
-    engine.warm(case.prefix if warm else ())
+    known = case.prompt[:-TYPED_REST] if engine.typed else case.prefix
+    engine.warm(known if warm else ())
     began_s = time.perf_counter()
     tokens, first_s = [], 0.0
     for token in engine.generate(case.prompt):
@@ -176,6 +185,8 @@ def metrics(found: dict[str, Any]) -> dict[str, float]:
         for what in ("ttft_s", "total_s", "tokens_a_second"):
             result[f"{what.removesuffix('_s')}_over {name}"] = statistics.median(a[what] / b[what] for a, b in pairs)
         result[f"same_answer_share {name}"] = statistics.fmean(a["answer"] == b["answer"] for a, b in pairs)
+    typed = [(ours["ttft_s"], other["ttft_s"]) for ours, other in zip(*(warm[name] for name in TYPED), strict=True)]
+    result["typed_ttft_over llama.cpp"] = statistics.median(a / b for a, b in typed)
     for name, ones in warm.items():
         result[f"right_share {name}"] = statistics.fmean(one["right"] for one in ones)
     return {name: round(value, 4) for name, value in result.items()}
@@ -191,8 +202,9 @@ def main() -> int:
     if importlib.util.find_spec("llama_cpp") is None:
         print(MISSING, file=sys.stderr)
         return 3
-    model = load_chat_llama(load_settings(), lambda _: None)
+    model, quantised = (load_chat_llama(load_settings(dtype=dtype), lambda _: None) for dtype in ("auto", "int8"))
     assert isinstance(model, ChatLlama)
+    assert isinstance(quantised, ChatLlama)
     import torch
 
     threads = torch.get_num_threads()
@@ -201,9 +213,12 @@ def main() -> int:
     prompts = asyncio.run(cases(model, options.prompts))
     with tempfile.TemporaryDirectory() as folder:
         merged = write_merged(Path(folder) / "merged.gguf")
+        plain = llama_cpp(merged, stop_ids, threads, "llama.cpp")
         engines = [
             ours(model),
-            llama_cpp(merged, stop_ids, threads, "llama.cpp"),
+            ours(quantised, "headstart in int8"),
+            plain,
+            *(replace(one, name=name, typed=True) for one, name in zip((ours(model), plain), TYPED, strict=True)),
             llama_cpp(merged, stop_ids, threads, "llama.cpp with lookup", drafts=True),
             llama_cpp(write_merged(Path(folder) / "q4.gguf", "Q4_1"), stop_ids, threads, "llama.cpp in Q4_1"),
         ]

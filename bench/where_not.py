@@ -30,7 +30,7 @@ from bench import report, sitting
 from bench.questions import FIRST, sample_customers
 from bench.stats import spread
 
-BUDGET_S = 130.0
+BUDGET_S = 110.0
 SLOW_S = 3.0
 SMALL_TALK = "Thank you, that is all!"
 ACCOUNT = "Which email address do you have of me?"

@@ -1,4 +1,4 @@
-"""Makes docs/chat.svg: the real program on the demo's data and the embedded model, asked two questions.
+"""Makes the README's pictures of the screen: the real program on the demo's data, asked two questions.
 
 .venv/bin/python docs/picture.py
 """
@@ -14,6 +14,8 @@ from agent.settings import load_settings
 from tui.app import HeadstartApp
 
 QUESTIONS = ("Hi, can you tell me the status of my recent orders?", "How much did the mug cost?")
+HERE = Path(__file__).parent
+SCREENS = {"f4": "timeline", "f3": "conversations", "f1": "help"}
 
 
 async def main() -> None:
@@ -35,7 +37,13 @@ async def main() -> None:
                     while app.turn is not None:
                         await pilot.pause(0.1)
             await pilot.pause(0.5)
-            app.save_screenshot("chat.svg", str(Path(__file__).parent))
+            app.save_screenshot("chat.svg", str(HERE))
+            for key, name in SCREENS.items():
+                await pilot.press(key)
+                await pilot.pause(1.0)
+                app.save_screenshot(f"{name}.svg", str(HERE))
+                await pilot.press("escape")
+                await pilot.pause(0.5)
             await app.close_engine()
 
 

@@ -52,6 +52,10 @@ BACK = re.compile(r"\b(?:it|its|it's|that|this|those|they|them|their|one)\b", re
 UNDER_WAY = (Status.SHIPPED, Status.OUT_FOR_DELIVERY, Status.DELAYED)
 LIKELY_PARCELS = 3
 """So many parcels at most are looked up before one is named."""
+ACCOUNT = frozenset(
+    {"email", "mail", "mailbox", "account", "profile", "address", "street", "name", "username", "login", "registered"}
+    | {"data", "details", "live", "living", "since", "joined", "signed"}
+)
 SENDING = frozenset({"send", "ship", "deliver", "change", "another", "new"})
 
 Order = Mapping[str, Any]
@@ -163,7 +167,7 @@ def the_parcel_on_its_way(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
     """A question for what the shop knows of the customer, unless something is to be sent elsewhere."""
-    if moment.words & {"email", "mail", "account", "profile", "address", "name"} and not moment.words & SENDING:
+    if moment.words & ACCOUNT and not moment.words & SENDING:
         yield Candidate(Call.of("get_account"), 0.6, "the_account_typed_about", "you asked about your account")
 
 

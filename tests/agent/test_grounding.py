@@ -5,6 +5,7 @@ import pytest
 
 from agent.facts import Known, facts, known
 from agent.grounding import Foreign, Guard, ground
+from agent.prompts import NOT_UNDERSTOOD
 from agent.shop import contents
 from agent.shop.calls import artifact
 from agent.shop.records import (
@@ -154,7 +155,12 @@ MUG_LINE = KNOWN.records["B456"].line
         ("Order B456: Smart Coffee Mug (B456) has shipped.", f"Order B456: {MUG_LINE}"),
         ("Order B456: QuantumLeap AI Processor (A123) has shipped.", f"Order B456: {MUG_LINE}"),
         ("You have 4 orders.", "You have 3 orders: 1 processing, 1 shipped and 1 delivered."),
-        ("I can't find a coffee mug among your orders.", f"Your {KNOWN.records['B456'].line}"),
+        ("I can't find a yoga mat among your orders.", f"Your {KNOWN.records['K4821'].line}"),
+        (
+            "I can't find a coffee mug among your orders.",
+            f"Your {KNOWN.records['B456'].line} Your {KNOWN.records['K4821'].line}",
+        ),
+        ('< Tool_call>{"name:"get_order"', NOT_UNDERSTOOD),
         (
             "Your most expensive order is Smart Coffee Mug (B456), $39.90.",
             "Your most expensive order is QuantumLeap AI Processor (A123), $1,299.00.",

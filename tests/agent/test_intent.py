@@ -2,7 +2,8 @@ import pytest
 from langchain_core.messages import ToolCall
 
 from agent import intent
-from agent.facts import Known
+from agent.facts import Known, Record
+from agent.shop.records import Status
 
 
 def call(name: str, **args: str) -> ToolCall:
@@ -58,3 +59,11 @@ def test_the_number_of_a_product_is_looked_up_as_one() -> None:
     assert intent.about(made, "what does article P8705 cost", Known())["name"] == "get_product"
     assert intent.about(made, "what does article P8705 cost", Known())["args"] == {"product_id": "P8705"}
     assert intent.about(made, "where is P8705", Known()) == made
+
+
+def test_an_item_of_another_order_is_not_sent_back() -> None:
+    told = Known(records={"B456": Record("B456", items=("Smart Coffee Mug", "Yoga Mat"), status=Status.DELIVERED)})
+    made = call("request_return", order_id="B456", item="Desk Lamp")
+    assert intent.about(made, "I want to return the yoga mat", told)["args"]["item"] == "Yoga Mat"
+    kept = call("request_return", order_id="B456", item="mug")
+    assert intent.about(kept, "I want to return something of B456", told) == kept

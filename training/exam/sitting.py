@@ -59,6 +59,9 @@ class ExamEngine(Engine):
         )
         self._accounts = Accounts(self._store, self.settings.state_folder / "sign_in.sqlite")
 
+    def _saved_s(self, tool: str) -> float:
+        return DEMO_LATENCY_S
+
 
 @asynccontextmanager
 async def engine(settings: Settings, model: BaseChatModel) -> AsyncGenerator[ExamEngine]:
