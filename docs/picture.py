@@ -15,7 +15,7 @@ from tui.app import HeadstartApp
 
 QUESTIONS = ("Hi, can you tell me the status of my recent orders?", "How much did the mug cost?")
 HERE = Path(__file__).parent
-SCREENS = {"f4": "timeline", "f3": "conversations", "f1": "help"}
+SCREENS = {"f4": "timeline", "f3": "conversations"}
 
 
 async def main() -> None:
