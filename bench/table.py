@@ -104,51 +104,48 @@ def conversations() -> str:
 
 
 def answers() -> str:
-    """The exam by category, before the guard and after it."""
+    """The exam by category, before the guard and after it; without the former where it was not measured."""
     result = targets.result("answers")["samples"]
-    before, after = (result[which]["by_category"] for which in ("unguarded", "guarded"))
+    runs = [result[which]["by_category"] for which in ("unguarded", "guarded") if which in result]
 
     def percent(of: Mapping[str, Any]) -> str:
-        return f"{100 * of['share']:.0f} %" if of["of"] else "–"
+        low, high = of["interval_95"]
+        return f"{100 * of['share']:.1f} ({100 * low:.0f}-{100 * high:.0f})" if of["of"] else "–"
+
+    def both(told: Sequence[str]) -> str:
+        return " → ".join(told) if set(told) != {"–"} else "–"
 
     rows = [
         [
             name,
-            str(after[name]["questions"]),
-            *(
-                f"{percent(before[name][what])} → {percent(after[name][what])}"
-                for what in ("tool and arguments", "facts")
-            ),
-            f"{percent(before[name]['refusal'])} → {percent(after[name]['refusal'])}",
-            f"{before[name]['wrong_facts']} → {after[name]['wrong_facts']}",
+            str(runs[-1][name]["questions"]),
+            *(both([percent(run[name][what]) for run in runs]) for what in ("tool and arguments", "facts", "refusal")),
+            both([str(run[name]["wrong_facts"]) for run in runs]),
         ]
-        for name in after
+        for name in runs[-1]
     ]
-    head = ["before → after the guard", "questions", "call right", "facts right", "refusal right", "wrong facts"]
-    sizes = [result[which]["notebooks_question_by_size"].values() for which in ("unguarded", "guarded")]
-    told = [f"{sum(of['right'] for of in found)} of {sum(of['of'] for of in found)}" for found in sizes]
+    head = ["% right (95 %)", "questions", "call", "facts", "refusal", "wrong facts"]
+    sizes = result["guarded"]["notebooks_question_by_size"]
+    told = f"{sum(of['right'] for of in sizes.values())} of {sum(of['of'] for of in sizes.values())}"
     return (
-        f'{markdown(head, rows)}\n\nThe notebook\'s question ("Hi, can you tell me the status of my recent orders?"),'
-        f" asked by customers with {', '.join(result['guarded']['notebooks_question_by_size'])} orders: {told[0]} right"
-        f" before the guard, {told[1]} after it. {measured_on(targets.result('answers'))}."
+        f"{'Before the guard → after it.' if len(runs) > 1 else 'With the guard.'}\n\n{markdown(head, rows)}\n\n"
+        'The notebook\'s question ("Hi, can you tell me the status of my recent orders?"), asked by customers with'
+        f" {', '.join(sizes)} orders: {told} right. Another customer's data:"
+        f" {runs[-1]['all']['other_customers_data']} times. {measured_on(targets.result('answers'))}."
     )
 
 
 def answers_in_short() -> str:
     """What the README says of the exam."""
     result = targets.result("answers")
-    before, after = (result["samples"][which]["by_category"]["all"] for which in ("unguarded", "guarded"))
-
-    def both(what: str) -> str:
-        return f"{100 * before[what]['share']:.0f} % ({100 * after[what]['share']:.0f} % with the guard)"
-
-    leaked = f"{result['metrics']['other_customers_data']:g}"
+    run = result["samples"]["guarded"]["by_category"]["all"]
+    call, facts, refusal = (f"{100 * run[what]['share']:.1f} %" for what in ("tool and arguments", "facts", "refusal"))
     return (
-        f"In an exam of {after['questions']:,} questions that training never saw (`make evaluate`,"
-        f" [results](bench/results/answers.json), [by category](agent/llama/adapter/README.md)) the embedded model made"
-        f" the right call in {both('tool and arguments')}, stated what was asked in {both('facts')} and declined"
-        f" rightly in {both('refusal')}. {before['wrong_facts']} answers held a wrong fact, {after['wrong_facts']} with"
-        f" the guard; {leaked} held anything of another customer's."
+        f"In an exam of {run['questions']:,} questions that training never saw (`make evaluate`,"
+        f" [results](bench/results/answers.json), [by category](agent/llama/adapter/README.md)) the embedded model"
+        f" behind the guard made the right call in {call}, stated what was asked in {facts} and declined rightly in"
+        f" {refusal}. {run['wrong_facts']} answers held a wrong fact, {run['other_customers_data']} anything of another"
+        " customer's."
     )
 
 
