@@ -15,7 +15,7 @@ from tui.app import HeadstartApp
 
 QUESTIONS = ("Hi, can you tell me the status of my recent orders?", "How much did the mug cost?")
 HERE = Path(__file__).parent
-SCREENS = {"f4": "timeline", "f3": "conversations"}
+SCREENS = {"f4": "timeline"}
 
 
 async def main() -> None:
@@ -32,8 +32,7 @@ async def main() -> None:
                 for question in QUESTIONS:
                     await pilot.pause(4.0)
                     await pilot.press(*("space" if c == " " else c for c in question), "enter")
-                    while app.turn is None:
-                        await pilot.pause(0.05)
+                    await pilot.pause(0.5)
                     while app.turn is not None:
                         await pilot.pause(0.1)
             await pilot.pause(0.5)
