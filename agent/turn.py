@@ -113,7 +113,7 @@ class Turn:
         told = known((result.text, result.artifact) for result in results)
         wanted = told.wanted(self.question)
         guard = Guard(told, told.asked(self.question), () if self._changed else wanted)
-        unread = self._call_for([] if self._changed else [key for key in wanted if key not in told.records])
+        unread = None if self._changed else self._call_for([key for key in wanted if key not in told.records])
         message = self._write_answer(node, prompt, guard, shown=unread is None)
         if self._repeats(message):
             # Asked again for what it was told already, it would go round in circles.
@@ -219,12 +219,12 @@ class Turn:
         return AIMessage(answer, id=message.id)
 
     def _call_for(self, order_ids: Sequence[str]) -> ToolCall | None:
-        """The call that reads the first of these orders."""
-        if not order_ids:
-            return None
+        """The call that reads the first of these orders that was not tried in this turn."""
         name = "track_shipment" if asks_for_parcel(self.question) else "get_order"
-        args = {"order_id": order_ids[0]}
-        return ToolCall(name=name, args=args, id=f"call_{uuid.uuid4().hex[:16]}", type="tool_call")
+        for args in ({"order_id": order_id} for order_id in order_ids):
+            if Call.of(name, args) not in self._called:
+                return ToolCall(name=name, args=args, id=f"call_{uuid.uuid4().hex[:16]}", type="tool_call")
+        return None
 
     def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Change], bool]) -> list[ToolMessage]:
         """The results of a message's calls: writes after the customer's word, reads claimed together.

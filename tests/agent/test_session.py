@@ -11,11 +11,12 @@ from stubs.waiting import until
 
 from agent import prompts
 from agent.engine import Engine
-from agent.errors import ModelError, QuestionError, SessionClosedError
+from agent.errors import DatabaseError, ModelError, QuestionError, SessionClosedError
 from agent.events import Confirmation, Event, StepFinished, TextArrived, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
 from agent.shop import rules
+from agent.shop.orders import OrderStore
 from agent.speculation.prediction import Candidate
 from agent.speculation.speculator import Call
 from agent.turn import describe
@@ -542,6 +543,21 @@ async def test_an_order_that_was_never_read_is_read_and_not_denied(sign_in: Sign
     assert order_id in llama.prompts[2][-1].text
     assert result.answer == "".join(e.text for e in events if isinstance(e, TextArrived)) == "done"
     assert result.corrected == ("an answer about an order that was not read",)
+
+
+async def test_an_order_that_cannot_be_read_is_tried_once(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    sorry = "The orders cannot be read right now."
+    session, _ = await sign_in(asks("get_order_history"), "It is here.", sorry, user="forty40", strategy="sequential")
+
+    async def fails(*_: Any, **__: Any) -> None:
+        raise DatabaseError("locked")
+
+    monkeypatch.setattr(OrderStore, "get_order", fails)
+    with sqlite3.connect(session._settings.data_folder / "orders.sqlite") as connection:
+        (order_id,) = connection.execute(
+            "SELECT order_id FROM orders WHERE customer_id = 'forty40' ORDER BY ordered_on LIMIT 1"
+        ).fetchone()
+    assert (await answered(session, f"What is in order {order_id}?")).answer == sorry
 
 
 async def test_a_change_that_nobody_asked_for_is_not_even_proposed(sign_in: SignIn) -> None:
