@@ -17,6 +17,7 @@ only ever compared, never taken for an order that is not among theirs.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from agent.shop import naming
@@ -52,16 +53,15 @@ BACK = re.compile(r"\b(?:it|its|it's|that|this|those|they|them|their|one)\b", re
 UNDER_WAY = (Status.SHIPPED, Status.OUT_FOR_DELIVERY, Status.DELAYED)
 LIKELY_PARCELS = 3
 """So many parcels at most are looked up before one is named."""
-ACCOUNT = frozenset(
-    {"email", "mail", "mailbox", "account", "profile", "address", "street", "name", "username", "login", "registered"}
-    | {"data", "details", "live", "living", "since", "joined", "signed"}
-)
+ACCOUNT = frozenset({"email", "mail", "mailbox", "account", "profile", "address", "name", "username", "login"})
+ACCOUNT_OR_ORDER = frozenset({"street", "registered", "data", "details", "live", "living", "since", "joined", "signed"})
+"""These ask for the account only where no order is spoken of: `details of A123`, `since when is it on its way`."""
 SENDING = frozenset({"send", "ship", "deliver", "change", "another", "new"})
 
 Order = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moment:
     """What a rule may look at."""
 
@@ -82,6 +82,11 @@ class Moment:
     def words(self) -> frozenset[str]:
         """The words typed, in lower case."""
         return frozenset(re.findall(r"\w+", self.text.lower()))
+
+    @cached_property
+    def meant(self) -> list[tuple[Order, float, str]]:
+        """The orders that the text names (`orders_meant`): found once for all rules."""
+        return orders_meant(self.text, self.orders)
 
 
 Rule = Callable[[Moment], Iterator[Candidate]]
@@ -128,14 +133,14 @@ def the_order_history(_moment: Moment) -> Iterator[Candidate]:
 def the_order_typed_about(moment: Moment) -> Iterator[Candidate]:
     """An order that is named by its number or by an item: its parcel when that is the question, else the order."""
     tracking = asks_for_parcel(moment.text)
-    for order, chance, why in orders_meant(moment.text, moment.orders):
+    for order, chance, why in moment.meant:
         yield _about(order, chance, "the_order_typed_about", why, parcel=tracking)
 
 
 @rule("typing")
 def the_older_order_typed_about(moment: Moment) -> Iterator[Candidate]:
     """A number that is not among the known orders of somebody who has more."""
-    if not moment.unknown or orders_meant(moment.text, moment.orders):
+    if not moment.unknown or moment.meant:
         return
     for number in FULL_NUMBER.findall(moment.text):
         about = {"order_id": number.upper()}
@@ -146,7 +151,7 @@ def the_older_order_typed_about(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_parcel_of_the_order_talked_about(moment: Moment) -> Iterator[Candidate]:
     """A question for a parcel that goes on about the one order of the last answer."""
-    if len(moment.told) != 1 or not asks_for_parcel(moment.text) or orders_meant(moment.text, moment.orders):
+    if len(moment.told) != 1 or not asks_for_parcel(moment.text) or moment.meant:
         return
     chance = 0.7 if BACK.search(moment.text) or len(moment.words) < 6 else 0.4
     about = {"order_id": moment.told[0]}
@@ -156,7 +161,7 @@ def the_parcel_of_the_order_talked_about(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_parcel_on_its_way(moment: Moment) -> Iterator[Candidate]:
     """A question for a parcel that names none yet: the orders on their way, then those delivered last."""
-    if not asks_for_parcel(moment.text) or orders_meant(moment.text, moment.orders):
+    if not asks_for_parcel(moment.text) or moment.meant:
         return
     under_way = [order for order in moment.orders if order["status"] in UNDER_WAY]
     delivered = [order for order in moment.orders if order["status"] == Status.DELIVERED]
@@ -167,7 +172,8 @@ def the_parcel_on_its_way(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
     """A question for what the shop knows of the customer, unless something is to be sent elsewhere."""
-    if moment.words & ACCOUNT and not moment.words & SENDING:
+    loosely = moment.words & ACCOUNT_OR_ORDER and not moment.meant and not BACK.search(moment.text)
+    if (moment.words & ACCOUNT or loosely) and not moment.words & SENDING:
         yield Candidate(Call.of("get_account"), 0.6, "the_account_typed_about", "you asked about your account")
 
 

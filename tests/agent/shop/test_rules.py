@@ -135,3 +135,9 @@ def test_a_new_rule_is_one_registered_function(monkeypatch: pytest.MonkeyPatch) 
                 yield Candidate(call, 0.5 * chance, "the_price", "you asked for a price")
 
     assert Call.of("get_product", {"product_id": "P-Smart Coffee Mug"}) in typed("price of the coffee mug?")
+
+
+@pytest.mark.parametrize("text", ["details of a123", "since when is it on its way", "the street of my mug is wrong"])
+def test_words_that_may_be_about_an_order_ask_for_the_account_only_without_one(text: str) -> None:
+    assert Call.of("get_account") not in typed(text)
+    assert typed("since when am I with you") == [Call.of("get_account")]
