@@ -63,7 +63,7 @@ PACKAGES = ("textual", "torch", "transformers", "langgraph")
 class MeasuredApp(HeadstartApp):
     """Notes when it has painted what stands in the prompt."""
 
-    CSS_PATH = [Path(tui.app.__file__).parent / name for name in ("app.tcss", "screens/login.tcss")]  # noqa: RUF012
+    CSS_PATH = [Path(tui.app.__file__).parent / name for name in ("app.tcss", "screens/login.tcss")]  # noqa: RUF012  As Textual has it.
     awaited = 0
     """Characters in the prompt that the next paint shall show."""
     painted_s = 0.0

@@ -90,7 +90,7 @@ async def test_a_question_that_never_got_its_answer_is_taken_out(settings: Setti
     resumed = await room.engine.resume(session, session.thread_id)
     assert [turn.question for turn in await asyncio.to_thread(room.kept("eight8").turns, session.thread_id)] == ["Hi"]
     result = await asyncio.to_thread(resumed.ask, "And now?")
-    assert result.answer == "Where were we?"  # type: ignore[union-attr]
+    assert result.answer == "Where were we?"  # type: ignore[union-attr]  # No write.
     await room.engine.close()
 
 
