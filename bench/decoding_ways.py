@@ -9,7 +9,7 @@ from unittest.mock import patch
 import torch
 from torch import Tensor
 
-from agent.llama import decoding
+from agent.llama import decoding, passes
 from agent.llama.checks import stop_ids
 from agent.llama.decoding import Decoder, Guide
 from agent.llama.grammar import CallGrammar, CallGuide, Vocabulary
@@ -173,25 +173,33 @@ class AttentionClock:
 
     def __init__(self, model: Any) -> None:
         self.seconds = 0.0
-        self._name = model.config._attn_implementation
+        self._eager = model.config._attn_implementation
 
     def __enter__(self) -> "AttentionClock":
         from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-        self._registry, self._plain = ALL_ATTENTION_FUNCTIONS, ALL_ATTENTION_FUNCTIONS[self._name]
-
-        def timed(*args: Any, **kwargs: Any) -> Any:
-            started = time.perf_counter()
-            try:
-                return self._plain(*args, **kwargs)
-            finally:
-                self.seconds += time.perf_counter() - started
-
-        self._registry[self._name] = timed
+        # Whichever of the two the model's pass goes through.
+        self._patches = (
+            patch.object(passes, "grouped_attention", self._timed(passes.grouped_attention)),
+            patch.dict(ALL_ATTENTION_FUNCTIONS, {self._eager: self._timed(ALL_ATTENTION_FUNCTIONS[self._eager])}),
+        )
+        for one in self._patches:
+            one.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._registry[self._name] = self._plain
+        for one in self._patches:
+            one.stop()
+
+    def _timed(self, attention: Any) -> Any:
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return attention(*args, **kwargs)
+            finally:
+                self.seconds += time.perf_counter() - started
+
+        return timed
 
 
 SHAPES: dict[str, dict[str, Any]] = {

@@ -2,23 +2,23 @@
 
 `generate()` of transformers throws its cache away after each call, looks up drafts only in the tokens
 it was handed (with a warm cache and the whole prompt it silently gives wrong tokens) and cannot be
-stopped between prefill chunks. The loop here does all of it over `model.forward`; `generate()` is its
-oracle in the tests: in float32 the tokens are the same.
+stopped between prefill chunks. The loop here does all of it over the passes of `agent.llama.passes`;
+`generate()` is its oracle in the tests: in float32 the tokens are the same.
 """
 
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, cast
+from typing import Literal, Protocol, cast
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from agent.llama.attention import use_grouped_attention
 from agent.llama.conversations import Conversations
 from agent.llama.kv_cache import TokenCache, common_prefix
+from agent.llama.passes import pass_of
 from agent.llama.prompt_lookup import PromptLookup
 
 Cancelled = Callable[[], bool]
@@ -114,10 +114,6 @@ class Guide(Protocol):
         ...
 
 
-class _Forward(Protocol):
-    def __call__(self, *, input_ids: Tensor, past_key_values: object, use_cache: bool, **kwargs: Any) -> Any: ...
-
-
 class Decoder:
     """One model and its KV caches, one generation or prefill at a time; not for two threads at once.
 
@@ -133,9 +129,7 @@ class Decoder:
             prefill_chunk: tokens between two looks at `cancelled` during a prefill.
             cache_bytes: the bound on the memory of all conversations' caches together.
         """
-        use_grouped_attention(model)
-        self._logits = cast(_Forward, model)
-        self._hidden = cast(_Forward, cast(Any, model).base_model)
+        self._pass = pass_of(model)
         self._device = model.device
         self._chunk = prefill_chunk
         self.conversations = Conversations(model.config, cache_bytes)
@@ -277,20 +271,19 @@ class Decoder:
         short question costs one pass and not two.
         """
         while (held := len(self._cache.tokens)) + spare < until and not cancelled():
-            self._forward(self._hidden, tokens[held : min(until, held + self._chunk)])
+            self._forward(tokens[held : min(until, held + self._chunk)], keep=0)
             yield
 
     def _step(self, pending: Sequence[int], draft: Sequence[int]) -> Tensor:
         """One pass over what is not cached and the draft: the logits after `pending` and after each of `draft`."""
-        out = self._forward(self._logits, [*pending, *draft], logits_to_keep=len(draft) + 1)
-        return cast(Tensor, out.logits)[0]
+        return cast(Tensor, self._forward([*pending, *draft], keep=len(draft) + 1))
 
     @torch.inference_mode()
-    def _forward(self, model: "_Forward", tokens: Sequence[int], **kwargs: Any) -> Any:
-        ids = torch.tensor([tokens], dtype=torch.long, device=self._device)
-        out = model(input_ids=ids, past_key_values=self._cache.cache, use_cache=True, **kwargs)
+    def _forward(self, tokens: Sequence[int], keep: int) -> Tensor | None:
+        ids = torch.tensor(tokens, dtype=torch.long, device=self._device)
+        logits = self._pass(ids, self._cache.cache, keep)
         self._cache.extend(tokens)
-        return out
+        return logits
 
     @contextmanager
     def _consistent(self) -> Generator[None]:

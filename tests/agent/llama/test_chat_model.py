@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from transformers import PreTrainedTokenizerFast
 
 from agent.errors import ModelError, SessionClosedError
+from agent.llama import passes
 from agent.llama.chat_model import ChatLlama
 from agent.llama.decoding import Decoder, DecodeStats
 from agent.llama.prompt import PromptRenderer
@@ -273,7 +274,7 @@ def test_what_breaks_in_the_model_is_a_model_error(chat: ChatLlama, monkeypatch:
         raise RuntimeError("out of memory")
 
     with monkeypatch.context() as patched:
-        patched.setattr(chat.llm.pipeline.model.model.layers[0], "forward", broken)
+        patched.setattr(passes, "grouped_attention", broken)
         with pytest.raises(ModelError, match="out of memory"):
             list(chat.stream(QUESTION))
     assert chat.invoke(QUESTION).text
