@@ -74,9 +74,11 @@ def _sqlite(_: Settings) -> Finding:
 
 def _model(settings: Settings) -> Finding:
     from agent.llama import weights
+    from agent.llama.choice import choose_model
+    from agent.llama.threads import configure_threads
 
-    weights.configure_threads()
-    choice = weights.choose_model(settings.model, settings.dtype)
+    configure_threads()
+    choice = choose_model(settings.model, settings.dtype)
     found = f"{choice.name} on {choice.device} in {choice.dtype}: {choice.why}"
     if choice.source == "embedded" and not weights.embedded_weights():
         return Finding("model", ok=False, found=f"{found} Its weights are not installed.", mend=weights.WEIGHTS_COMMAND)
@@ -86,14 +88,14 @@ def _model(settings: Settings) -> Finding:
 def _gpu(_: Settings) -> Finding:
     import torch
 
-    from agent.llama import weights
+    from agent.llama.choice import GPU_MODEL, default_gpu_model_present
 
     if not torch.cuda.is_available():
         return Finding("gpu", ok=True, found="no CUDA device: the embedded model answers on the CPU")
     name = torch.cuda.get_device_name(0)
-    if weights.default_gpu_model_present():
-        return Finding("gpu", ok=True, found=f"{name}, {weights.GPU_MODEL} is here")
-    return Finding("gpu", ok=True, found=f"{name}; for the large model run", mend=f"hf download {weights.GPU_MODEL}")
+    if default_gpu_model_present():
+        return Finding("gpu", ok=True, found=f"{name}, {GPU_MODEL} is here")
+    return Finding("gpu", ok=True, found=f"{name}; for the large model run", mend=f"hf download {GPU_MODEL}")
 
 
 def _orders(settings: Settings) -> Finding:

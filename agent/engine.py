@@ -67,14 +67,16 @@ LoadModel = Callable[[Settings, Callable[[ModelState], None]], "BaseChatModel"]
 def load_chat_llama(settings: Settings, report: Callable[[ModelState], None]) -> BaseChatModel:
     """Choose and load the model that `settings` ask for; runs in the loading thread."""
     from agent.llama import weights
+    from agent.llama.choice import choose_model
+    from agent.llama.threads import configure_threads, open_torch
 
-    weights.configure_threads()
-    weights.open_torch()
+    configure_threads()
+    open_torch()
     report(ModelState("reading libraries", 0.05))
     importlib.import_module("agent.graph")  # The first turn shall not wait for LangGraph.
     from agent.llama.chat_model import ChatLlama
 
-    choice = weights.choose_model(settings.model, settings.dtype)
+    choice = choose_model(settings.model, settings.dtype)
     name = f"{choice.name} · {choice.device} · {choice.dtype}"
 
     def progress(state: weights.LoadProgress) -> None:

@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.llama.weights import Loaded, choose_model, configure_threads, load
+from agent.llama.choice import choose_model
+from agent.llama.threads import configure_threads
+from agent.llama.weights import Loaded, load
 from bench import report
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ PACKAGES = ("torch", "transformers", "bitsandbytes", "llguidance")
 LOAD = """
 import time
 started = time.perf_counter()
-from agent.llama.weights import choose_model, configure_threads, load
+from agent.llama.choice import choose_model
+from agent.llama.threads import configure_threads
+from agent.llama.weights import load
 configure_threads()
 load(choose_model("embedded", {dtype!r}))
 print(time.perf_counter() - started)

@@ -11,10 +11,11 @@ from torch import Tensor
 
 from agent.llama import decoding, passes
 from agent.llama.checks import stop_ids
+from agent.llama.choice import ModelChoice
 from agent.llama.decoding import Decoder, Guide
 from agent.llama.grammar import CallGrammar, CallGuide, Vocabulary
 from agent.llama.tool_calls import CHATML
-from agent.llama.weights import Loaded, ModelChoice
+from agent.llama.weights import Loaded
 from agent.shop.tools import schemas
 
 UNREPEATED = """Before dawn two fishermen pushed their green boat across wet shingle while gulls argued overhead. \

@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As agent.llama.weights says, before torch is imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As agent.llama.threads says, before torch is imported.
 
 from agent.engine import load_chat_llama
 from agent.llama.chat_model import ChatLlama

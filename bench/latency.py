@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As agent.llama.weights says, before torch is imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As agent.llama.threads says, before torch is imported.
 
 from langchain_core.language_models import BaseChatModel
 

@@ -27,12 +27,13 @@ from pydantic import BaseModel, Field, PrivateAttr
 
 from agent.errors import ModelError
 from agent.llama.answer import Piece
+from agent.llama.choice import choose_model
 from agent.llama.decoding import Cancelled, PrefillStats, Sampling, never
 from agent.llama.local_model import LocalModel, Request
 from agent.llama.messages import as_chunks, as_result
 from agent.llama.pipeline import in_process, loaded_of, pipeline_over
 from agent.llama.tool_calls import DIALECTS, forced_call
-from agent.llama.weights import Loaded, Report, choose_model, load
+from agent.llama.weights import Loaded, Report, load
 
 DEFAULT_MAX_NEW_TOKENS = 320
 _CACHE_GB = {"cpu": 0.25, "cuda": 2.0}
@@ -65,7 +66,7 @@ class ChatLlama(ChatHuggingFace):
     """A `HuggingFacePipeline`; made of `model_id` where none is given."""
     tokenizer: Any = Field(default=None, exclude=True)
     model_id: str | None = Field(default_factory=from_env("HEADSTART_MODEL", default="auto"))
-    """`auto`, `embedded`, a hub id or a folder, as for `weights.choose_model`."""
+    """`auto`, `embedded`, a hub id or a folder, as for `model_choice.choose_model`."""
     dtype: str = "auto"
     """`auto`, `bf16`, `float32`, `int8` or `nf4`."""
     dialect: str | None = None

@@ -10,8 +10,9 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, TextGeneratio
 
 from agent.errors import ModelError
 from agent.llama.checks import check_chat
+from agent.llama.choice import Device, Dtype, ModelChoice
 from agent.llama.int8 import is_int8
-from agent.llama.weights import Device, Dtype, Loaded, ModelChoice, load
+from agent.llama.weights import Loaded, load
 
 _in_use: WeakValueDictionary[tuple[str, str, str], Loaded] = WeakValueDictionary()
 _loading = threading.Lock()

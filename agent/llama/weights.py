@@ -1,17 +1,11 @@
-"""Which model this machine runs, and loading it.
-
-`auto` takes the notebook's Llama 3 8B Instruct where there is a CUDA device and its weights lie on
-this machine already, and the embedded SmolLM2 everywhere else; nothing is ever downloaded unasked.
-What is chosen is decided apart from loading it, so that `doctor` can say it without waiting.
+"""Loading a model that was chosen: its weights, its tokenizer, and what of the way there a screen can show.
 
 Nothing here imports torch before it must: `configure_threads` has to run first, and `doctor` and
 `--help` need none of it.
 """
 
 import contextlib
-import ctypes
 import importlib
-import importlib.util
 import json
 import logging
 import os
@@ -22,41 +16,23 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from agent.errors import ModelError
 from agent.llama import embedded
 from agent.llama.checks import check_chat, check_memory
+from agent.llama.choice import EMBEDDED, GPU_MODEL, Dtype, ModelChoice, is_cached
+from agent.llama.threads import configure_threads, usable_threads
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-GPU_MODEL = "meta-llama/Meta-Llama-3-8B-Instruct"
-EMBEDDED = "embedded"
-EMBEDDED_NAME = "SmolLM2 135M"
 WEIGHTS_COMMAND = embedded.INSTALL
 """Fetches the embedded model's weights."""
 
-Device: TypeAlias = Literal["cpu", "cuda"]
-Dtype: TypeAlias = Literal["bf16", "float32", "int8", "nf4"]
 _HUB_TIMEOUT_S = 10.0
 _BYTES_PER_WEIGHT: dict[Dtype, float] = {"float32": 4.0, "bf16": 2.0, "int8": 2.0, "nf4": 0.7}
 """At most while loading: int8 comes from bf16; in four bit the embedding and the last layer stay as they are."""
-DTYPES = ("auto", "bf16", "float32", "int8", "nf4")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
-    """A model, where it runs and how, and why this one."""
-
-    name: str
-    """For the header: `SmolLM2 135M`."""
-    source: str
-    """`embedded`, a hub id or a folder."""
-    device: Device
-    dtype: Dtype
-    why: str
-    """One sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,88 +54,6 @@ class Loaded:
 
 
 Report: TypeAlias = Callable[[LoadProgress], None]
-
-
-def configure_threads() -> None:
-    """Make torch a good neighbour. To be called before torch is imported: OpenMP reads its settings once, on loading.
-
-    Its threads spin while they wait for work, by default long enough that beside one other busy
-    process decoding falls to a tenth. A bounded spin costs nothing when alone (measured on two cores:
-    19.9 tokens/s either way) and doubles the speed in company. A value in the environment is left alone.
-    """
-    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-
-
-def open_torch() -> None:
-    """Open torch's largest library without holding the interpreter's lock, as `import torch` would for 0.2 to 0.4 s.
-
-    A call through ctypes lets the other threads run, the screen's above all; what is open is not opened again.
-    """
-    spec = importlib.util.find_spec("torch")
-    library = Path(spec.origin or "").parent / "lib" / "libtorch_cpu.so" if spec else None
-    if library and library.exists():
-        dlopen = ctypes.CDLL(None).dlopen
-        dlopen.restype, dlopen.argtypes = ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_int]
-        dlopen(os.fsencode(library), os.RTLD_NOW)
-
-
-def choose_model(spec: str = "auto", dtype: str = "auto") -> ModelChoice:
-    """Decide without loading anything.
-
-    Args:
-        spec: `auto`, `embedded`, a hub id or a local folder.
-        dtype: `auto`, `bf16`, `float32`, `int8` (on the CPU) or `nf4` (4 bit through bitsandbytes).
-
-    Raises: ModelError for a dtype that is none of these, or not for the device.
-    """
-    if dtype not in DTYPES:
-        raise ModelError(f"Expected one of {', '.join(DTYPES)} as the model's dtype, found {dtype!r}.")
-    choice = _choose(spec, dtype)
-    if choice.device == "cuda" and choice.dtype == "int8":
-        raise ModelError(
-            f"Expected auto, bf16, float32 or nf4 for {choice.name} on a GPU, found int8: choose one of them."
-        )
-    return choice
-
-
-def _choose(spec: str, dtype: str) -> ModelChoice:
-    if spec == EMBEDDED:
-        return _embedded(dtype, "It was asked for.")
-    if spec != "auto":
-        device: Device = "cuda" if _cuda() else "cpu"
-        nf4 = device == "cuda" and "llama" in spec.lower() and not Path(spec).is_dir()
-        return ModelChoice(
-            Path(spec).name, spec, device, _resolve(dtype, "nf4" if nf4 else "bf16"), "It was asked for."
-        )
-    if not is_cached(GPU_MODEL):
-        return _embedded(dtype, f"{GPU_MODEL} is not on this machine.")
-    if not _cuda():
-        return _embedded(dtype, f"{GPU_MODEL} is on this machine, but no CUDA device to run it.")
-    why = "There is a CUDA device, and the weights are on this machine."
-    return ModelChoice("Llama 3 8B", GPU_MODEL, "cuda", _resolve(dtype, "nf4"), why)
-
-
-def is_cached(hub_id: str) -> bool:
-    """Whether the weights of a hub model lie in the local hub cache, index and all."""
-    from huggingface_hub import try_to_load_from_cache
-
-    def cached(name: str) -> Path | None:
-        found = try_to_load_from_cache(hub_id, name)
-        return Path(found) if isinstance(found, str) else None
-
-    if hub_id.count("/") != 1 or Path(hub_id).is_absolute() or cached("config.json") is None:
-        return False
-    index = cached("model.safetensors.index.json")
-    if index is None:
-        return cached("model.safetensors") is not None
-    shards = set(json.loads(index.read_text())["weight_map"].values())
-    return all(cached(shard) is not None for shard in shards)
-
-
-def default_gpu_model_present() -> bool:
-    """Whether what `auto` prefers on a CUDA device is on this machine."""
-    return is_cached(GPU_MODEL)
 
 
 def embedded_weights() -> Path | None:
@@ -195,21 +89,6 @@ def load(choice: ModelChoice, progress: Report | None = None, cache: Path | None
         embedded.distrust(folder)
     _convert(folder, report)
     return _load(choice, str(folder), report)
-
-
-def _embedded(dtype: str, why: str) -> ModelChoice:
-    return ModelChoice(EMBEDDED_NAME, EMBEDDED, "cpu", _resolve(dtype, "bf16"), why)
-
-
-def _resolve(dtype: str, automatic: Dtype) -> Dtype:
-    return automatic if dtype == "auto" else cast(Dtype, dtype)
-
-
-def _cuda() -> bool:
-    configure_threads()
-    import torch
-
-    return torch.cuda.is_available()
 
 
 def _unreported(_: LoadProgress) -> None:
@@ -264,7 +143,7 @@ def _import_torch(report: Report) -> None:
 
     # The slow part of importing transformers, done here, where it is reported.
     importlib.import_module("transformers.models.llama.modeling_llama")
-    torch.set_num_threads(_threads())
+    torch.set_num_threads(usable_threads())
 
 
 def _find(source: str) -> None:
@@ -314,13 +193,6 @@ def _unloadable(choice: ModelChoice, error: Exception) -> str:
         f"Expected {choice.source!r} to be {expected} that fits this machine, found: {_first_line(error)} "
         "Choose another with --model."
     )
-
-
-def _threads() -> int:
-    """As many as this process may use, up to eight: passes of few tokens gain nothing from more."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    usable = len(affinity(0)) if affinity else (os.cpu_count() or 1)
-    return max(1, min(8, usable))
 
 
 @contextlib.contextmanager

@@ -7,8 +7,9 @@ import pytest
 import torch
 from transformers import PreTrainedTokenizerFast
 
+from agent.llama.choice import ModelChoice
 from agent.llama.decoding import Decoder
-from agent.llama.weights import Loaded, ModelChoice
+from agent.llama.weights import Loaded
 from bench import decoding
 from bench.decoding import QUICK, compared, measure
 from bench.decoding_ways import Writers, in_four_bit

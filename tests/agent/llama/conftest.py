@@ -6,7 +6,9 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from agent.llama.weights import Loaded, ModelChoice, configure_threads
+from agent.llama.choice import ModelChoice
+from agent.llama.threads import configure_threads
+from agent.llama.weights import Loaded
 
 configure_threads()
 

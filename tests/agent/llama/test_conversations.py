@@ -6,9 +6,10 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 from agent.llama.chat_model import ChatLlama
+from agent.llama.choice import ModelChoice
 from agent.llama.conversations import Conversations
 from agent.llama.decoding import Decoder
-from agent.llama.weights import Loaded, ModelChoice
+from agent.llama.weights import Loaded
 from tests.agent.llama.conftest import tiny_llama
 from tests.agent.llama.test_decoding import oracle
 

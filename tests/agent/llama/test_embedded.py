@@ -10,7 +10,8 @@ from safetensors.torch import save_file
 
 from agent.errors import ModelError
 from agent.llama import embedded, weights
-from agent.llama.weights import LoadProgress, choose_model, load
+from agent.llama.choice import choose_model
+from agent.llama.weights import LoadProgress, load
 from tests.agent.llama.conftest import tiny_llama
 
 PATIENT_S = 600

@@ -17,6 +17,7 @@ from tokenizers import Tokenizer, models
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from agent.llama import embedded, weights
+from agent.llama.choice import is_cached
 from agent.llama.prompt import PromptRenderer
 from agent.llama.tool_calls import CallPiece, CallReader, TextPiece, choose_dialect
 
@@ -244,7 +245,7 @@ def test_a_conversation_with_tools_is_rendered_as_the_family_documents_it(family
 
 @pytest.mark.parametrize("hub_id", PUBLISHED)
 def test_the_published_template_renders_the_same(hub_id: str) -> None:
-    if not weights.is_cached(hub_id):
+    if not is_cached(hub_id):
         pytest.skip(f"{hub_id} is not on this machine")
     found = rendered(AutoTokenizer.from_pretrained(hub_id, local_files_only=True), hub_id)
 

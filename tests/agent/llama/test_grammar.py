@@ -13,10 +13,11 @@ from transformers import PreTrainedTokenizerFast
 
 from agent.llama import decoding
 from agent.llama.chat_model import ChatLlama
+from agent.llama.choice import ModelChoice
 from agent.llama.decoding import Decoder
 from agent.llama.grammar import CallGrammar, CallGuide, Vocabulary
 from agent.llama.tool_calls import CHATML, DIALECTS, LLAMA31, Dialect, ForcedCall, forced_call
-from agent.llama.weights import Loaded, ModelChoice
+from agent.llama.weights import Loaded
 from agent.shop.tools import schemas
 from tests.agent.llama.conftest import tiny_llama
 

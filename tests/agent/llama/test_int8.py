@@ -8,10 +8,11 @@ from torch import nn
 from transformers import LlamaForCausalLM
 
 from agent.errors import ModelError
-from agent.llama import weights
+from agent.llama import choice, weights
+from agent.llama.choice import ModelChoice, choose_model
 from agent.llama.decoding import Decoder
 from agent.llama.int8 import Int8Linear, in_int8, is_int8
-from agent.llama.weights import ModelChoice, choose_model, load
+from agent.llama.weights import load
 from tests.agent.llama.conftest import tiny_llama
 from tests.agent.llama.test_decoding import oracle
 
@@ -79,7 +80,7 @@ def test_tokens_in_eight_bits_are_those_of_generate_on_the_same_weights(rounded:
 
 
 def test_eight_bits_are_for_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "_cuda", lambda: True)
+    monkeypatch.setattr(choice, "_cuda", lambda: True)
 
     assert choose_model("embedded", "int8").dtype == "int8"
     with pytest.raises(ModelError, match=r"bf16.*found int8"):

@@ -12,6 +12,7 @@ from langchain_tests.unit_tests import ChatModelUnitTests
 
 from agent.llama import weights
 from agent.llama.chat_model import ChatLlama
+from agent.llama.choice import choose_model
 from agent.llama.pipeline import in_process, pipeline_over
 
 pytestmark = pytest.mark.timeout(600)
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.timeout(600)
 def llm(converted: Path) -> Any:
     if weights.embedded_weights() is None:
         pytest.skip(f"the embedded model's weights are not installed: {weights.WEIGHTS_COMMAND}")
-    return pipeline_over(weights.load(weights.choose_model("embedded"), cache=converted))
+    return pipeline_over(weights.load(choose_model("embedded"), cache=converted))
 
 
 class OverTheEmbeddedModel:
@@ -81,7 +82,7 @@ class TestUnit(OverTheEmbeddedModel, ChatModelUnitTests):
 
 def test_what_is_written_down_can_be_read_back_where_the_class_is_named(llm: Any) -> None:
     # Whichever copy this process took into use first: another test may have done so before the fixture.
-    in_use = in_process(weights.choose_model("embedded"))
+    in_use = in_process(choose_model("embedded"))
     model = ChatLlama(llm=pipeline_over(in_use), temperature=0.5, seed=3)
     found = load(dumpd(model), valid_namespaces=["agent"], allowed_objects=[ChatLlama])
 

@@ -13,11 +13,13 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from transformers import PreTrainedTokenizerFast
 
 from agent.errors import ModelError
-from agent.llama import checks, embedded, weights
+from agent.llama import checks, choice, embedded, weights
 from agent.llama.chat_model import ChatLlama
 from agent.llama.checks import stop_ids
+from agent.llama.choice import GPU_MODEL, ModelChoice, choose_model
 from agent.llama.decoding import Decoder
-from agent.llama.weights import ModelChoice, choose_model, load
+from agent.llama.threads import configure_threads
+from agent.llama.weights import load
 from tests.agent.llama.conftest import tiny_llama
 
 PATIENT_S = 600
@@ -31,16 +33,16 @@ def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def cached_hub_model(monkeypatch: pytest.MonkeyPatch, *, cuda: bool) -> None:
-    monkeypatch.setattr(weights, "is_cached", lambda hub_id: hub_id == weights.GPU_MODEL)
-    monkeypatch.setattr(weights, "_cuda", lambda: cuda)
+    monkeypatch.setattr(choice, "is_cached", lambda hub_id: hub_id == GPU_MODEL)
+    monkeypatch.setattr(choice, "_cuda", lambda: cuda)
 
 
 def test_auto_is_the_embedded_model_where_the_large_one_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "is_cached", lambda _: False)
-    choice = choose_model()
+    monkeypatch.setattr(choice, "is_cached", lambda _: False)
+    chosen = choose_model()
 
-    assert (choice.source, choice.device, choice.dtype) == ("embedded", "cpu", "bf16")
-    assert "not on this machine" in choice.why
+    assert (chosen.source, chosen.device, chosen.dtype) == ("embedded", "cpu", "bf16")
+    assert "not on this machine" in chosen.why
 
 
 def test_auto_is_the_embedded_model_where_there_is_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,14 +54,14 @@ def test_auto_is_the_embedded_model_where_there_is_no_gpu(monkeypatch: pytest.Mo
 
 def test_auto_is_the_large_model_in_four_bit_where_it_can_run(monkeypatch: pytest.MonkeyPatch) -> None:
     cached_hub_model(monkeypatch, cuda=True)
-    choice = choose_model()
+    chosen = choose_model()
 
-    assert (choice.source, choice.device, choice.dtype) == (weights.GPU_MODEL, "cuda", "nf4")
+    assert (chosen.source, chosen.device, chosen.dtype) == (GPU_MODEL, "cuda", "nf4")
     assert choose_model(dtype="bf16").dtype == "bf16"
 
 
 def test_the_large_model_is_placed_by_accelerate_with_double_quantisation() -> None:
-    placement = weights._placement(ModelChoice("", weights.GPU_MODEL, "cuda", "nf4", ""))
+    placement = weights._placement(ModelChoice("", GPU_MODEL, "cuda", "nf4", ""))
     quantised = placement["quantization_config"]
 
     assert placement["device_map"]
@@ -74,7 +76,10 @@ def test_an_unknown_dtype_is_refused() -> None:
 
 
 def test_choosing_the_embedded_model_imports_no_torch() -> None:
-    code = "import sys; from agent.llama import weights; print(weights.choose_model().source, 'torch' in sys.modules)"
+    code = (
+        "import sys; from agent.llama import weights; from agent.llama.choice import choose_model; "
+        "print(choose_model().source, 'torch' in sys.modules)"
+    )
     result = python(code, HF_HUB_CACHE="/nowhere")
 
     assert result.stdout.split() == ["embedded", "False"]
@@ -84,10 +89,10 @@ def test_threads_spin_for_a_bounded_time_and_the_environment_has_the_last_word(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
-    weights.configure_threads()
+    configure_threads()
     assert int(os.environ["GOMP_SPINCOUNT"]) > 0
     monkeypatch.setenv("GOMP_SPINCOUNT", "7")
-    weights.configure_threads()
+    configure_threads()
     assert os.environ["GOMP_SPINCOUNT"] == "7"
 
 
@@ -176,7 +181,7 @@ def test_a_local_folder_is_loaded_and_told_about_quietly(tmp_path: Path, tokeniz
     tiny_llama(len(tokenizer)).save_pretrained(tmp_path)
     tokenizer.save_pretrained(tmp_path)
     code = (
-        "import sys; from agent.llama.weights import *; "
+        "import sys; from agent.llama.choice import *; from agent.llama.weights import *; "
         f"loaded = load(choose_model({str(tmp_path)!r}, 'float32'), lambda told: print(told.step, told.fraction)); "
         "print(loaded.model.dtype)"
     )
