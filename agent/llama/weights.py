@@ -116,13 +116,17 @@ def _load(choice: ModelChoice, source: str, report: Report) -> Loaded:
             if choice.dtype == "int8":
                 from agent.llama.int8 import in_int8
 
-                report(LoadProgress("rounding the weights", 0.95))
+                report(LoadProgress("rounding the weights", 0.9))
                 in_int8(model)
         except Exception as error:
             # Whatever transformers, the hub or bitsandbytes raise here, to the customer it is one thing.
             raise ModelError(_unloadable(choice, error)) from error
     check_chat(model, tokenizer, choice.source)
     loaded = Loaded(model.eval().requires_grad_(False), tokenizer, choice)
+    from agent.llama.passes import pass_of
+
+    report(LoadProgress("ordering the weights", 0.95))
+    pass_of(loaded.model)  # The first answer shall not wait for it.
     report(LoadProgress("ready", 1.0))
     return loaded
 
