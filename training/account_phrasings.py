@@ -41,6 +41,38 @@ Please confirm my email
 Please tell me the mail address on my profile
 email on file?
 registered mail?
+Where would a receipt from you land?
+Where do your newsletters go to?
+If you wrote to me now, where would it arrive?
+Into which mailbox do my receipts drop?
+Which mailbox gets the order confirmations?
+What's the address after "to" in the mails you write me?
+Where do you send the shipping notices?
+Where do the confirmations end up?
+How do you reach me in writing?
+How can you contact me online?
+What contact do you have for me?
+Which electronic address is tied to me?
+I can't find your mails anywhere, what did I put down?
+My confirmation never showed up. Which inbox did it go to?
+I think there is a typo in my mail, can you read it out?
+Am I still down with my old email?
+Is there a typo in my email?
+Is my hotmail still the one you use?
+Does my account run on gmail or on something else?
+Which of my two mailboxes is it?
+Spell my e-mail for me please
+Could you spell out the mail you have?
+Tell me where my invoices get mailed
+Under what mail do I run with you?
+Want to know which mail i used here
+Did I use a dot in my email address?
+Your mails, where do they go?
+the mail on record
+my mail with you?
+contact email?
+which inbox
+what email am I under
 """
 OWN_ADDRESS = """
 What's my address?
@@ -86,6 +118,48 @@ Please confirm the address on my account
 Please tell me what address is stored for me
 saved address?
 address on file?
+Which place do you send my stuff to?
+Which door do you deliver to?
+At whose door do my things end up?
+Where does everything I buy get sent?
+Where does the driver bring my things?
+Where do you bring my things when I say nothing else?
+Where will the next thing I buy turn up?
+Where am I living, as far as you know?
+Where am I down as living?
+Where do you have me living?
+Where's home for me, according to you?
+To which house do you send things for me?
+Which flat do you have me at?
+What town do you have me in?
+Which city am I in, in your files?
+Which zip is on my profile?
+What's the zip code you hold for me?
+What's the number of my house in your records?
+What does my label say, usually?
+What's written on my parcels as destination?
+What do you print on my labels?
+What's my usual drop-off place?
+What's the standard destination for my orders?
+Am I still at the old place in your system?
+Do you still have me at my old flat?
+Have you got my new flat or the one before?
+Did the change of my street make it into the system?
+Did my move get noted?
+I've moved twice. Where am I registered now?
+I moved in spring and wonder what you've got
+I can't recall whether I ever gave you my new street
+Just making sure you know where to find me
+Would a parcel reach me at home? Where is that for you?
+Spell out my street for me
+Read me the street and number you have
+If I ordered now, where would it go?
+Where would you ship it if I bought something today?
+shipping details on my profile?
+home address in the system
+my street?
+where do i live
+delivery address on my account pls
 """
 OWN_NAME = """
 What's my name?
@@ -128,6 +202,21 @@ Please tell me my name as you have it
 Please confirm my name
 name on my account?
 my full name?
+How do you address me?
+What would you write on my envelope as name?
+Who do you have me down as?
+Under which name do I shop here?
+Which name stands on my bills?
+What surname have you got for me?
+What's my last name in your files?
+Is it my maiden name you have?
+Am I registered with my middle name?
+Did I register under my nickname?
+Is there a typo in my name?
+Who's the person behind this account?
+Tell me who I am to you
+the name you have
+what name am i under
 """
 USER_NAME = """
 What's my user name?
@@ -167,6 +256,20 @@ Please tell me my user name
 Please give me my customer ID
 login name?
 user id?
+What do I enter above the password?
+What do I put in the first field at sign-in?
+Which nick do I have here?
+How am I called when I log in?
+Under which handle do I shop?
+What's the short name of my account?
+I want to sign in on my other laptop, what is my user name?
+I'm filling in a form that wants my customer id
+My app asks for the login, which is it?
+They want a customer number from me, what is it?
+What number do you keep me under?
+Which id belongs to me?
+Tell me my own login
+whats my handle
 """
 SINCE = """
 Since when am I a customer?
@@ -210,6 +313,34 @@ Please tell me the date I signed up
 customer since?
 member since when?
 account creation date?
+How long have we known each other?
+How long do we go back, you and me?
+How far back does my account go?
+How many years have you had me?
+How loyal have I been, since when am I here?
+What year did I start shopping here?
+What year is my account from?
+When did I start with you?
+When did it all begin with my account?
+When did you first get to know me?
+When did I open up here?
+When did my time with you begin?
+When's my anniversary with your shop?
+Which year did I join in?
+Which day did I set up the account?
+Am I an old customer or a new one?
+Am I a new customer to you?
+Am I one of your older customers?
+Was it last year that I signed up?
+Have I been here for ages?
+Has my account been around for long?
+I must have been with you for years, how many?
+I forgot when I made this account
+Tell me how old my account is
+Day of my registration?
+joined when?
+account age
+since when with you
 """
 ACCOUNT = """
 Show me my account details
@@ -256,4 +387,18 @@ my profile
 my data
 customer profile please
 personal details?
+What's in my file?
+What do your records say on me?
+What's everything you have on me?
+Which facts do you keep about my person?
+Who am I and where do I live, as you have it?
+What does my customer record look like?
+Can I have a copy of my data?
+I want a look at my own record
+Dump my profile
+Print my details
+My details, all of them
+my info
+account info pls
+tell me all you know of me
 """

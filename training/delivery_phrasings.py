@@ -116,6 +116,67 @@ How do I follow {x} on its way, is there a number?
 Under which number does {x} travel?
 Under what tracking number was {x} sent?
 From which delivery service can I expect {x}?
+Who's bringing me {x}?
+Who has {x} now?
+Who's got {x} at the moment?
+Who is holding {x} right now?
+Who took over {x} from you?
+Who picked up {x} at your place?
+Who came to collect {x} from the warehouse?
+Who was {x} handed over to?
+Who drives {x} to me?
+Who will come to my door with {x}?
+Who turns up with {x}?
+Who do I open the door to for {x}?
+Who can I phone about where {x} has got to?
+Who's responsible for {x} on the road?
+Who's in charge of moving {x}?
+Who do I complain to about the driver of {x}?
+Which firm brings {x}?
+Which firm has {x}?
+Which firm is {x} travelling with?
+Which company has {x} in hand?
+Which company moves {x}?
+Which outfit is bringing {x}?
+Which of the delivery people has {x}?
+Which service did you send {x} with?
+Which driver service is on {x}?
+What firm did {x} go out with?
+What company did you pass {x} to?
+What service is {x} going by?
+What sort of van comes with {x}?
+What uniform will the person with {x} wear?
+What colour van do I look out for, who brings {x}?
+Whose hands is {x} in?
+Whose job is it to bring {x}?
+Whose truck is {x} on?
+With whom is {x} on the road?
+Through which company does {x} reach me?
+By which firm is {x} coming?
+Is it a big firm that brings {x}?
+Is {x} with the post or with one of the others?
+Is it always the same people who bring {x}?
+Did you give {x} to the post?
+Did {x} go by post?
+Do you deliver {x} yourselves or does somebody else?
+Do you know the name of the firm with {x}?
+Has anyone collected {x} from you, and who?
+I want to ring the people who have {x}
+I need to know who is dropping off {x}
+I'd like to know who has {x} in their hands
+My neighbour takes things in. Who should he expect with {x}?
+My doorman asks who's bringing {x}
+Our reception wants to know which firm comes with {x}
+Tell me the name of the firm that has {x}
+Name the company that is bringing {x}
+Some number to look up {x} on the web?
+Which reference do I need to look up {x} on their page?
+What reference does {x} travel under?
+the firm for {x}?
+{x}, who brings that
+{x} is with whom now?
+who got {x}
+who has {x}
 """
 PARCEL = """
 Where is the parcel of {x}?
@@ -177,6 +238,68 @@ Please locate the package with {x}
 last stop of {x}?
 latest location {x}
 where is now the package of {x}?
+In which depot is {x}?
+Which depot has {x} got to?
+Which hub is {x} at?
+Which warehouse is {x} sitting in?
+Which town has {x} made it to?
+Which stop is {x} on?
+Where was {x} seen last?
+Where was {x} spotted last?
+Where has {x} been so far?
+Where has {x} got stuck?
+Where is {x} lying around?
+Where is {x} sitting right now?
+Where is {x} parked?
+Where on earth is {x} travelling?
+Where has {x} come through already?
+Where did {x} go after your warehouse?
+Where did {x} pass through?
+Where did anyone last see {x}?
+Where did {x} last turn up?
+Where did {x} get to on its trip?
+What was the latest place for {x}?
+What's the newest about the trip of {x}?
+What's the last thing that happened to {x} on the road?
+What was the last sign of life from {x}?
+What route has {x} taken?
+What happened to {x} on the way?
+What place is {x} in today?
+How far has {x} come?
+How far did {x} get?
+How far away from me is {x}?
+How far is {x} on its journey?
+How close to me is {x} already?
+How near is {x}?
+Through which cities has {x} come?
+Has {x} left the depot?
+Has {x} left the hub yet?
+Has {x} made it to the depot in my town?
+Has {x} been loaded on the van?
+Has {x} moved since yesterday?
+Has anybody scanned {x} lately?
+Did {x} get past the sorting hall?
+Did {x} reach the depot?
+Is {x} standing still somewhere?
+Is {x} in some depot?
+Is {x} sitting in a warehouse on the way?
+Is {x} still in your hall or further on?
+Is {x} any closer?
+Is there a last sighting of {x}?
+Can you see on the map how far {x} is?
+Can you see which hub {x} is in?
+Could you look at which stop {x} is?
+I want to know in which depot {x} lies
+I'd love to know how far {x} has got
+I wonder where {x} is stuck
+It feels like {x} is not moving, where is it held?
+Tell me the last stop of {x}
+Tell me where {x} was seen last
+last place of {x}
+last sighting of {x}?
+{x}, how far is it
+{x} is in which depot?
+{x} last seen where
 """
 CONTENTS = """
 What's in {x}?

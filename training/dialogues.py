@@ -16,7 +16,7 @@ from transformers import PreTrainedTokenizerBase
 
 from agent.llama.tool_calls import CHATML, ChatTurn
 from agent.shop.tools import schemas
-from training import foreign, lookups, services, world
+from training import account, follow_ups, foreign, lookups, services, world
 from training.talk import Talk
 
 FOREIGN_SHARE = 0.1
@@ -28,23 +28,32 @@ LONGEST_CHARACTERS = 3600
 """Beyond the instructions and tools; about 1,000 tokens, and what the last question adds."""
 
 TURNS: list[tuple[Callable[[Talk], bool], int]] = [
-    (lookups.look_up, 44),
-    (lookups.ellipsis, 8),
-    (lookups.other_one, 7),
-    (lookups.follow_up, 18),
+    (lookups.look_up, 52),
+    (follow_ups.ellipsis, 12),
+    (follow_ups.other_one, 34),
+    (follow_ups.follow_up, 50),
+    (follow_ups.by_place, 7),
+    (follow_ups.the_one_before, 16),
     (lookups.two_things, 18),
     (lookups.two_of_one, 6),
     (lookups.ambiguous, 7),
-    (lookups.delivery, 18),
+    (lookups.delivery, 36),
     (lookups.inside, 8),
     (lookups.history, 18),
+    (lookups.some_orders, 6),
+    (lookups.ever, 5),
     (lookups.absent_item, 15),
-    (lookups.absent_number, 6),
+    (lookups.absent_among_many, 12),
+    (lookups.absent_number, 11),
     (services.change, 28),
-    (services.change_absent, 2),
+    (services.change_absent, 4),
+    (services.return_by_code, 5),
     (services.which_one, 5),
     (services.where_to, 8),
-    (services.own_account, 8),
+    (account.own_account, 20),
+    (account.two_of_account, 6),
+    (account.unknown_of_account, 3),
+    (account.of_others, 5),
     (services.product, 9),
     (services.trouble, 1),
     (services.small_talk, 22),

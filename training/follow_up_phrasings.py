@@ -46,6 +46,13 @@ then when is it arriving?
 still not here, why?
 Good. And the delivery date?
 status?
+And is that one here yet?
+And did that come?
+has that gone out
+and is that on the way
+Is that settled, I mean did it arrive?
+And what's with the delivery?
+what's its status then
 """
 PRICE = """
 And the price?
@@ -87,6 +94,13 @@ what price it had?
 the price too please
 and in dollars, how much was that?
 And its total, please?
+And what did I pay?
+And what was that in money?
+And how much?
+how much
+and the price of it
+Was it dear?
+and what did it cost
 """
 ORDERED = """
 And when did I order it?
@@ -128,6 +142,15 @@ and ordered when?
 date of order?
 the date too please
 when i made this order?
+When was that?
+When was this?
+And on what date?
+And what day was it?
+And when did I get that one?
+How long is that ago?
+when was that
+and when
+date?
 """
 CARRIER = """
 And the tracking number?
@@ -170,6 +193,24 @@ tracking?
 tracking no. please
 is there some number for tracking it?
 Whose driver has that parcel?
+Who has it now?
+And who's got it now?
+Who's bringing that?
+Which firm has it?
+And which firm is that with?
+Who did you give it to?
+Who comes with it?
+Who turns up with it?
+And by which company does it come?
+Whose van is it in?
+With whom is it on the road?
+Who took it over?
+Who do I phone about it?
+who has it
+and who brings that one
+which firm?
+what company?
+And the name of the driver's firm?
 """
 PARCEL = """
 Where was it last seen?
@@ -209,8 +250,79 @@ Track it please
 last known location?
 latest scan?
 where is package now?
+In which depot is it?
+How far has it come?
+How far did it get?
+And how far is it now?
+How near is it?
+Where did it turn up last?
+Where was that one seen last?
+Where has it been so far?
+Which hub is it at?
+Which stop is it at now?
+And where is it stuck?
+Where is it lying?
+What happened to it on the way?
+Any sign of life from it?
+Has it left the depot?
+Has it moved since?
+And the last stop?
+last stop?
+where was it seen last
+which depot
 """
-BARE = {"status": STATUS, "price": PRICE, "ordered": ORDERED, "carrier": CARRIER, "parcel": PARCEL}
+CONTENTS = """
+What's in it?
+What is in it?
+And what's in it?
+And what was in it?
+What's inside?
+What's inside that one?
+What does it hold?
+What does it contain?
+What did I order in that one?
+What did I buy with it?
+What else is in it?
+What else was in it?
+What things are in it?
+What items are in that order?
+Which items are in it?
+Which things did I get with that?
+How many things are in it?
+How many items are in that one?
+And how many of each?
+And the single prices?
+And the items?
+And what exactly is in there?
+What was it that I ordered there?
+What should be in the box?
+What belongs in that box?
+Anything else in it?
+Is there anything else in it?
+Is that all there is in it?
+Is it just that one thing?
+Can you list what's in it?
+Can you break it down?
+Could you list its items?
+Show me what's in it
+Show me the items
+Tell me what's in it
+List the items please
+the items?
+what's in it
+whats in that one
+contents?
+details of it please
+Unpack it for me
+"""
+BARE = {
+    "status": STATUS,
+    "price": PRICE,
+    "ordered": ORDERED,
+    "carrier": CARRIER,
+    "parcel": PARCEL,
+    "contents": CONTENTS,
+}
 """By the kind of question."""
 
 ELLIPSIS = """
@@ -259,6 +371,16 @@ plus {x}
 {x} as well?
 or {x}?
 not that, {x}
+{x} too?
+And what's with {x}?
+Sorry, I meant {x}
+I meant {x}
+no, {x} I mean
+And now {x}
+And then there's {x}
+Right. And {x}?
+What does it say for {x}?
+and {x} pls
 """
 OTHER_ONE = """
 and the other one?
@@ -292,4 +414,24 @@ the second order?
 other order too please
 And the same for my other order?
 And the order you didn't mention?
+And that other one?
+And my other one?
+And the other thing I ordered?
+the other?
+other one?
+What's with the other one then
+Right, and the one left over?
+and how about my second one
+The second one too please
+And what happened to the other?
+Is the other one any further?
+Did the other one arrive?
+When does the other one come?
+Where is the other one?
+Where's my other order then?
+How much was the other one?
+What did the other one cost?
+And when was the other one ordered?
+Has the other one been sent?
+Is the other order on its way?
 """

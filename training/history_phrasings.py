@@ -75,8 +75,6 @@ How many days till my orders get here?
 What have I got on order?
 What all did I buy from you?
 What's on my order list?
-What's coming to me in the next days?
-What am I still waiting for?
 What is in my purchase history?
 Which things did I order and where are they now?
 Which purchases are on my account?

@@ -7,15 +7,15 @@ from agent.shop import contents
 from agent.shop.records import HISTORY_LIMIT, Order, Status
 from agent.speculation.calls import Call
 from training import (
+    absent_phrasings,
     delivery_phrasings,
-    follow_up_phrasings,
     history_phrasings,
+    list_phrasings,
     names,
     order_phrasings,
     pair_phrasings,
     references,
 )
-from training.follow_up_phrasings import BARE
 from training.references import Reference
 from training.talk import Talk
 from training.typing_habits import typed
@@ -67,6 +67,8 @@ def find(talk: Talk, about: Reference, kind: str, *, only_status: bool = False) 
     if about.by_number:
         talk.read("get_order", {"order_id": about.order.order_id}, kind)
         return
+    if about.words == order_id:  # "it": the order of the last answer
+        return
     if not talk.history_seen:
         talk.read("get_order_history", {}, kind)
     if about.order.order_id not in talk.shown:
@@ -86,63 +88,16 @@ def look_up(talk: Talk, kind: str | None = None) -> bool:
         return False
     keep = () if about.order.order_id in talk.shown and not about.by_number else (about.phrase,)
     talk.ask(typed(talk.draw, talk.line(FACTS[kind]).replace("{x}", about.phrase), keep))
-    _tell(talk, about, kind, f"{kind} by {way(about)}")
+    tell(talk, about, kind, f"{kind} by {way(about)}")
     return True
 
 
-def _tell(talk: Talk, about: Reference, kind: str, label: str) -> None:
+def tell(talk: Talk, about: Reference, kind: str, label: str) -> None:
+    """What the question that was just asked is answered with, after the calls that this takes."""
     find(talk, about, label, only_status=kind == "status")
     told = status if kind == "status" else fact
     talk.answer(told(talk, about.order, about.subject), label)
     talk.last = (about.order.order_id, about.subject, kind)
-
-
-def ellipsis(talk: Talk) -> bool:
-    """ "And the mug?": what was asked last, of another order."""
-    if talk.last is None or talk.last[2] not in FACTS:
-        return False
-    kind, about = talk.last[2], pick(talk)
-    if about is None or about.order.order_id == talk.last[0]:
-        return False
-    talk.ask(typed(talk.draw, talk.line(follow_up_phrasings.ELLIPSIS).replace("{x}", about.phrase), (about.phrase,)))
-    _tell(talk, about, kind, f"follow-up by {way(about)}")
-    return True
-
-
-def other_one(talk: Talk) -> bool:
-    """ "And the other one?" of two."""
-    if talk.last is None or talk.last[2] not in FACTS or talk.customer.count != 2 or not talk.history_seen:
-        return False
-    order = next(order for order in talk.customer.orders if order.order_id != talk.last[0])
-    if order.order_id in talk.outdated:
-        return False
-    subject = f"Your {references.from_item(order, order.items[0].item)}"
-    talk.ask(typed(talk.draw, talk.line(follow_up_phrasings.OTHER_ONE)))
-    talk.answer(fact(talk, order, subject), "follow-up other one")
-    talk.last = (order.order_id, subject, talk.last[2])
-    return True
-
-
-def follow_up(talk: Talk) -> bool:
-    """ "When was that ordered?" about the order of the last answer."""
-    if talk.last is None or talk.last[0] in talk.outdated:
-        return False
-    order = talk.customer.find(talk.last[0])
-    if order is None:
-        return False
-    about = references.back_to(order, talk.last[1], talk.draw)
-    kind = talk.draw.choices(["status", "price", "ordered", "carrier", "parcel"], [20, 25, 25, 20, 10])[0]
-    bare = talk.draw.random() < 0.5
-    if kind in {"carrier", "parcel"}:
-        return delivery(talk, kind, about, bare=bare)
-    if order.order_id not in talk.shown:
-        return False
-    told = talk.line(BARE[kind] if bare else FACTS[kind])
-    if told.startswith("{x}") or (told.endswith(("{x}", "{x}?")) and len(told) < 9):
-        return False
-    talk.ask(typed(talk.draw, told.replace("{x}", about.phrase)))
-    _tell(talk, about, kind, "follow-up it")
-    return True
 
 
 def two_things(talk: Talk) -> bool:
@@ -173,7 +128,7 @@ def two_of_one(talk: Talk) -> bool:
     if about is None:
         return False
     talk.ask(typed(talk.draw, talk.line(pair_phrasings.TWO_OF_ONE).replace("{x}", about.phrase), (about.phrase,)))
-    _tell(talk, about, "ordered_price", "two of one")
+    tell(talk, about, "ordered_price", "two of one")
     return True
 
 
@@ -202,20 +157,21 @@ def bullets(orders: list[Order]) -> str:
     return "\n".join(f"- {contents.order_status(order)} {contents.ordered(order)}" for order in orders)
 
 
-def delivery(talk: Talk, kind: str | None = None, about: Reference | None = None, *, bare: bool = False) -> bool:
-    """Carrier and tracking number, or the parcel's last stop: never in the history."""
-    kind = kind or talk.draw.choice(["carrier", "carrier", "parcel"])
-    follows = about is not None
+def delivery(
+    talk: Talk, kind: str | None = None, about: Reference | None = None, table: str | None = None, label: str = ""
+) -> bool:
+    """Carrier and tracking number, or the parcel's last stop: never in the history; `table` has other words for it."""
+    kind = kind or talk.draw.choice(["carrier", "parcel"])
     about = about or pick(talk)
     if about is None or (kind == "parcel" and about.order.status in {Status.CANCELLED}):
         return False
     order = about.order
-    table = delivery_phrasings.CARRIER if kind == "carrier" else delivery_phrasings.PARCEL
-    told = talk.line(BARE[kind] if bare else table).replace("{x}", about.phrase)
+    table = table or (delivery_phrasings.CARRIER if kind == "carrier" else delivery_phrasings.PARCEL)
+    told = talk.line(table).replace("{x}", about.phrase)
     talk.ask(typed(talk.draw, told, () if order.order_id in talk.shown and not about.by_number else (about.phrase,)))
-    label = f"{kind} by {'it' if follows else way(about)}"
+    label = label or f"{kind} by {way(about)}"
     if order.order_id not in talk.tracked:
-        if not about.by_number and not follows:
+        if not about.by_number:
             find(talk, about, label)
         talk.read("track_shipment", {"order_id": order.order_id}, label)
     talk.answer(parcel(talk, order, about.subject), label)
@@ -249,14 +205,25 @@ def history(talk: Talk, kind: str | None = None) -> bool:
     if talk.stale or (talk.history_seen and talk.outdated):
         return False
     customer = talk.customer
-    kinds = {"all": 48, "count": 12, "newest": 12, "dearest": 10, "by status": 11, "count by status": 10, "my order": 7}
+    kinds = {
+        "all": 48,
+        "count": 12,
+        "newest": 12,
+        "dearest": 10,
+        "by status": 11,
+        "in words": 14,
+        "count by status": 10,
+    }
+    kinds["my order"] = 7
     kind = kind or talk.draw.choices(list(kinds), list(kinds.values()))[0]
+    meant = talk.draw.choice(list(list_phrasings.IN_WORDS))
     tables = {
         "all": history_phrasings.ALL_STATUS,
         "count": history_phrasings.COUNT,
         "newest": history_phrasings.NEWEST,
         "dearest": history_phrasings.DEAREST,
         "by status": history_phrasings.BY_STATUS,
+        "in words": list_phrasings.IN_WORDS[meant],
         "count by status": history_phrasings.COUNT_BY_STATUS,
         "my order": history_phrasings.UNNAMED_STATUS,
     }
@@ -281,8 +248,9 @@ def history(talk: Talk, kind: str | None = None) -> bool:
             talk.answer(newest if kind == "newest" else dearest, label)
             if order and order.order_id in talk.shown:
                 talk.last = (order.order_id, f"Your {contents.named(order)}", "newest")
-        case "by status":
-            chosen = [order for order in customer.listed if order.status is status]
+        case "by status" | "in words":
+            wanted = meant if kind == "in words" else (status.value,)
+            chosen = [order for order in customer.listed if order.status.value in wanted]
             fits = chosen and customer.count <= HISTORY_LIMIT
             talk.answer(bullets(chosen) if fits else summary, label)
         case "my order" if customer.count == 1:
@@ -295,6 +263,33 @@ def history(talk: Talk, kind: str | None = None) -> bool:
     return True
 
 
+def some_orders(talk: Talk) -> bool:
+    """The orders that are still under way, have arrived, are late."""
+    return history(talk, talk.draw.choice(["by status", "in words", "in words"]))
+
+
+def a(words: str) -> str:
+    """The words with their article: `a lawn mower`, `an atlas`, `headphones`."""
+    plural = words.endswith("s") and not words.endswith("ss")
+    return words if plural else f"an {words}" if words[0].lower() in "aeiou" else f"a {words}"
+
+
+def ever(talk: Talk) -> bool:
+    """ "Did I ever order a tent?" of an item that was ordered: its record."""
+    about = pick(talk)
+    if about is None or about.by_number:
+        return False
+    told = talk.line(absent_phrasings.EVER).replace("{x}", a(about.words))
+    talk.ask(typed(talk.draw, told, (about.words,)))
+    tell(talk, about, "ordered", "ever by name")
+    return True
+
+
+def absent_among_many(talk: Talk) -> bool:
+    """An item that is not among more orders than are listed: only a search tells."""
+    return talk.customer.count > HISTORY_LIMIT and absent_item(talk)
+
+
 def absent_item(talk: Talk) -> bool:
     """An item that the customer never ordered."""
     draw = talk.draw
@@ -305,25 +300,48 @@ def absent_item(talk: Talk) -> bool:
         return False
     phrase = draw.choice(["my ", "my ", "the ", "the ", "that "]) + words
     kind = draw.choices(list(FACTS), [60, 20, 15, 5])[0]
-    talk.ask(typed(draw, talk.line(FACTS[kind]).replace("{x}", phrase), (phrase,)))
-    if not talk.history_seen:
-        talk.read("get_order_history", {}, "absent item")
-    if talk.customer.count > HISTORY_LIMIT:
-        talk.read("search_orders", {"text": words}, "absent item")
-    plural = words.endswith("s") and not words.endswith("ss")
-    article = "" if plural else "an " if words[0].lower() in "aeiou" else "a "
-    talk.answer(f"I can't find {article}{words} among your orders.", "absent item")
-    talk.last = None
+    told = talk.line(FACTS[kind]).replace("{x}", phrase)
+    if draw.random() < 0.35:
+        told = talk.line(absent_phrasings.EVER).replace("{x}", a(words))
+    talk.ask(typed(draw, told, (words,)))
+    not_found(talk, words, "absent item")
     return True
+
+
+def not_found(talk: Talk, words: str, label: str) -> None:
+    """The calls that show that no order holds this, and the answer."""
+    if not talk.history_seen:
+        talk.read("get_order_history", {}, label)
+    if talk.customer.count > HISTORY_LIMIT:
+        talk.read("search_orders", {"text": words}, label)
+    talk.answer(f"I can't find {a(words)} among your orders.", label)
+    talk.last = None
+
+
+def unknown_number(talk: Talk) -> str | None:
+    """A number that is none of the customer's, mostly nearly one: another character, two of them swapped, one missing
+    or one more."""
+    draw = talk.draw
+    known = [order.order_id for order in talk.customer.orders]
+    if not known or draw.random() < 0.25:
+        number = names.order_id(draw, draw.randrange(4))
+    else:
+        near = draw.choice(known)
+        number = names.order_id(draw, 0, near)
+        at, kind = draw.randrange(1, len(near) - 1), draw.random()
+        if kind < 0.15:
+            number = near[:at] + near[at + 1] + near[at] + near[at + 2 :]
+        elif kind < 0.25 and len(near) > 4:
+            number = near[:at] + near[at + 1 :]
+        elif kind < 0.35 and len(near) < 8:
+            number = near[:at] + draw.choice("0123456789") + near[at:]
+    return None if number in known else number
 
 
 def absent_number(talk: Talk) -> bool:
     """An order number that is not the customer's, often nearly one of theirs."""
-    draw = talk.draw
-    known = [order.order_id for order in talk.customer.orders]
-    near = draw.choice(known) if known and draw.random() < 0.5 else None
-    number = names.order_id(draw, draw.randrange(4), near)
-    if number in known:
+    draw, number = talk.draw, unknown_number(talk)
+    if number is None:
         return False
     typed_number = number.lower() if draw.random() < 0.35 else number
     phrase = draw.choice(["order {}", "{}", "#{}", "order #{}", "order number {}"]).format(typed_number)

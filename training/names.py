@@ -155,6 +155,15 @@ def person(draw: random.Random) -> str:
     return f"{draw.choice(_PEOPLE_FIRST)} {draw.choice(_PEOPLE_LAST)}"
 
 
+def stranger(draw: random.Random, text: str) -> str:
+    """The text with somebody in it: `{n}` is a full name, `{k}` a number, `{u}` a user name."""
+    number = draw.randrange(1, 999)
+    users = [f"user{number}", f"user{number}", f"{draw.choice(_PEOPLE_FIRST).lower()}{number}"]
+    users += [f"user {number}", f"customer {number}", f"{draw.choice(_PEOPLE_FIRST).lower()}.{number}"]
+    text = text.replace("{n}", person(draw)).replace("{k}", str(number))
+    return text.replace("{u}", draw.choice(users))
+
+
 def address(draw: random.Random) -> str:
     """A postal address on one line."""
     code = draw.choice(["", "", f" {draw.randrange(10000, 99999)}"])

@@ -1,6 +1,5 @@
 """What is not a look-up in the orders: changes to them, the account, products, and talk."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from agent import prompts
@@ -8,7 +7,6 @@ from agent.shop import contents, policy
 from agent.shop.records import Order, Status
 from agent.speculation.calls import Call
 from training import (
-    account_phrasings,
     address_phrasings,
     declined_phrasings,
     delivery_phrasings,
@@ -16,11 +14,12 @@ from training import (
     intrusion_phrasings,
     names,
     product_phrasings,
+    return_code_phrasings,
     service_phrasings,
     talk_phrasings,
 )
-from training.lookups import find, pick, way
-from training.references import back_to
+from training.lookups import find, not_found, pick, unknown_number, way
+from training.references import Reference, back_to
 from training.talk import Talk
 from training.typing_habits import reason_of, typed
 
@@ -83,12 +82,9 @@ def change(talk: Talk, name: str | None = None) -> bool:
         arguments["address"] = names.address(draw)
         told, keep = told.replace("{a}", arguments["address"]), (about.phrase, arguments["address"])
     elif draw.random() < 0.45:
-        reason = reason_of(draw, REASONS[name], talk.held_out)
-        arguments["reason"] = reason
-        told = draw.choice(["{t}, {r}", "{t} because {r}", "{t}. Reason: {r}", "{t} - {r}", "{t}, because {r}"]).format(
-            t=told.rstrip("?."), r=reason
-        )
-        keep = (about.phrase, reason)
+        arguments["reason"] = reason_of(draw, REASONS[name], talk.held_out)
+        told = _because(talk, told, arguments["reason"])
+        keep = (about.phrase, arguments["reason"])
     talk.ask(typed(draw, told, keep))
     label = f"{name} by {'it' if follows else way(about)}"
     if (not about.by_number and not follows) or name == "request_return":
@@ -100,6 +96,52 @@ def change(talk: Talk, name: str | None = None) -> bool:
     talk.last = None
     if name == "cancel_order" and changed:
         _settle(talk, order, changed, message)
+    return True
+
+
+def _because(talk: Talk, told: str, reason: str) -> str:
+    joint = talk.draw.choice(["{t}, {r}", "{t} because {r}", "{t}. Reason: {r}", "{t} - {r}", "{t}, because {r}"])
+    return joint.format(t=told.rstrip("?."), r=reason)
+
+
+def return_by_code(talk: Talk) -> bool:
+    """A return of a thing named by its product code: what it is, which order has it, and the call for that order."""
+    draw = talk.draw
+    orders = [order for order in talk.customer.orders if order.order_id not in talk.outdated]
+    held = [(order, item) for order in orders for item in order.items]
+    owned = {item.product_id for order in talk.customer.orders for item in order.items}
+    others = [code for code in talk.customer.products if code not in owned]
+    label, absent = "request_return by code", draw.random() < 0.15
+    if not (others if absent else held) or (talk.stale and absent):
+        return False
+    order, item = (None, None) if absent else draw.choice(held)
+    code = item.product_id if item else draw.choice(others)
+    shown_code = code.lower() if draw.random() < 0.25 else code
+    phrase = draw.choice(["{}", "{}", "{}", "#{}"]).format(shown_code)
+    told, arguments = talk.line(return_code_phrasings.BY_CODE).replace("{p}", phrase), dict[str, str]()
+    numbered = order is not None and draw.random() < 0.2
+    if order and numbered:
+        told = draw.choice(["{t} from order {o}", "{t} from {o}", "{t}, order {o}"]).format(
+            t=told.rstrip("?."), o=order.order_id
+        )
+    if draw.random() < 0.4:
+        arguments["reason"] = reason_of(draw, REASONS["request_return"], talk.held_out)
+        told = _because(talk, told, arguments["reason"])
+    talk.ask(typed(draw, told, (phrase, *([order.order_id] if order and numbered else []), *arguments.values())))
+    asked = Call.of("get_product", {"product_id": code})
+    if asked not in talk.standing and not (order and order.order_id in talk.detailed):
+        talk.read("get_product", {"product_id": code}, label)
+    if order is None or item is None:
+        not_found(talk, names.plain(talk.customer.products[code].name), label)
+        return True
+    words = order.order_id if numbered else names.plain(item.item)
+    find(talk, Reference(order, phrase, words, numbered, ""), label)
+    arguments = {"order_id": order.order_id, "item": names.plain(item.item), **arguments}
+    talk.call("request_return", arguments, label)
+    message, _ = _outcome(talk, "request_return", order, item.item, arguments)
+    talk.result(message, "request_return")
+    talk.answer(message, label)
+    talk.last = None
     return True
 
 
@@ -150,19 +192,21 @@ def _settle(talk: Talk, before: Order, after: Order, message: str) -> None:
 
 def change_absent(talk: Talk) -> bool:
     """A change of an order that is not the customer's: the call says so."""
-    draw = talk.draw
-    number = names.order_id(draw, draw.randrange(4))
-    if talk.customer.find(number):
+    draw, number = talk.draw, unknown_number(talk)
+    if number is None:
         return False
     phrase = draw.choice(["order {}", "{}", "#{}"]).format(number.lower() if draw.random() < 0.3 else number)
-    name, arguments = draw.choice(["cancel_order", "change_address"]), {"order_id": number}
+    name, arguments = draw.choice(list(TABLES)), {"order_id": number}
     told, keep = talk.line(TABLES[name]).replace("{x}", phrase), (phrase,)
     if name == "change_address":
         arguments["address"] = names.address(draw)
         told, keep = told.replace("{a}", arguments["address"]), (phrase, arguments["address"])
     talk.ask(typed(draw, told, keep))
-    talk.call(name, arguments, "absent number")
-    talk.result(contents.no_such_order(number), name)
+    if name != "request_return":
+        talk.call(name, arguments, "absent number")
+        talk.result(contents.no_such_order(number), name)
+    elif Call.of("get_order", arguments) not in talk.standing:  # which item it is, only the order tells
+        talk.read("get_order", arguments, "absent number")
     talk.answer(contents.no_such_order(number), "absent number")
     talk.last = None
     return True
@@ -200,29 +244,6 @@ def where_to(talk: Talk) -> bool:
         message, _ = _outcome(talk, "change_address", about.order, "", arguments)
         talk.result(message, "change_address")
         talk.answer(message, "asks back")
-    talk.last = None
-    return True
-
-
-def own_account(talk: Talk) -> bool:
-    """The customer's own data."""
-    lines = contents.account(talk.customer.account).split("\n")
-    table, answer = talk.draw.choice(
-        [
-            (account_phrasings.OWN_NAME, lines[0]),
-            (account_phrasings.EMAIL, lines[1]),
-            (account_phrasings.EMAIL, lines[1]),
-            (account_phrasings.OWN_ADDRESS, lines[2]),
-            (account_phrasings.OWN_ADDRESS, lines[2]),
-            (account_phrasings.USER_NAME, lines[3]),
-            (account_phrasings.SINCE, lines[3]),
-            (account_phrasings.ACCOUNT, "\n".join(lines)),
-        ]
-    )
-    talk.ask(typed(talk.draw, talk.line(table)))
-    if not talk.account_seen:
-        talk.read("get_account", {}, "account")
-    talk.answer(answer, "account")
     talk.last = None
     return True
 
@@ -301,19 +322,7 @@ def small_talk(talk: Talk) -> bool:
     """Greetings and thanks, and what is politely declined."""
     draw = talk.draw
     kind, table, answer, _ = draw.choices(TALK, [weight for *_, weight in TALK])[0]
-    told = talk.line(table).replace("{n}", names.person(draw)).replace("{k}", str(draw.randrange(1, 999)))
-    talk.ask(typed(draw, told))
+    talk.ask(typed(draw, names.stranger(draw, talk.line(table))))
     talk.answer(answer, kind)
     talk.last = None
     return True
-
-
-SERVICES: dict[str, Callable[[Talk], bool]] = {
-    "change": change,
-    "which": which_one,
-    "where": where_to,
-    "account": own_account,
-    "product": product,
-    "trouble": trouble,
-    "talk": small_talk,
-}

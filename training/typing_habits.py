@@ -33,7 +33,7 @@ def reason_of(draw: random.Random, table: str, held_out: bool) -> str:
     return draw.choice(lines(table, held_out))
 
 
-def typed(draw: random.Random, text: str, keep: tuple[str, ...] = ()) -> str:
+def typed(draw: random.Random, text: str, keep: tuple[str, ...] = (), *, slips: float = 0.12) -> str:
     """A question as it gets typed: in a hurry, in lower case, with slips; what is in `keep` stays as it is."""
     if draw.random() < 0.14:
         opener = draw.choice(OPENERS)
@@ -45,7 +45,7 @@ def typed(draw: random.Random, text: str, keep: tuple[str, ...] = ()) -> str:
         text = _outside(text, keep, str.lower)
     if draw.random() < 0.25:
         text = text.rstrip("?.! ")
-    if draw.random() < 0.12:
+    if draw.random() < slips:
         text = _outside(text, keep, lambda part: _slip(draw, part))
     return text
 
