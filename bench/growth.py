@@ -39,7 +39,7 @@ ORDERS_QUESTION = "What is the status of my newest order?"
 TURN_QUESTIONS = ("Where is my {item}?", "When did I order the {item}?", "What did I pay for the {item}?")
 THINK_S = 12.0
 """Of typing before each question over ever slower databases: longer than the slowest."""
-TURN_BUDGET_S = 100.0
+TURN_BUDGET_S = 140.0
 PASSWORD = "demo"
 
 Points = dict[str, list[float]]

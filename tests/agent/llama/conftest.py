@@ -1,4 +1,6 @@
 import tempfile
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -6,9 +8,11 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from agent.llama.chat_model import ChatLlama
 from agent.llama.choice import ModelChoice
 from agent.llama.threads import configure_threads
 from agent.llama.weights import Loaded
+from tests.stubs.fake_decoder import FakeDecoder
 
 configure_threads()
 
@@ -78,3 +82,22 @@ def loaded(tokenizer: PreTrainedTokenizerFast) -> Loaded:
 def converted() -> Path:
     """The folder of converted models that all runs of the tests share: converting takes a quarter of a minute."""
     return Path(tempfile.gettempdir()) / "headstart-tests"
+
+
+@pytest.fixture
+def chat(loaded: Loaded) -> Iterator[ChatLlama]:
+    made = ChatLlama.from_loaded(loaded, max_new_tokens=24)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def writes(chat: ChatLlama, tokenizer: PreTrainedTokenizerFast) -> Callable[..., FakeDecoder]:
+    """Makes the chat model write a given text."""
+
+    def write(text: str, gate: threading.Event | None = None) -> FakeDecoder:
+        chat.max_tokens = 1000
+        chat._local.decoder = FakeDecoder(tokenizer, text, gate)
+        return chat._local.decoder
+
+    return write

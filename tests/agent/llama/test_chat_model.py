@@ -7,22 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import tool
 from langchain_huggingface import ChatHuggingFace, HuggingFacePipeline
 from pydantic import BaseModel
 from transformers import PreTrainedTokenizerFast
 
-from agent.errors import ModelError, SessionClosedError
+from agent.errors import ModelError
 from agent.llama import passes
 from agent.llama.chat_model import ChatLlama
-from agent.llama.decoding import Decoder, DecodeStats
-from agent.llama.prompt import PromptRenderer
 from agent.llama.text_stream import TokenText
 from agent.llama.tool_calls import CHATML
-from agent.llama.weights import Loaded
+from tests.stubs.fake_decoder import WAIT_S, FakeDecoder
 
-WAIT_S = 20.0
 SYSTEM = SystemMessage("Be kind.")
 QUESTION = [SYSTEM, HumanMessage("Where is my coffee mug?")]
 CALL = {"name": "get_order", "args": {"order_id": "A123"}, "id": "1", "type": "tool_call"}
@@ -44,51 +41,6 @@ class Verdict(BaseModel):
     """A verdict."""
 
     kind: str
-
-
-class FakeDecoder(Decoder):
-    """Writes the text it is handed, token by token, whatever the prompt; then what the real one does not matter."""
-
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, text: str, gate: threading.Event | None = None) -> None:
-        self.text = text
-        self.prompts: list[str] = []
-        self.stats = DecodeStats()
-        self.forwards = 0
-        self._tokenizer = tokenizer
-        self._gate = gate
-
-    def generate(self, tokens: list[int], *, max_new_tokens: int, cancelled: Callable[[], bool], **_: Any) -> Any:
-        self.prompts.append(self._tokenizer.decode(tokens))
-        self.stats = DecodeStats(prompt_tokens=len(tokens), finish_reason="cancelled")
-        written = [*self._tokenizer.encode(self.text, add_special_tokens=False), self._tokenizer.eos_token_id]
-        for count, token in enumerate(written[:max_new_tokens], 1):
-            if cancelled():
-                return
-            ended = "stop" if count == len(written) else "length" if count == max_new_tokens else "cancelled"
-            self.stats = DecodeStats(prompt_tokens=len(tokens), completion_tokens=count, finish_reason=ended)
-            self.forwards += 1
-            yield token
-            if self._gate is not None:
-                self._gate.wait(WAIT_S)
-
-
-@pytest.fixture
-def chat(loaded: Loaded) -> Iterator[ChatLlama]:
-    made = ChatLlama.from_loaded(loaded, max_new_tokens=24)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def writes(chat: ChatLlama, tokenizer: PreTrainedTokenizerFast) -> Callable[..., FakeDecoder]:
-    """Makes the chat model write a given text."""
-
-    def write(text: str, gate: threading.Event | None = None) -> FakeDecoder:
-        chat.max_tokens = 1000
-        chat._local.decoder = FakeDecoder(tokenizer, text, gate)
-        return chat._local.decoder
-
-    return write
 
 
 def whole(chunks: Iterator[AIMessageChunk]) -> AIMessageChunk:
@@ -280,110 +232,6 @@ def test_what_breaks_in_the_model_is_a_model_error(chat: ChatLlama, monkeypatch:
     assert chat.invoke(QUESTION).text
 
 
-def test_a_closed_model_answers_no_more(chat: ChatLlama) -> None:
-    chat.close()
-
-    with pytest.raises(SessionClosedError):
-        chat.invoke(QUESTION)
-    with pytest.raises(SessionClosedError):
-        chat.prefill(QUESTION)
-    chat.forget()
-
-
-def test_a_prefilled_question_is_read_from_the_cache(chat: ChatLlama) -> None:
-    typed = "Where is my coffee mug? Was it deliv"
-    warmed = chat.prefill([SYSTEM], tools=[get_order], partial_text=typed)
-    asked = chat.bind_tools([get_order]).invoke([SYSTEM, HumanMessage(typed + "ered on time?")])
-
-    assert warmed.finished
-    assert asked.response_metadata["cached_tokens"] == warmed.cached_tokens
-    assert asked.response_metadata["warmed_tokens"] == warmed.cached_tokens
-    fresh = ChatLlama.from_loaded(chat._local.loaded, max_new_tokens=24)
-    assert fresh.bind_tools([get_order]).invoke([SYSTEM, HumanMessage(typed + "ered on time?")]).text == asked.text
-    fresh.close()
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    text=st.text(st.sampled_from("ab é.\n123 ,'s"), max_size=30),
-    rest=st.text(st.sampled_from("ab é.\n1 "), max_size=10),
-    data=st.data(),
-)
-def test_prefilled_tokens_do_not_change_while_the_customer_types_on(
-    tokenizer: PreTrainedTokenizerFast, text: str, rest: str, data: st.DataObject
-) -> None:
-    renderer = PromptRenderer(tokenizer, CHATML)
-    partial = renderer.conversation(QUESTION, (), text)
-    final = renderer.question([*QUESTION, HumanMessage(text + rest)], (), room=10_000).tokens
-
-    assert final[: len(partial)] == partial
-
-
-def test_the_conversation_so_far_is_how_the_next_prompt_begins(tokenizer: PreTrainedTokenizerFast) -> None:
-    renderer = PromptRenderer(tokenizer, CHATML)
-    begun = renderer.conversation([*QUESTION, AIMessage("Here.")], ())
-    asked = renderer.question([*QUESTION, AIMessage("Here."), HumanMessage("Thanks")], (), room=1000).tokens
-
-    assert asked[: len(begun)] == begun
-    assert len(renderer.conversation([*QUESTION, AIMessage("Here.")], (), "")) > len(begun)
-
-
-def test_forgetting_keeps_the_instructions_and_tools_only(chat: ChatLlama) -> None:
-    bound = chat.bind_tools([get_order])
-    bound.invoke([SYSTEM, HumanMessage("My name is Ada.")])
-    chat.forget()
-    kept = chat._local.loaded.tokenizer.decode(list(chat._local.decoder.cached))
-
-    assert kept.startswith("<|im_start|>system\nBe kind.")
-    assert "get_order" in kept
-    assert "Ada" not in kept
-    after = bound.invoke([SYSTEM, HumanMessage("My name is Grace.")]).response_metadata
-    assert after["cached_tokens"] == len(chat._local.renderer.shared_beginning([SYSTEM], [_schema()]))
-
-
-def _schema() -> dict[str, Any]:
-    from langchain_core.utils.function_calling import convert_to_openai_tool
-
-    return convert_to_openai_tool(get_order)
-
-
-def conversation(turns: int) -> list[BaseMessage]:
-    made: list[BaseMessage] = [SYSTEM]
-    for number in range(turns):
-        call = {**CALL, "id": str(number)}
-        made += [
-            HumanMessage(f"Question {number}?"),
-            AIMessage("", tool_calls=[call]),
-            ToolMessage(f"Result {number}.", tool_call_id=str(number)),
-            AIMessage(f"Answer {number}."),
-        ]
-    return [*made, HumanMessage("And now?")]
-
-
-def test_the_oldest_turns_are_dropped_whole_where_the_context_is_too_small(
-    chat: ChatLlama, writes: Callable[..., FakeDecoder]
-) -> None:
-    decoder = writes("Yes.")
-    chat._local.context = 1000
-    message = chat.invoke(conversation(30))
-    dropped = message.response_metadata["dropped_messages"]
-    prompt = decoder.prompts[0]
-
-    assert dropped > 0
-    assert dropped % 4 == 0
-    assert prompt.startswith("<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nQuestion")
-    assert f"Question {dropped // 4 - 1}?" not in prompt
-    assert f"Question {dropped // 4}?" in prompt
-    assert prompt.count("<tool_response>") == prompt.count("<tool_call>") == 30 - dropped // 4
-    assert message.usage_metadata is not None
-    assert message.usage_metadata["input_tokens"] <= 500
-
-
-def test_a_turn_too_long_for_the_context_is_refused(chat: ChatLlama) -> None:
-    with pytest.raises(ModelError, match="at most 1000 tokens"):
-        chat.invoke([SYSTEM, HumanMessage("mug " * 2000)])
-
-
 def test_tokens_of_a_conversation_are_counted_as_they_are_prompted(chat: ChatLlama) -> None:
     counted = chat.get_num_tokens_from_messages(QUESTION, [get_order])
     usage = chat.bind_tools([get_order]).invoke(QUESTION).usage_metadata
@@ -399,32 +247,3 @@ def test_tracing_is_told_model_and_settings(chat: ChatLlama) -> None:
     assert told["ls_temperature"] == 0.5
     assert told["ls_max_tokens"] == 24
     assert told["ls_stop"] == ["x"]
-
-
-def test_a_turn_is_answered_while_a_prefill_is_under_way(chat: ChatLlama) -> None:
-    # The predicate is asked before each chunk, so the prefill is held there until the turn waits for it.
-    begun, asked = threading.Event(), threading.Event()
-    chat._local.decoder._chunk = 8
-
-    def held() -> bool:
-        begun.set()
-        assert asked.wait(WAIT_S)
-        return False
-
-    stats: list[Any] = []
-    prefilling = threading.Thread(target=lambda: stats.append(chat.prefill(conversation(10), cancelled=held)))
-    prefilling.start()
-    assert begun.wait(WAIT_S)
-    submit = chat._local.thread.submit
-
-    def submitted(*arguments: Any) -> Any:
-        job = submit(*arguments)
-        asked.set()
-        return job
-
-    chat._local.thread.submit = submitted
-    answer = chat.invoke(QUESTION)
-    prefilling.join(WAIT_S)
-
-    assert answer.text
-    assert not stats[0].finished
