@@ -225,6 +225,8 @@ class Engine:
                 from agent.graph import build_graph
 
                 self._conversations = sqlite3.connect(self.settings.state_folder / KEPT_IN, check_same_thread=False)
+                # A power failure may cost the last turn; else each first word waits for the disk twice.
+                self._conversations.execute("PRAGMA synchronous = NORMAL")
                 self._graph = build_graph(SqliteSaver(self._conversations))
             return self._graph
 

@@ -78,7 +78,7 @@ class Conversation:
 @cache
 def shop_schemas() -> list[dict[str, Any]]:
     """The shop's tools in OpenAI's form."""
-    return schemas()
+    return list(schemas())
 
 
 def conversation(seed: int, *, held_out: bool = False, size: int | None = None) -> Conversation:

@@ -138,3 +138,12 @@ def test_a_model_has_one_pass_and_takes_it_along() -> None:
     del model, found
     gc.collect()
     assert gone() is None
+
+
+@torch.inference_mode()
+def test_the_models_own_weights_are_whole_after_their_memory_was_given_back() -> None:
+    model = LlamaForCausalLM(LlamaConfig(**SHAPE | {"hidden_size": 256, "intermediate_size": 512})).eval()
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
+    pass_of(model)
+
+    assert all(torch.equal(weight, before[name]) for name, weight in model.state_dict().items())
