@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ LISTED = 200
 """The newest that are listed."""
 TITLE_CHARS = 120
 UUID_CHARS = 36
+RESTS_ON = "rests_on"
+"""The mark in `additional_kwargs` of an answer: the ids of the tool calls whose results it rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class KeptTurn:
     answer: str
     tools: tuple[str, ...] = ()
     """The tools that the model asked for."""
+    facts: tuple[dict[str, Any], ...] = ()
+    """The typed results that the answer rests on, as `agent.shop.calls.artifact` made them; as they were then."""
 
 
 class Conversations:
@@ -136,18 +140,37 @@ def turns_of(messages: Sequence[BaseMessage]) -> list[KeptTurn]:
     from agent.prompts import is_synthetic
 
     turns: list[KeptTurn] = []
+    results = {m.tool_call_id: m.artifact for m in messages if isinstance(m, ToolMessage) and m.artifact}
     for message in messages:
         match message:
             case HumanMessage() if not is_synthetic(message):
                 turns.append(KeptTurn(printable(message.text), ""))
             case AIMessage() if turns and message.text.strip():
-                turns[-1] = KeptTurn(turns[-1].question, printable(message.text), turns[-1].tools)
+                ids = message.additional_kwargs.get(RESTS_ON, ())
+                facts = tuple(results[one] for one in ids if one in results)
+                turns[-1] = replace(turns[-1], answer=printable(message.text), facts=facts)
             case ToolMessage() if turns and not is_ahead(message):
-                last = turns[-1]
-                turns[-1] = KeptTurn(last.question, last.answer, (*last.tools, message.name or "tool"))
+                turns[-1] = replace(turns[-1], tools=(*turns[-1].tools, message.name or "tool"))
             case _:
                 pass
     return turns
+
+
+def resting_on(messages: Sequence[BaseMessage], sources: Sequence[str]) -> list[BaseMessage]:
+    """A turn's answer, the last of a conversation's messages, marked with the ids of the calls it rests on.
+
+    These are the `sources` of its facts, and what the model asked for in this turn.
+    """
+    from langchain_core.messages import HumanMessage, ToolMessage
+
+    from agent.conversation import is_ahead
+    from agent.prompts import is_synthetic
+
+    asked = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage) and not is_synthetic(m)), default=0)
+    own = [m.tool_call_id for m in messages[asked:] if isinstance(m, ToolMessage) and not is_ahead(m)]
+    answer = messages[-1]
+    marks = {**answer.additional_kwargs, RESTS_ON: list(dict.fromkeys([*own, *sources]))}
+    return [answer.model_copy(update={"additional_kwargs": marks})]
 
 
 def settle(graph: CompiledStateGraph[Any, Any], thread_id: str) -> None:
@@ -177,7 +200,8 @@ def as_markdown(kept: Kept, turns: Sequence[KeptTurn]) -> str:
 
 def as_json(kept: Kept, turns: Sequence[KeptTurn]) -> str:
     """The same for a program."""
-    found = {"title": kept.title, "last_at": kept.last_at.isoformat(), "turns": [asdict(turn) for turn in turns]}
+    said = [{"question": turn.question, "answer": turn.answer, "tools": list(turn.tools)} for turn in turns]
+    found = {"title": kept.title, "last_at": kept.last_at.isoformat(), "turns": said}
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
 from agent.shop import contents, naming, records
+from agent.shop.asking import STATUS_WORDS, STATUSES, Field
 from agent.shop.records import Order, Status
 
 Kind = Literal["number", "item", "date", "amount", "status", "carrier"]
@@ -22,19 +23,6 @@ _MONTH = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
     "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-STATUSES = {
-    "processing": Status.PROCESSING,
-    "being processed": Status.PROCESSING,
-    "shipped": Status.SHIPPED,
-    "out for delivery": Status.OUT_FOR_DELIVERY,
-    "delivered": Status.DELIVERED,
-    "delayed": Status.DELAYED,
-    "cancelled": Status.CANCELLED,
-    "canceled": Status.CANCELLED,
-    "returned": Status.RETURNED,
-}
-STATUS_WORDS = "|".join(STATUSES)
-
 NUMBER = re.compile(r"(?<![\w$-])[A-Z]{1,4}\d{2,}(?![\w])")
 DATE = re.compile(
     r"(?<![\w-])(?:(?P<iso>\d{4}-\d{2}-\d{2})"
@@ -49,15 +37,17 @@ STATUS = re.compile(
     re.IGNORECASE,
 )
 CARRIER = re.compile(r"\bcarrier is (?P<carrier>[A-Z]\w+)")
-TYPED_NUMBER = re.compile(r"(?<![a-z])(?:[a-z]{1,4}-?\d{2,}|[a-z] \d{3,})", re.IGNORECASE)
+TYPED_NUMBER = re.compile(r"(?<![a-z])(?:[a-z]{1,4}-?\d{2,}|(?<!\d )[a-z] \d{3,})", re.IGNORECASE)
 """An order's number as people write it: `b456`, `B 456`, `B-456`."""
-_OF_MANY = re.compile(
+OF_MANY = re.compile(
     r"\b(?:orders|all(?! right)|every\w*+(?! (?:all right|alright|ok|okay|fine|in order|well)\b)|list|history|besides"
     r"|except|others?|else|instead|not (?:the|my))\b",
     re.IGNORECASE,
 )
 """A question with one of these may want other orders told than those that it names."""
-_AND = re.compile(r"\band\b|\bas well\b|\balso\b|\bplus\b", re.IGNORECASE)
+_NO_SUCH = re.compile(r"There is no order (?P<number>\w+) in your account")
+_MY = re.compile(r"\b(?:my|mine)\b", re.IGNORECASE)
+AND = re.compile(r"\band\b|\bas well\b|\balso\b|\bplus\b", re.IGNORECASE)
 """Its other half may be about something that is not known yet."""
 ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (role, re.compile(rf"(?:{words})\b[^.;:$\d]{{0,14}}$", re.IGNORECASE))
@@ -99,6 +89,12 @@ class Record:
     dates: Mapping[str, frozenset[date]] = field(default_factory=dict)
     status: Status | None = None
     carrier: str | None = None
+    holding: str = ""
+    """The sentence that says what an order holds."""
+    about: str = ""
+    """What a product is, in the shop's words."""
+    parcel: str = ""
+    """Who carries it and where it was last, once that was looked up."""
 
     def holds(self, fact: Fact) -> bool:
         """Whether the fact is one of this record's."""
@@ -137,6 +133,8 @@ class Known:
     """How many orders searches have found."""
     older: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The items of orders that the history knows by name only: they were never read."""
+    account: Mapping[Field, tuple[str, str]] = field(default_factory=dict)
+    """What the account says: what tells it, and its sentence."""
     quotable: tuple[str, ...] = ()
     """What other results say, line by line: changes, accounts, products, errors."""
 
@@ -144,6 +142,32 @@ class Known:
     def items(self) -> list[str]:
         """Every item's name, longest first."""
         return sorted({item for record in self.records.values() for item in record.items}, key=lambda i: (-len(i), i))
+
+    @property
+    def whole(self) -> bool:
+        """Whether every order of the customer is known, if only by its name."""
+        return self.count is not None and self.count <= len(self.listed) + len(self.older)
+
+    def order_ids(self) -> list[str]:
+        """Every known order, the newest first; those outside the history come last."""
+        every = dict.fromkeys([*self.listed, *self.older, *self.records])
+        return [key for key in every if key not in self.records or self.records[key].status]
+
+    def orders_in(self, text: str) -> list[str]:
+        """The orders that a text names by their numbers, in its order."""
+        known = set(self.order_ids())
+        return list(dict.fromkeys(number for number in NUMBER.findall(text) if number in known))
+
+    def nobodys(self, question: str) -> str:
+        """An order's number in the question that is none of the customer's; empty where that is not sure."""
+        typed = naming.full_numbers(question)
+        known = {naming.plain(key).upper() for key in [*self.older, *self.records]}
+        known |= {number.upper() for record in self.records.values() for number in record.numbers | record.products}
+        names = [naming.plain(item).upper() for item in self.items]
+        foreign = [one for one in typed if one not in known and not any(one in name for name in names)]
+        denied = {match.group("number").upper() for line in self.quotable if (match := _NO_SUCH.match(line))}
+        sure = [one for one in foreign if self.whole or one in denied]
+        return sure[0] if len(sure) == 1 and len(typed) == 1 else ""
 
     def holding(self, fact: Fact) -> list[Record]:
         """The records that hold a fact."""
@@ -161,6 +185,8 @@ class Known:
     def meant(self, question: str, order_id: str) -> str:
         """The order that a call should be about: the given one, unless the question means another beyond doubt."""
         asked = self.asked(question)
+        if nobodys := self.nobodys(question):
+            return nobodys
         if asked:
             return order_id if order_id in asked or len(asked) > 1 else next(iter(asked))
         if order_id in self.records or order_id in self.older:
@@ -179,26 +205,24 @@ class Known:
 
     def asked(self, question: str) -> frozenset[str]:
         """The orders that a question means beyond doubt, by number or by words of an item; none if unsure."""
-        return frozenset() if _AND.search(question) else frozenset(self.wanted(question))
+        return frozenset() if AND.search(question) else frozenset(self.wanted(question))
 
     def wanted(self, question: str) -> list[str]:
         """The orders that an answer has to tell of: those asked for, also where the question has two halves."""
-        if _OF_MANY.search(question):
+        if OF_MANY.search(question):
             return []
-        named = [one for one in naming.meant(question, self._named()) if one.likeness >= naming.SURE]
+        found = naming.meant(question, self._named())
+        named = [one for one in found if one.likeness >= naming.SURE]
         numbered = [one for one in named if one.by == "number"]
         if TYPED_NUMBER.search(question) and not numbered:
             return []  # A number that is none of theirs: the item beside it may belong to that.
+        if not named and len(found) == 1 and _MY.search(question):
+            named = found  # Half a name is enough where it fits one of their orders: `my saffron`.
         return [one.order_id for one in named]
 
     def _named(self) -> list[naming.Named]:
         """Every known order with its items, the newest first."""
-        order_ids = dict.fromkeys([*self.listed, *self.older, *self.records])
-        return [
-            (key, self.records[key].items if key in self.records else self.older[key])
-            for key in order_ids
-            if key not in self.records or self.records[key].status
-        ]
+        return [(key, self.records[key].items if key in self.records else self.older[key]) for key in self.order_ids()]
 
 
 def known(results: Iterable[tuple[str, Mapping[str, Any] | None]]) -> Known:
@@ -288,7 +312,9 @@ def _orders(told: Known, orders: Iterable[Order]) -> None:
     for order in orders:
         before = told.records.get(order.order_id)
         stops = before.dates.get("stops", frozenset()) if before else frozenset()
-        told.records[order.order_id] = _order(order, stops)
+        record = _order(order, stops)
+        same = before is not None and (before.status, before.carrier) == (record.status, record.carrier)
+        told.records[order.order_id] = replace(record, parcel=before.parcel) if before and same else record
 
 
 def _order(order: Order, stops: frozenset[date]) -> Record:
@@ -303,6 +329,7 @@ def _order(order: Order, stops: frozenset[date]) -> Record:
         dates={**{role: frozenset([day]) for role, day in days.items() if day}, **({"stops": stops} if stops else {})},
         status=order.status,
         carrier=order.carrier,
+        holding=contents.holding(order),
     )
 
 
@@ -314,7 +341,8 @@ def _shipment(told: Known, tracked: records.Shipment, content: str) -> None:
     record = told.records[tracked.order.order_id]
     stops = frozenset(event.at.date() for event in tracked.events)
     line = content.split("\n")[0].removeprefix(f"{record.key}: ")
-    told.records[record.key] = replace(record, line=line, dates={**record.dates, "stops": stops})
+    parcel = contents.carriage(tracked, tracked.order)
+    told.records[record.key] = replace(record, line=line, parcel=parcel, dates={**record.dates, "stops": stops})
 
 
 def _other(told: Known, row: records.Row | None, content: str) -> None:
@@ -325,6 +353,7 @@ def _other(told: Known, row: records.Row | None, content: str) -> None:
                 key=product.product_id,
                 line=content.removeprefix(f"{product.product_id}: "),
                 items=(product.name,),
+                about=product.description,
                 amounts=frozenset([product.price_cents]),
             )
         case records.Change(renewed=Order() as order):
@@ -332,5 +361,8 @@ def _other(told: Known, row: records.Row | None, content: str) -> None:
         case records.Account():
             since = row.created_at.date()
             told.records[row.customer_id] = Record(row.customer_id, dates={"": frozenset([since])})
+            lines = content.split("\n")
+            values = (row.name, row.email, row.address, lines[-1])
+            told.account = dict(zip(get_args(Field), zip(values, lines, strict=True), strict=True))
         case _:
             pass

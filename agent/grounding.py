@@ -10,11 +10,27 @@ and advice, items that are described and not named.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from agent.facts import STATUS_WORDS, STATUSES, Fact, Known, Record, facts
-from agent.prompts import NOT_UNDERSTOOD
+from agent.facts import STATUS_WORDS, Fact, Known, facts
+from agent.prompts import NEW_ADDRESS, NOT_UNDERSTOOD, ONLY_YOURS
+from agent.question import NOTHING, Question
+from agent.shop.asking import extreme_asked
+from agent.statements import (
+    BESIDE,
+    DENIED,
+    DENYING,
+    REPEATED,
+    SUPERLATIVE,
+    Foreign,
+    Scope,
+    counted,
+    from_its_name,
+    held_otherwise,
+    misnamed,
+)
+from agent.unfinished import BULLET, beginnings, judged, sentence_start, unfinished
 
 UNSURE = "I can't say that for certain."
 """Where a statement turns out to be foreign and the data have nothing to say in its place."""
@@ -29,64 +45,13 @@ _DENIAL = re.compile(
 )
 _NO_ORDER = re.compile(r"\bno (?:such )?(?:order|product) (?P<number>[A-Z]{1,4}\d{2,})\b", re.IGNORECASE)
 _NO_ORDERS = re.compile(r"\byou (?:have|have placed|do(?:n't|n’t| not) have) (?:no|any) orders\b", re.IGNORECASE)
-_SUPERLATIVE = re.compile(r"\b(?P<which>newest|latest|most recent|most expensive|dearest) order is\b", re.IGNORECASE)
-_DENYING = re.compile(r"\b(?:no|not|never|can't|can’t|cannot|couldn't|couldn’t)\b", re.IGNORECASE)
-_OWN_DATA = re.compile(r"^Your (?:name|email|address|user name) is ")
-_NAMING = (
-    r"(?:^|(?<=[.!?] ))(?:[-*•] (?:(?:Your |Order )?[A-Z]{1,4}\d{2,}: |Your )?|Your |(?:Order )?[A-Z]{1,4}\d{2,}: )"
-    r"(?P<run>\w(?:(?! (?:is|was|has|have|are|were|cost|costs|holds|will|can)\b)[^():;!?])*)"
-)
-"""Where an item is named at the head of a statement."""
-_NAMED = re.compile(_NAMING + r" \($")
-"""What stands before an order's number in brackets is the name of its items."""
-_BEING_NAMED = re.compile(_NAMING + r"(?: \((?:[A-Z]{0,4}\d*)?)?$")
-"""Held back until it is known whose name it is."""
-_JOINED = re.compile(r"^[\s,]*(?:and|&|,)[\s\w'’]*$")
-_BULLET = re.compile(r"^\s*[-*•] ")
-_PARTIAL = re.compile(r"(?:\$[\d,.]*|(?<![\w-])\d[\d,-]*|(?<!\w)[A-Z]{1,4}\d*)$")
-_PREDICATE = re.compile(
-    r"(?:(?<![\w-])(?P<count>\d+) |\b(?P<verb>is|was|are|were|has|have|been|'s|’s)\s+"
-    r"(?:(?:now|already|still|currently|just|been)\s+)*)(?P<word>[a-z]*(?: for?(?: [a-z]*)?)?)$",
-    re.IGNORECASE,
-)
+_OWN_DATA = re.compile(r"(?:^|(?<=[.!?] ))Your (?P<field>name|email|address|user name) is ")
+_TOTAL = re.compile(r"\byou have (?:no|any|\d+) orders?\b", re.IGNORECASE)
+_REFUSAL = re.compile(r"\b(?:can't|can’t|cannot|can only|don't have|don’t have|not able)\b", re.IGNORECASE)
 _CALL = re.compile(r"<\s?/?[|_]?[a-z]*_?(?:tool|call)|\{\"name\"?:", re.IGNORECASE)
 """A call that does not parse is no answer either."""
-_BEGUN_CALL = re.compile(r"(?:<\s?[/|_a-z]{0,10}|\{\"?[a-z]{0,4}\"?)$", re.IGNORECASE)
-DENIED = "a denial of what is there"
-_VERB = re.compile(r" (?:is?|wa?s?|ar?e?|were?|ha?s?|have?|be?e?n?)$")
-_CANNOT = ("I can't", "I can’t", "I cannot", "I couldn't", "I couldn’t", "I could not", "I don't", "I don’t")
-_DENIALS = (
-    *(f"{head} {verb}" for head in _CANNOT for verb in ("find", "see", "have")),
-    "There is no order",
-    "There is no product",
-    "There are no orders",
-    "You have no orders",
-)
-"""How denials begin; they are held back to their end."""
-
-
-def _beginnings(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(text[:length] for text in texts for length in range(1, len(text) + 1))
-
-
-_BEGUN_DENIALS = _beginnings(_DENIALS)
-_WORD_START = re.compile(r"(?<![^\W_])\w|(?<=[^\w])[^\w\s]")
-LONGEST_NAME = 120
-"""Characters of an item's name that are looked for at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """Something said that the records do not hold."""
-
-    start: int
-    """Where in the answer it begins: what stands before it is held to be true."""
-    said: str
-    why: str
-    instead: str = ""
-    """The data's own sentence about the same, where it is known what that is about."""
-    final: bool = False
-    """Whether there is nothing to try again: in other words it would be as wrong."""
+_EMPTY = frozenset({"a", "an", "the", "any", "it", "one", "that", "this"})
+"""Words of a denial that name nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,24 +93,30 @@ class Guard:
     """
 
     told: Known
-    asked: frozenset[str] = frozenset()
-    """The orders that the question means beyond doubt: then no other is told."""
-    wanted: Sequence[str] = ()
-    """The orders that the question asks about: if one of them is told, all are."""
+    question: Question = NOTHING
+    searched: bool = True
+    """Whether all orders were searched, where there are more than are known; a denial has to wait for it."""
     text: str = ""
     """All that was shown."""
     foreign: Foreign | None = None
-    completed: bool = False
-    """Whether orders were added that a list had left out."""
+    completed: str = ""
+    """What was added to the answer, in words; empty if nothing was."""
     _held: str = ""
     _items: list[str] = field(default_factory=list[str])
     _begun_names: frozenset[str] = frozenset()
+    _ways: tuple[str, ...] = ()
+    """Sentences that may stream where only whole ones are judged."""
     _bullets: list[str] = field(default_factory=list[str])
     """The orders told in a list so far."""
 
     def __post_init__(self) -> None:
         self._items = self.told.items
-        self._begun_names = _beginnings(self._items)
+        self._begun_names = beginnings(self._items)
+        told = [self.told.records[key] for key in self.question.tells or () if key in self.told.records]
+        lines = [f"{head}{one.line}" for one in told for head in ("Your ", f"Order {one.key}: ", "- ")]
+        summary = (self.told.summary,) if self.question.tells else ()
+        declining = () if self.question.account else (ONLY_YOURS,)
+        self._ways = (*self.question.answer.split("\n"), *summary, *declining, *lines)
 
     def feed(self, piece: str) -> str:
         """Take a piece of the answer; the text that is certain now."""
@@ -157,7 +128,7 @@ class Guard:
     def finish(self) -> str:
         """The answer is over: what was held back, and the rest of a list that left orders out."""
         shown = "" if self.foreign is not None else self._let_through(final=True)
-        return shown if self.foreign is not None else shown + self._rest_of_list() + self._rest_of_wanted()
+        return shown if self.foreign is not None else shown + self._rest()
 
     def back(self) -> None:
         """The writer has gone back to the end of `text`."""
@@ -166,22 +137,32 @@ class Guard:
     def mend(self) -> str:
         """What to say, from the data, in the place of what was foreign; ends the statement that it stands in."""
         assert self.foreign is not None
-        meant = [self.told.records[key].line for key in self.asked if key in self.told.records]
-        instead, line = self.foreign.instead, self.text.rpartition("\n")[2]
-        instead = instead or (meant[0] if len(meant) == 1 else "")
+        foreign, question, line = self.foreign, self.question, self.text.rpartition("\n")[2]
         self.back()
-        bullet = _BULLET.match(f"{line} ") is not None
+        asked = question.only if question.tells is None else ()
+        meant = [self.told.records[key].line for key in asked if key in self.told.records]
+        instead = meant[0] if len(meant) == 1 else foreign.instead
+        left = [key for key in question.orders if key in self.told.records and key not in self.text]
+        if not instead and left:
+            instead = self.told.records[left[0]].line
+        bullet = question.tells is None and any(map(BULLET.match, (f"{line} ", foreign.said)))
         left = self._left_of_list() if bullet else []
         if bullet and left and (not instead or not any(self.told.records[key].line == instead for key in left)):
             instead = self.told.records[left[0]].line
-        if instead:
-            said = _continued(line, instead)
+        told_already = bool(question.needs) and all(value in self.text for value, _ in question.needs)
+        told_already = told_already or (question.tells is not None and question.answer in self.text)
+        if (foreign.why == REPEATED and not left) or (foreign.why == BESIDE and told_already):
+            said = ""
+        elif question.tells is not None or (question.answer and not instead):
+            said = _answered(line, question.answer)
+        elif instead:
+            said = f"- {instead}" if bullet and not line else _continued(line, instead)
         else:
             said = f"{'' if line.endswith(' ') else ' '}… {UNSURE}" if line.strip() else NOT_UNDERSTOOD
         if bullet:
             self._bullets += [key for key in left if self.told.records[key].line == instead][:1]
         self.text += said
-        return said + self._rest_of_list() + self._rest_of_wanted()
+        return said + self._rest()
 
     def _let_through(self, *, final: bool) -> str:
         lines_end = len(self.text) + len(self._held)
@@ -209,28 +190,54 @@ class Guard:
 
     def _check(self, line: str, *, over: bool) -> tuple[int, Foreign | None]:
         """How far a line is certain, and what in it is foreign; `over` when nothing more comes of it."""
-        certain = len(line) if over else _unfinished(line, self._begun_names)
+        certain = len(line) if over else unfinished(line, self._begun_names)
+        if self.question.tells is not None and not over:
+            certain = min(certain, judged(line, self._ways))
         found = facts(line, self._items)
         if not over:
             # A fact at the very end may go on with the next piece: `$39` with `.90`, `K48` with `21`.
             certain = min([certain, *(fact.start for fact in found if fact.end >= len(line.rstrip(".,")))])
         ready = [fact for fact in found if fact.end <= certain]
-        foreign = self._statement(line, ready) or self._claims(line, certain, over=over)
-        if foreign is None and over and _BULLET.match(line):
+        foreign = self._off_point(line, certain, ready) or self._statement(line, ready)
+        foreign = foreign or self._claims(line, certain, over=over)
+        if foreign is None and over and BULLET.match(line):
             self._note_bullet(ready)
-        return certain, foreign
+        return certain, from_its_name(line, foreign) if foreign else None
+
+    def _off_point(self, line: str, certain: int, ready: Sequence[Fact]) -> Foreign | None:
+        """What the question does not ask for, where it is known what it asks for."""
+        question, told = self.question, self.told
+        if question.tells is None or any(way.startswith(line) for way in self._ways):
+            return None
+        certainly = line[:certain]
+        beside = [
+            fact.start
+            for fact in ready
+            if fact.kind in ("number", "item")
+            and not any(record.key in question.tells for record in told.holding(fact))
+            and not DENYING.search(line[: fact.start])
+        ]
+        if not question.tells and question.answer != told.summary:
+            beside += [one.start() for one in _TOTAL.finditer(certainly)]
+        if question.account:
+            beside += [one.start() for one in _REFUSAL.finditer(certainly)]
+            beside += [one.start() for one in _OWN_DATA.finditer(certainly) if one["field"] not in question.account]
+        if not beside:
+            return None
+        start = sentence_start(line[: min(beside) + 1])
+        return Foreign(start, line[start:], BESIDE, question.answer, final=True)
 
     def _statement(self, line: str, ready: Sequence[Fact]) -> Foreign | None:
         """Whether the facts of a line come from one record at a time."""
         if len(line) > 12 and any(quoted.startswith(line) for quoted in self.told.quotable):
             return None
-        scope = _Scope(line, self.told, self.asked)
+        scope = Scope(line, self.told, self.question.only)
         for fact in ready:
             if foreign := scope.take(fact):
                 return foreign
         told = bool(scope.subjects) and all(record.key in self._bullets for record in scope.subjects)
-        if told and _BULLET.match(line):
-            return Foreign(len(line) - len(_BULLET.sub("", line)), line, "an order that was told already")
+        if told and BULLET.match(line):
+            return Foreign(0, line, REPEATED, final=not self._left_of_list())
         return None
 
     def _claims(self, line: str, certain: int, *, over: bool) -> Foreign | None:
@@ -241,27 +248,56 @@ class Guard:
         for count in _COUNT.finditer(line):
             if count.end() > certain or (not over and count.end() == len(line)):
                 continue
-            if not _counted(int(count.group("count")), count.group("noun").lower(), told, line):
+            if not counted(int(count.group("count")), count.group("noun").lower(), told, line):
                 return Foreign(count.start(), count.group(), "a wrong count", told.summary)
         for denial in _DENIAL.finditer(line):
             ended = over or any(mark in line[denial.start() :] for mark in ".!")
-            if ended and (named := told.named(denial.group("words"))):
-                instead = " Your ".join(record.line for record in named)
-                return Foreign(denial.start(), line[denial.start() :], DENIED, instead, final=True)
+            if ended and (foreign := self._denial(denial, line)):
+                return foreign
         for denial in _NO_ORDER.finditer(line):
             if record := told.records.get(denial.group("number").upper()):
                 return Foreign(0, line[: denial.end()], DENIED, record.line, final=True)
         if told.count and (none := _NO_ORDERS.search(line)):
             return Foreign(0, line[: none.end()], DENIED, told.summary, final=True)
-        if over and _OWN_DATA.match(line) and line not in told.quotable and told.quotable:
-            return Foreign(0, line, "not what the account says")
+        if (own := _OWN_DATA.match(line)) and told.account:
+            said = next((said for said in told.quotable if said.startswith(own.group())), line)
+            if not said.startswith(line) and not line.startswith(said):
+                return Foreign(own.end(), line[own.end() :], "not what the account says", said)
+        if NEW_ADDRESS in line and self.question.answer and not self.question.elsewhere:
+            return Foreign(line.index(NEW_ADDRESS), line, "a question back that nothing calls for", final=True)
+        return self._beside(line) or misnamed(line, told, self._items) or held_otherwise(line, told)
+
+    def _denial(self, denial: re.Match[str], line: str) -> Foreign | None:
+        """Whether what is denied is there, was asked for beyond doubt, or was never looked for."""
+        told, question, words = self.told, self.question, denial.group("words")
+        said = line[denial.start() :]
+        if named := told.named(words):
+            return Foreign(denial.start(), said, DENIED, " Your ".join(record.line for record in named), final=True)
+        own = _as_ones_own(words, question.text)
+        if question.only and question.answer and not own:
+            return Foreign(denial.start(), said, DENIED, final=True)
+        begins = not self.text and not line[: denial.start()].strip()
+        if not self.searched and begins and own:
+            return Foreign(denial.start(), said, "a denial before a search", sought=words.strip(), final=True)
         return None
+
+    def _beside(self, line: str) -> Foreign | None:
+        """An order that was asked for, told of as the newest or the dearest, which nobody has asked."""
+        extreme = SUPERLATIVE.search(line) if self.question.only else None
+        if extreme is None or extreme_asked(self.question.text):
+            return None
+        start = sentence_start(line[: extreme.start() + 1])
+        return Foreign(start, line[start : extreme.end()], BESIDE, final=True)
 
     def _note_bullet(self, ready: Sequence[Fact]) -> None:
         for fact in ready:
             if fact.kind == "number" and fact.value in self.told.records:
                 self._bullets.append(str(fact.value))
                 return
+
+    def _rest(self) -> str:
+        """What the answer has left out of a list, of what was asked about and of what it must hold."""
+        return self._rest_of_list() + self._rest_of_wanted() + self._rest_of_needs()
 
     def _left_of_list(self) -> list[str]:
         return [key for key in self.told.listed if key not in self._bullets]
@@ -272,7 +308,7 @@ class Guard:
         if not self._bullets or not self.text.startswith(told.summary) or not told.summary:
             return ""
         left = self._left_of_list()
-        self.completed = bool(left)
+        self.completed = "a list that left orders out" if left else ""
         self._bullets += left
         said = "".join(f"\n- {told.records[key].line}" for key in left)
         self.text += said
@@ -280,146 +316,46 @@ class Guard:
 
     def _rest_of_wanted(self) -> str:
         """What was asked about and left out, where the answer tells of the rest of it."""
-        known = [key for key in self.wanted if key in self.told.records]
+        known = [key for key in self.question.orders if key in self.told.records]
         left = [key for key in known if key not in self.text]
         if len(known) < 2 or len(left) in (0, len(known)) or any(said in self.text for said in self.told.quotable):
             return ""
-        self.completed = True
+        self.completed = "a list that left orders out"
         said = "".join(f" Your {self.told.records[key].line}" for key in left)
         self.text += said
         return said
 
-
-@dataclass(slots=True)
-class _Scope:
-    """The records that the statement may be about, as its facts come."""
-
-    line: str
-    told: Known
-    asked: frozenset[str]
-    subjects: list[Record] = field(default_factory=list[Record])
-    wide: bool = False
-    """Whether several orders are the subject together: "A1 and B2 have shipped"."""
-    _named_at: int = 0
-    _pending: list[list[Record]] = field(default_factory=list[list[Record]])
-    _told: bool = False
-    """Whether something has been said of the subject."""
-    _bound: bool = False
-    """Whether the subject stands as a heading, `A1: …`: what is named then is all of it."""
-
-    def take(self, fact: Fact) -> Foreign | None:
-        """The next fact of the line; what is foreign about it."""
-        owners = self.told.holding(fact)
-        said = self.line[fact.start : fact.end]
-        if fact.kind not in ("number", "item"):
-            return self._predicate(fact, owners, said)
-        if not owners:
-            if _DENYING.search(self.line[: fact.start]) and fact.kind == "number":
-                return None
-            return Foreign(fact.start, said, "not in any result", self._one())
-        between = self.line[self._named_at : fact.start]
-        both = [record for record in self.subjects if record in owners]
-        beside = re.search(r"\(\s*$|:\s*(?:\d+ x )?$", between) is not None
-        apart = self._bound or beside or not _JOINED.match(between)
-        if fact.kind == "number" and between.endswith("("):
-            both = [record for record in both if all(record in one for one in self._pending)]
-            if foreign := self._misnamed(fact, owners):
-                return foreign
-        if both:
-            self.subjects = both
-        elif self.subjects and not self._told and apart:
-            return Foreign(fact.start, said, "of another order", self._one())
-        elif self.subjects and not self._told:
-            self.subjects, self.wide = [*self.subjects, *owners], True
-        else:
-            self.subjects, self.wide, self._pending = owners, False, []
-        if self.asked and not any(record.key in self.asked for record in self.subjects):
-            meant = [self.told.records[key].line for key in self.asked if key in self.told.records]
-            return Foreign(fact.start, said, "not what was asked for", meant[0] if len(meant) == 1 else "")
-        if foreign := self._superlative(fact, said):
-            return foreign
-        if fact.kind == "number":
-            self._bound = self.line[fact.end : fact.end + 1] == ":"
-        self._pending = [] if fact.kind == "number" else [*self._pending, owners]
-        self._named_at, self._told = fact.end, False
-        return None
-
-    def _misnamed(self, fact: Fact, owners: list[Record]) -> Foreign | None:
-        """Whether the name before a number in brackets is another than the order's."""
-        named = _NAMED.search(self.line[: fact.start])
-        if named is None:
-            return None
-        whole = re.compile(rf"(?:^|, | and |\d x ){re.escape(named.group('run'))} \(")
-        if any(whole.search(record.line) for record in owners):
-            return None
-        said = self.line[named.start("run") : fact.end]
-        return Foreign(named.start("run"), said, "not the name of this", owners[0].line if len(owners) == 1 else "")
-
-    def _predicate(self, fact: Fact, owners: list[Record], said: str) -> Foreign | None:
-        self._told = True
-        of = self.subjects or list(self.told.records.values())
-        fitting = [record for record in of if record in owners]
-        wanted = len(of) if self.wide and fact.kind == "status" and self.subjects else 1
-        if len(fitting) < wanted:
-            return Foreign(fact.start, said, f"not the {fact.role or fact.kind} of this", self._one())
-        if self.subjects and not self.wide:
-            self.subjects = fitting
-        return None
-
-    def _superlative(self, fact: Fact, said: str) -> Foreign | None:
-        which = _SUPERLATIVE.search(self.line[: fact.start])
-        if which is None:
-            return None
-        newest = which.group("which").lower() in ("newest", "latest", "most recent")
-        right = self.told.newest if newest else self.told.dearest
-        if right is None or any(record.key == right for record in self.subjects):
-            return None
-        line = self.told.newest_line if newest else self.told.dearest_line
-        return Foreign(fact.start, said, f"not the {which.group('which')}", line)
-
-    def _one(self) -> str:
-        return self.subjects[0].line if len(self.subjects) == 1 else ""
+    def _rest_of_needs(self) -> str:
+        """What the question asks for and the answer does not hold, unless it asks back or declines."""
+        left = [said for value, said in self.question.needs if value not in self.text]
+        refuses = _REFUSAL.search(self.text) is not None and not self.question.account
+        if not left or refuses or self.text.rstrip().endswith("?"):
+            return ""
+        self.completed = "an answer that left out what was asked for"
+        lines = bool(self.question.account) or left[0].startswith("- ")
+        said = "".join(f"{chr(10) if lines else ' '}{one}" for one in left)
+        self.text += said
+        return said
 
 
-def _counted(count: int, noun: str, told: Known, line: str) -> bool:
-    if told.count is None:
-        return True  # Nothing is known of counts: not for this guard to judge.
-    if noun.startswith("order"):
-        return count in {told.count, len(told.listed), *told.found} or "match" in line
-    status = STATUSES[noun]
-    return told.by_status.get(status, 0) == count
+def _as_ones_own(words: str, question: str) -> bool:
+    """Whether the question speaks of it as of something that the customer has: `my chisels`, `the cake stand`."""
+    heard = [re.escape(word) for word in re.findall(r"\w+", words) if word.lower() not in _EMPTY]
+    if not heard:
+        return False
+    found = re.search(rf"\b(?:my|mine|the|that|this|those|these)\b(?: [^\s?.!,;]+){{0,3}}? {heard[-1]}", question, re.I)
+    return found is not None
 
 
-def _unfinished(line: str, names: Collection[str]) -> int:
-    """From where on the end of a line may be the beginning of a fact; `names` are the beginnings of items."""
-    starts = [len(line)]
-    if partial := _PARTIAL.search(line):
-        starts.append(partial.start())
-    if call := _BEGUN_CALL.search(line):
-        starts.append(call.start())
-    if naming := _BEING_NAMED.search(line):
-        starts.append(naming.start("run"))
-    if said := _PREDICATE.search(line):
-        words = ("orders", *STATUSES) if said.group("count") else tuple(STATUSES)
-        if any(word.startswith(said.group("word").lower()) for word in words):
-            starts.append(said.start("count" if said.group("count") else "verb"))
-    if verb := _VERB.search(line):
-        starts.append(verb.start() + 1)
-    ends = [line.rfind(end) + len(end) for end in (". ", "! ", "? ", "sorry, ", "but ") if end in line]
-    sentence = max(ends, default=0)
-    begun = line[sentence:]
-    if begun in _BEGUN_DENIALS or begun.startswith(_DENIALS):
-        starts.append(sentence)
-    for word in _WORD_START.finditer(line, max(0, len(line) - LONGEST_NAME)):
-        if line[word.start() :] in names:
-            starts.append(word.start())
-            break
-    return min(starts)
+def _answered(line: str, answer: str) -> str:
+    """What to add to a line that has begun so that the whole answer is said."""
+    both = next((size for size in range(min(len(line), len(answer)), 0, -1) if line.endswith(answer[:size])), 0)
+    return answer[both:] if both or not line.strip() else f"{'' if line.endswith(' ') else ' '}{answer}"
 
 
 def _continued(line: str, quoted: str) -> str:
     """What to add to a line that has begun so that it ends as the data says."""
-    begun = _BULLET.sub("", line)
+    begun = BULLET.sub("", line)
     for length in range(min(len(begun), len(quoted)), SHORTEST_OVERLAP - 1, -1):
         at = quoted.find(begun[-length:])
         if at >= 0:

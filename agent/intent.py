@@ -11,7 +11,7 @@ from typing import Any, Literal
 from langchain_core.messages import ToolCall
 
 from agent.facts import Known
-from agent.shop import naming
+from agent.shop import asking, naming
 
 REMEMBERED = 2
 """A change may be asked for in so many messages: the address often comes after the order."""
@@ -34,6 +34,23 @@ _WISHES = {
     ),
 }
 """What customers say who want it; broad, for it only has to tell a wish from a question after something else."""
+_IDIOMS = re.compile(r"\b(?:set|get|got|call|ring|write|come)(?:s|ting|ting)? (?:me|us|you|it)? ?back\b", re.IGNORECASE)
+"""What is spoken of as a price or an answer: `set me back`."""
+_REASON = re.compile(
+    r"(?:[,:;.!?]|\s[-–—])\s*(?:because |since |as )?(?P<reason>(?:"
+    r"(?:I|we|it|they|he|she|there|someone|somebody|nobody)(?:['’]\w+)? "
+    r"|(?:this|that|my|our|the|a|an|one|some) (?:\S+ ){1,3}?(?:is|are|was|were|has|have|had|does|did|do|\w+n['’]t|came"
+    r"|gave|broke|took|fell|fits?|smells?|works?|needs?|\w{3,}ed)\b)"
+    r"[^.!?;:]*)[.!?\s]*$"
+    r"|\bbecause (?P<cause>[^.!?;:]+)[.!?\s]*$",
+    re.IGNORECASE,
+)
+"""A clause at the end that tells why: `cancel it, we are moving`."""
+_ASKS = re.compile(
+    r"\b(?:cancel\w*|return\w*|refund\w*|please|(?:want|like|need) (?:it|to|this|that|you)|I'd like|would like)\b",
+    re.IGNORECASE,
+)
+"""What a clause says that asks and gives no reason."""
 _AFTERWARDS = re.compile(
     r"[\s,.;:!-]+(?:please|pls|thanks?(?: you)?|now|instead|from now on|today|asap|ok(?:ay)?)[.!]*$", re.IGNORECASE
 )
@@ -73,7 +90,7 @@ def _named(text: str, items: Sequence[str]) -> list[str]:
 def lacks(call: ToolCall, said: Sequence[str]) -> Literal["", "wish", "address"]:
     """What the customer's last messages lack for this change to be theirs; nothing if it is."""
     wish, text = _WISHES.get(call["name"]), "\n".join(said)
-    if wish is not None and not wish.search(text):
+    if wish is not None and not wish.search(_IDIOMS.sub("", asking.spelled(text))):
         return "wish"
     if call["name"] == "change_address" and not _spoken(str(call["args"].get("address", "")), text):
         return "address"
@@ -81,13 +98,39 @@ def lacks(call: ToolCall, said: Sequence[str]) -> Literal["", "wish", "address"]
 
 
 def in_own_words(call: ToolCall, said: Sequence[str]) -> ToolCall:
-    """The change with a reason only where the customer gave it, and an address without what came after it."""
+    """The change with the reason that the customer gave and no other, and an address without what came after it."""
     args: dict[str, Any] = dict(call["args"])
     if "address" in args:
         args["address"] = _AFTERWARDS.sub("", str(args["address"]).strip())
     if args.get("reason") and not _spoken(str(args["reason"]), "\n".join(said), least=1):
         del args["reason"]
+    if not args.get("reason") and call["name"] in ("cancel_order", "request_return") and said:
+        args |= {"reason": reason} if (reason := _reason(said[-1])) else {}
     return ToolCall(name=call["name"], args=args, id=call["id"], type="tool_call")
+
+
+def _reason(text: str) -> str:
+    """Why the customer wants a change, in their own words; empty where they do not say."""
+    found = _REASON.search(text)
+    reason = (found["reason"] or found["cause"]).strip(" ,") if found else ""
+    return reason if len(_WORD.findall(reason)) >= 2 and not _ASKS.search(reason) else ""
+
+
+def invented(call: ToolCall, said: Sequence[str], told: Known) -> bool:
+    """Whether a look-up is for a number that nobody has said: neither the customer nor a result."""
+    number = call["args"].get("order_id")
+    if call["name"] not in ("get_order", "track_shipment") or not isinstance(number, str):
+        return False
+    number = naming.plain(number)
+    if number in {naming.plain(key) for key in [*told.order_ids(), *told.records]}:
+        return False
+    # A letter or a word is no number, though it may stand in the question.
+    return not any(map(str.isdigit, number)) or number not in naming.plain(" ".join(said))
+
+
+def plausible(call: ToolCall, question: str) -> bool:
+    """Whether a question may be after the account, where that is called for."""
+    return call["name"] != "get_account" or asking.may_be_own(question)
 
 
 def _spoken(value: str, text: str, *, least: int = 2) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from agent.conversations import resting_on
 from agent.errors import ModelError, QuestionError, SessionClosedError
 from agent.events import AheadChanged, Confirmation, Event, StepFinished, TurnOutcome, TurnResult
 from agent.lookups import CustomerLookups
@@ -223,6 +224,7 @@ class CustomerSession:
             model=partial(self._ready_model, bridge),
             tools=schemas(),
             lookups=self._lookups,
+            customer_id=self.customer.customer_id,
             thread_id=self.thread_id,
             bridge=bridge,
             timeline=self.timeline,
@@ -287,20 +289,20 @@ class CustomerSession:
     def _finished(
         self, turn: Turn, answer: str, *, stopped: bool, messages: list[BaseMessage] | None = None
     ) -> TurnResult:
-        from agent import conversation, facts, grounding
+        from agent import conversation, grounding
         from agent.turn import describe
 
         ended_s = self.timeline.clock()
         standing = conversation.in_prompt(messages or [], context=turn.starts.context, first_id=turn.first_id)
         results = conversation.tool_results(standing)
-        told = facts.known((result.text, result.artifact) for result in results)
-        ground = grounding.ground(answer, told, [result.text for result in results])
+        ground = grounding.ground(answer, turn.known(results), [result.text for result in results])
         by_id = {
             made["id"]: Call.of(made["name"], made["args"])
             for message in standing
             for made in getattr(message, "tool_calls", [])
         }
-        sources = [by_id[results[i].tool_call_id] for i in ground.sources if results[i].tool_call_id in by_id]
+        told_by = [results[i].tool_call_id for i in ground.sources]
+        sources = [by_id[call_id] for call_id in told_by if call_id in by_id]
         turn.rest_on(sources)
         figures = turn_figures(
             entered_s=turn.entered_s,
@@ -332,14 +334,23 @@ class CustomerSession:
         if messages is not None:
             self._graph().update_state(
                 {"configurable": {"thread_id": self.thread_id}},
-                {"performance_log": turn.log.lines, "spans": [span.as_dict() for span in result.spans]},
+                {
+                    "performance_log": turn.log.lines,
+                    "spans": [span.as_dict() for span in result.spans],
+                    "messages": [] if stopped else resting_on(messages, told_by),
+                },
                 as_node="final_answer",
             )
         self._turn = None
         self._since_s = ended_s
+        if (
+            messages is not None
+            and figures.prompt_tokens + figures.completion_tokens > self._settings.max_prompt_tokens
+        ):
+            self._shorten(messages)
+            standing = conversation.in_prompt(messages, context=turn.starts.context, first_id=self._first_id)
         reads = conversation.reads_standing(standing) if messages is not None else None
-        tokens = figures.prompt_tokens + figures.completion_tokens
-        self._loop.call_soon_threadsafe(self._after_turn, reads, ground.orders, tokens)
+        self._loop.call_soon_threadsafe(self._after_turn, reads, ground.orders)
         return result
 
     def _ahead_now(self, turn: Turn) -> tuple[Ahead, ...]:
@@ -384,23 +395,19 @@ class CustomerSession:
         if self._turn is None and self._lookups.history() is not None:
             self.warm()
 
-    def _after_turn(self, standing: Sequence[Call] | None, told: Sequence[str], prompt_tokens: int) -> None:
+    def _after_turn(self, standing: Sequence[Call] | None, told: Sequence[str]) -> None:
         self._lookups.end_turn(standing, told)
         self._typed = ""
         if self._closed.is_set():
             return
-        if prompt_tokens > self._settings.max_prompt_tokens:
-            self._loop.create_task(asyncio.to_thread(self._shorten))
         self.warm()
 
-    def _shorten(self) -> None:
+    def _shorten(self, messages: list[BaseMessage]) -> None:
         """Drop the older half of the conversation from the prompt (never from what is kept)."""
         from agent import conversation
 
-        messages = self.messages()
         start = next((i for i, m in enumerate(messages) if m.id == self._first_id), 0)
         self._first_id = conversation.newer_half(messages[start:]) or self._first_id
-        self._loop.call_soon_threadsafe(self.warm)
 
     async def _adopt(self) -> None:
         """Take up the results that stand in a resumed conversation; what has changed since is renewed."""

@@ -22,12 +22,13 @@ from agent import conversation, intent, prompts
 from agent.bridge import Bridge, Lookups, TurnStoppedError
 from agent.errors import DatabaseError
 from agent.events import Event, TextArrived, ToolUse
-from agent.facts import known
+from agent.facts import Known, known
 from agent.grounding import Guard
+from agent.question import NOTHING, Question, understood
 from agent.settings import HeadStarts
+from agent.shop.asking import asks_for_parcel, wants_elsewhere
 from agent.shop.calls import BY_NAME, Answer, artifact
 from agent.shop.records import Change
-from agent.shop.rules import asks_for_parcel
 from agent.shop.tools import invalid_arguments
 from agent.speculation.speculator import Call, Claim
 from agent.text import printable
@@ -55,6 +56,7 @@ class Turn:
     tool_rounds: int
     log: PerformanceLog
     entered_s: float
+    customer_id: str = ""
     thread_id: str = ""
     """Of the conversation; with a write's call it makes the key that lets it happen only once."""
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -73,6 +75,8 @@ class Turn:
     """Whether a change was tried: its message is the answer."""
     _previews: dict[str, Change] = field(default_factory=dict)
     _called: set[Call] = field(default_factory=set)
+    _known: tuple[tuple[str, ...], Known] | None = None
+    """The calls of the results that were read last, and what they say."""
 
     def stop(self) -> None:
         """The customer pressed Esc."""
@@ -110,21 +114,29 @@ class Turn:
         if not self.guarded:
             return self._write_answer(node, prompt, None)
         results = conversation.tool_results(prompt)
-        told = known((result.text, result.artifact) for result in results)
-        wanted = told.wanted(self.question)
-        guard = Guard(told, told.asked(self.question), () if self._changed else wanted)
-        unread = None if self._changed else self._call_for([key for key in wanted if key not in told.records])
+        told = self.known(results)
+        question = NOTHING if self._changed else self._understood(messages, told)
+        searched = (
+            told.count is None
+            or told.count <= len(told.listed)
+            or any(call.name == "search_orders" for call in self._called)
+        )
+        guard = Guard(told, question, searched)
+        unread = self._unread(question, told)
         message = self._write_answer(node, prompt, guard, shown=unread is None)
-        if self._repeats(message):
+        again = self._repeats(message)
+        if again or not all(intent.plausible(call, self.question) for call in message.tool_calls):
             # Asked again for what it was told already, it would go round in circles.
-            self._correct("a call that was made already")
+            self._correct("a call that was made already" if again else "a call that was not asked for")
             message = self._write_answer(node, prompt, guard, tool_choice="none")
         if _calls(message):
             return self._as_asked(prompt, message, guard)
         if unread is not None:
-            self._correct("an answer about an order that was not read")
-            self._called.add(Call.of(unread["name"], unread["args"]))
-            return AIMessage("", tool_calls=[unread], id=message.id)
+            self._correct("an answer about what was not read")
+            return self._calling(unread, message)
+        if guard.foreign is not None and guard.foreign.sought:
+            self._correct(guard.foreign.why)
+            return self._calling(_call("search_orders", text=guard.foreign.sought), message)
         barred: dict[int, list[str]] = {}
         while guard.foreign is not None and not self.cancelled.is_set():
             foreign, again = guard.foreign, barred.setdefault(guard.foreign.start, [])
@@ -135,7 +147,14 @@ class Turn:
                 break
             guard.back()
             message = self._write_answer(node, prompt, guard, begun=guard.text, barred=tuple(again))
-        return message.model_copy(update={"content": guard.text})
+        return message.model_copy(update={"content": guard.text.rstrip()})
+
+    def known(self, results: Sequence[ToolMessage]) -> Known:
+        """What these results say; worked out once for the same results."""
+        of = tuple(result.tool_call_id for result in results)
+        if self._known is None or self._known[0] != of:
+            self._known = of, known((result.text, result.artifact) for result in results)
+        return self._known[1]
 
     def _write_answer(
         self,
@@ -179,7 +198,7 @@ class Turn:
         if guard is not None and shown and not _calls(message) and not self.cancelled.is_set():
             self._show(guard.finish())
             if guard.completed:
-                self._correct("a list that left orders out")
+                self._correct(guard.completed)
         if self.cancelled.is_set():
             text = message.text if guard is None else guard.text
             if not text.strip():
@@ -195,9 +214,36 @@ class Turn:
         self._called |= made
         return again
 
+    def _understood(self, messages: Sequence[BaseMessage], told: Known) -> Question:
+        """What the customer asks for, with what was said before it."""
+        said = conversation.customer_said(messages)
+        answers = [one.text for one in messages if isinstance(one, AIMessage) and one.text.strip()]
+        last = told.orders_in(answers[-1]) if answers else []
+        return understood(said, told, last, self.customer_id)
+
+    def _unread(self, question: Question, told: Known) -> ToolCall | None:
+        """The call for what the question asks for and no result says yet, if it was not made in this turn."""
+        calls = [_call("get_account")] if question.account and not told.account else []
+        for key in question.orders:
+            record = told.records.get(key)
+            if question.parcel if record else asks_for_parcel(question.text):
+                calls += [] if record and record.parcel else [_call("track_shipment", order_id=key)]
+            elif record is None:
+                calls.append(_call("get_order", order_id=key))
+        return next((call for call in calls if Call.of(call["name"], call["args"]) not in self._called), None)
+
+    def _calling(self, call: ToolCall, message: AIMessage) -> AIMessage:
+        """The call in the place of what the model had begun."""
+        self._called.add(Call.of(call["name"], call["args"]))
+        return AIMessage("", tool_calls=[call], id=message.id)
+
     def _as_asked(self, prompt: Sequence[BaseMessage], message: AIMessage, guard: Guard) -> AIMessage:
-        """The message with its calls held against the customer's words, or an answer where nobody wants the change."""
+        """The message with its calls held against the customer's words, or an answer where nobody asked for them."""
         said = conversation.customer_said(prompt)[-intent.REMEMBERED :]
+        question = guard.question
+        if question.declined or (question.settled and not any(map(self._is_write, message.tool_calls))):
+            self._correct("a call that was not asked for")
+            return self._answered(message, question.answer)
         calls: list[ToolCall] = []
         for call in message.tool_calls:
             write = self._is_write(call)
@@ -205,26 +251,26 @@ class Turn:
             meant = intent.about(call, self.question if named else "\n".join(said), guard.told)
             if (meant["name"], meant["args"]) != (call["name"], call["args"]):
                 self._correct("a call about another order")
+            if intent.invented(meant, conversation.customer_said(prompt), guard.told):
+                self._correct("a call for a number that nobody has said")
+                if guard.told.summary:
+                    return self._answered(message, question.answer or guard.told.summary)
+                meant = ToolCall(name="get_order_history", args={}, id=meant["id"], type="tool_call")
             if write and (lacking := intent.lacks(meant, said)):
                 self._correct("a change that was not asked for")
-                return self._answer_without_change(message, guard, asks=lacking == "address")
+                asks = lacking == "address" or wants_elsewhere(self.question)
+                return self._answer_without_change(message, guard, asks=asks)
             calls.append(intent.in_own_words(meant, said) if write else meant)
         return message.model_copy(update={"tool_calls": calls})
 
-    def _answer_without_change(self, message: AIMessage, guard: Guard, *, asks: bool) -> AIMessage:
-        """What the data say of the orders that the question names, or a question back."""
-        known = [guard.told.records[key].line for key in guard.wanted if key in guard.told.records]
-        answer = prompts.NEW_ADDRESS if asks else " ".join(f"Your {line}" for line in known) or prompts.NOT_UNDERSTOOD
+    def _answered(self, message: AIMessage, answer: str) -> AIMessage:
         self._show(answer)
         return AIMessage(answer, id=message.id)
 
-    def _call_for(self, order_ids: Sequence[str]) -> ToolCall | None:
-        """The call that reads the first of these orders that was not tried in this turn."""
-        name = "track_shipment" if asks_for_parcel(self.question) else "get_order"
-        for args in ({"order_id": order_id} for order_id in order_ids):
-            if Call.of(name, args) not in self._called:
-                return ToolCall(name=name, args=args, id=f"call_{uuid.uuid4().hex[:16]}", type="tool_call")
-        return None
+    def _answer_without_change(self, message: AIMessage, guard: Guard, *, asks: bool) -> AIMessage:
+        """What the data say of the orders that the question names, or a question back."""
+        answer = prompts.NEW_ADDRESS if asks else guard.question.answer or prompts.NOT_UNDERSTOOD
+        return self._answered(message, answer)
 
     def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Change], bool]) -> list[ToolMessage]:
         """The results of a message's calls: writes after the customer's word, reads claimed together.
@@ -380,6 +426,10 @@ class Turn:
         """The queries this turn used for the first time: those that the answer does not rest on hid nothing."""
         used = {use.name for use in self.uses.values() if use.used}
         return [use for use in self.database if not use.skipped_decision or use.name in used]
+
+
+def _call(name: str, **arguments: str) -> ToolCall:
+    return ToolCall(name=name, args=arguments, id=f"call_{uuid.uuid4().hex[:16]}", type="tool_call")
 
 
 def _calls(message: AIMessage) -> bool:

@@ -19,6 +19,11 @@ Named: TypeAlias = tuple[str, Sequence[str]]
 
 NUMBERS = re.compile(r"(?<![^\W_])[a-z]{1,4}[\s#-]{0,2}\d{2,}(?![^\W_])|#\s?\w{2,}", re.IGNORECASE)
 DIGITS = re.compile(r"\b(?:order|number|no|nr)\b[.:\s#]{0,3}(\d{3,})(?![\w-])", re.IGNORECASE)
+_FULL_NUMBER = re.compile(
+    r"(?<![^\W_])(?P<whole>(?!P[#-]?\d)[a-z]{1,3}[#-]?\d{3,})(?![^\W_])"
+    r"|\b(?:order|number|no|nr)\b[.:\s#]{0,3}(?P<parted>(?!P\s)[a-z]{1,2} \d{3,})(?![^\W_])",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]{2,}|[^\W_]{3,}")
 _ASIDE = re.compile(r"[,(\":–]| - | (?:for|with|in|from) ", re.IGNORECASE)
 """What follows says which one it is, or how big, and no longer what it is."""
@@ -72,6 +77,15 @@ def meant(text: str, orders: Iterable[Named]) -> list[Meant]:
     return found + [one for one in by_item if one.order_id not in numbered and one.at not in told_already]
 
 
+def full_numbers(text: str) -> list[str]:
+    """The numbers in a text that are an order's by their form alone, as the shop writes them; a P is a product's.
+
+    Letters and three digits or more in one piece, `#b-4567`, or announced as a number, `order B 4567`.
+    """
+    found = _FULL_NUMBER.finditer(text)
+    return list(dict.fromkeys(plain(one.group("whole") or one.group("parted")).upper() for one in found))
+
+
 def plain(number: str) -> str:
     """`#B-456` → `b456`."""
     return "".join(c for c in number.lower() if c.isalnum())
@@ -115,7 +129,7 @@ class _Parts:
 def _parts(name: str) -> _Parts:
     aside = _ASIDE.search(name)
     base = name[: aside.start()] if aside and aside.start() else name
-    halves = [re.findall(r"[^\W\d_]{3,}", half) for half in re.split(r" of ", base)]
+    halves = [re.findall(r"[^\W\d_]{3,}", half) for half in re.split(r" of | and | & ", base)]
     # Measures and abbreviations say no more than the numbers beside them: "Tin 26 cm", "Sun Cream SPF 50".
     said = [[singular(word.casefold()) for word in half if not word.isupper()] for half in halves]
     what = tuple(word for half in said for word in half)

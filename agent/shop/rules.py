@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from agent.shop import naming
+from agent.shop import asking, naming
+from agent.shop.asking import asks_for_parcel
 from agent.shop.records import Status
 from agent.speculation.calls import Call
 from agent.speculation.prediction import Candidate
@@ -29,25 +30,6 @@ ORDER_HISTORY = Call.of("get_order_history")
 
 When = Literal["sign-in", "typing", "result"]
 
-CARRIER = re.compile(
-    r"\b(track\w*|parcels?|packages?|shipments?|consignment|couriers?|carriers?|carr(?:y|ies|ying)|postman|vans?|firm"
-    r"|transport|logistics|depot|last seen|last stop|follow(?:ed|ing)?|scan(?:s|ned)?|bring(?:s|ing)?|hauls?"
-    r"|deliver(?:s|ed|ing)? by"
-    r"|(?:who|(?:what|which) (?:company|service))(?:'s|’s| is| has| will)? (?:deliver|ship|hand|got|get)\w*)\b",
-    re.IGNORECASE,
-)
-WHERE = re.compile(
-    r"\b(arriv\w*|on (?:its|the|their) way|where(?:'s|’s| is| are| was| were| has| have)|when will)", re.IGNORECASE
-)
-RECORD = re.compile(
-    r"\b(pa(?:id|y)|cost|prices?|total|charged?|amount|set me back|much|spen[dt]|expensive|items?"
-    r"|order date|(?:I|I've) (?:order|buy|place|bought|purchase)\w*|ordered|bought|purchase\w*|date of order)\b",
-    re.IGNORECASE,
-)
-"""An order's record answers these, its parcel's does not."""
-FULL_NUMBER = re.compile(r"(?<![^\W_])(?!P\d)[a-z]{1,2}\d{3,}(?![^\W_])", re.IGNORECASE)
-"""An order's number written in one piece; a P is a product's."""
-PRODUCT_NUMBER = re.compile(r"(?<![^\W_])p[\s-]?\d{3,}(?![^\W_])", re.IGNORECASE)
 BACK = re.compile(r"\b(?:it|its|it's|that|this|those|they|them|their|one)\b", re.IGNORECASE)
 """A question with one of these and no order in it goes on about the last one."""
 UNDER_WAY = (Status.SHIPPED, Status.OUT_FOR_DELIVERY, Status.DELAYED)
@@ -142,8 +124,8 @@ def the_older_order_typed_about(moment: Moment) -> Iterator[Candidate]:
     """A number that is not among the known orders of somebody who has more."""
     if not moment.unknown or moment.meant:
         return
-    for number in FULL_NUMBER.findall(moment.text):
-        about = {"order_id": number.upper()}
+    for number in naming.full_numbers(moment.text):
+        about = {"order_id": number}
         parcel = asks_for_parcel(moment.text)
         yield _about(about, 0.6, "the_older_order_typed_about", "you typed a number", parcel=parcel)
 
@@ -173,7 +155,8 @@ def the_parcel_on_its_way(moment: Moment) -> Iterator[Candidate]:
 def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
     """A question for what the shop knows of the customer, unless something is to be sent elsewhere."""
     loosely = moment.words & ACCOUNT_OR_ORDER and not moment.meant and not BACK.search(moment.text)
-    if (moment.words & ACCOUNT or loosely) and not moment.words & SENDING:
+    surely = asking.account_fields(moment.text) and not moment.meant
+    if surely or ((moment.words & ACCOUNT or loosely) and not moment.words & SENDING):
         yield Candidate(Call.of("get_account"), 0.6, "the_account_typed_about", "you asked about your account")
 
 
@@ -182,7 +165,7 @@ def the_product_typed_about(moment: Moment) -> Iterator[Candidate]:
     """The number of a product: surer if the customer has ordered it, never if it is an order's."""
     known = {naming.plain(item["product_id"]): item["product_id"] for order in moment.orders for item in order["items"]}
     numbers = {naming.plain(order["order_id"]) for order in moment.orders}
-    for typed in dict.fromkeys(map(naming.plain, PRODUCT_NUMBER.findall(moment.text))):
+    for typed in dict.fromkeys(map(naming.plain, asking.PRODUCT_NUMBER.findall(moment.text))):
         if typed not in numbers:
             call = Call.of("get_product", {"product_id": known.get(typed, typed.upper())})
             chance = 0.8 if typed in known else 0.6
@@ -208,11 +191,6 @@ def the_parcel_of_an_order_looked_up(moment: Moment) -> Iterator[Candidate]:
     order = moment.data.get("order")
     if moment.call and moment.call.name == "get_order" and order and order["status"] in UNDER_WAY:
         yield _about(order, 0.35, "the_parcel_of_an_order_looked_up", "its order was looked up", parcel=True)
-
-
-def asks_for_parcel(text: str) -> bool:
-    """Whether a text asks where something is, and not what it is."""
-    return CARRIER.search(text) is not None or (WHERE.search(text) is not None and RECORD.search(text) is None)
 
 
 def orders_meant(text: str, orders: Sequence[Order]) -> list[tuple[Order, float, str]]:

@@ -121,16 +121,14 @@ async def test_nothing_of_a_deleted_conversation_is_left_in_the_file(settings: S
 async def test_written_out_to_read_and_for_a_program(settings: Settings) -> None:
     room = Room(settings, asks("get_account"), "You live in Elm Street.")
     await room.open()
-    await room.asked("user123", "Where do I live?")
+    await room.asked("user123", "Who am I?")
     (kept,) = await asyncio.to_thread(room.kept().listed)
     turns = await asyncio.to_thread(room.kept().turns, kept.thread_id)
     text = as_markdown(kept, turns)
-    assert text.startswith("# Where do I live?")
-    assert "> Where do I live?\n\nYou live in Elm Street.\n\n*looked up: get_account*" in text
+    assert text.startswith("# Who am I?")
+    assert "> Who am I?\n\nYou live in Elm Street.\n\n*looked up: get_account*" in text
     found = json.loads(as_json(kept, turns))
-    assert found["turns"] == [
-        {"question": "Where do I live?", "answer": "You live in Elm Street.", "tools": ["get_account"]}
-    ]
+    assert found["turns"] == [{"question": "Who am I?", "answer": "You live in Elm Street.", "tools": ["get_account"]}]
     await room.engine.close()
 
 

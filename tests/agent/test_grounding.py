@@ -6,6 +6,7 @@ import pytest
 from agent.facts import Known, facts, known
 from agent.grounding import Foreign, Guard, ground
 from agent.prompts import NOT_UNDERSTOOD
+from agent.question import Question
 from agent.shop import contents
 from agent.shop.calls import artifact
 from agent.shop.records import (
@@ -98,7 +99,7 @@ FALSE = [
     ("Your mat (K4821) is processing.", "mat (K4821"),
     ("Your Coffee Mug (B456) was delivered.", "Coffee Mug (B456"),
     ("Order A123: QuantumLeap AI Processor and Yoga Mat (K4821) is processing.", None),
-    ("Order A123: QuantumLeap AI Processor and Yoga Mat has shipped.", "Yoga Mat"),
+    ("Order A123: QuantumLeap AI Processor and Yoga Mat has shipped.", "QuantumLeap AI Processor and Yoga Mat"),
     ("- Smart Coffe Mug (B456) was delivered.", "Smart Coffe Mug (B456"),
     ("I can't find a coffee mug among the orders.", "I can't find a coffee mug"),
     ("I'm sorry, I can't find your coffee mug.", "I can't find your coffee mug"),
@@ -284,7 +285,7 @@ def test_a_question_means_the_orders_that_it_names(question: str, orders: set[st
 
 
 def test_an_answer_about_another_order_than_the_one_that_was_asked_for_is_foreign() -> None:
-    guard = Guard(KNOWN, KNOWN.asked("where is my yoga mat"))
+    guard = Guard(KNOWN, Question(only=KNOWN.asked("where is my yoga mat")))
     assert guard.feed("Your QuantumLeap AI Processor (A123) has shipped.") == "Your "
     assert guard.foreign is not None
     assert guard.mend() == KNOWN.records["K4821"].line
@@ -310,17 +311,17 @@ def test_a_call_is_about_the_order_that_the_question_names(question: str, order_
 def test_what_was_asked_for_in_the_same_breath_is_told_too() -> None:
     wanted = KNOWN.wanted("where are A123 and the yoga mat")
     assert wanted == ["A123", "K4821"]
-    guard = Guard(KNOWN, frozenset(), wanted)
+    guard = Guard(KNOWN, Question(orders=tuple(wanted)))
     begun = f"Order A123: {KNOWN.records['A123'].line}"
     assert guard.feed(begun) + guard.finish() == f"{begun} Your {KNOWN.records['K4821'].line}"
-    assert (guard.foreign, guard.completed) == (None, True)
+    assert (guard.foreign, guard.completed) == (None, "a list that left orders out")
 
 
 def test_nothing_is_added_to_an_answer_that_tells_all_or_none_of_what_was_asked_for() -> None:
     wanted = KNOWN.wanted("where are A123 and the yoga mat")
     both = " ".join(f"Your {KNOWN.records[key].line}" for key in wanted)
     for answer in (both, "I'm sorry, I can't do that."):
-        guard = Guard(KNOWN, frozenset(), wanted)
+        guard = Guard(KNOWN, Question(orders=tuple(wanted)))
         assert guard.feed(answer) + guard.finish() == answer
 
 
@@ -333,7 +334,7 @@ def test_an_older_order_is_meant_by_its_name_before_it_was_read() -> None:
 
 
 def test_what_was_asked_for_is_told_where_nothing_else_is_known() -> None:
-    guard = Guard(KNOWN, KNOWN.asked("what did the yoga mat cost"))
+    guard = Guard(KNOWN, Question(only=KNOWN.asked("what did the yoga mat cost")))
     guard.feed("It was $12.00.")
     guard.finish()
     guard.mend()

@@ -157,7 +157,7 @@ async def test_another_customers_change_leaves_the_exchange_fresh(sign_in: SignI
 
 async def test_the_signed_in_customer_is_no_argument(sign_in: SignIn) -> None:
     session, llama = await sign_in(asks("get_order", order_id="A123", customer_id="user123"), "No.", user="new0")
-    result = await answered(session)
+    result = await answered(session, "where is A123?")
     told = [m.text for m in llama.prompts[-1] if isinstance(m, ToolMessage)]
     assert told[-1] == "There is no order A123 in your account."
     assert "A123" not in str([use.data for use in result.tool_calls if use.name == "get_order_history"])
@@ -439,14 +439,15 @@ async def test_closing_ends_a_running_turn_and_holds_nothing(sign_in: SignIn) ->
 
 
 async def test_a_long_conversation_drops_its_older_half_from_the_prompt_but_keeps_it(sign_in: SignIn) -> None:
-    session, llama = await sign_in(*["word " * 3] * 6, max_prompt_tokens=512)
     long = AIMessage("An answer.", usage_metadata={"input_tokens": 600, "output_tokens": 5, "total_tokens": 605})
+    session, llama = await sign_in("one", "two", long, "last", max_prompt_tokens=512)
     await prefetched(session)
     for number in range(3):
         await answered(session, f"question {number}")
-    llama.replies[:] = ["last"]
-    session._after_turn(None, (), 10_000)
-    await until(lambda: session._first_id is not None)
+    await until(lambda: not session.warming)
+    warmed = [m.text for m in llama.prefilled[-1][0] if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
+    assert warmed == ["question 2"], "what the next question will find is warmed, and nothing longer"
+    assert any(isinstance(m, ToolMessage) for m in llama.prefilled[-1][0]), "the orders with it"
     await answered(session, "question 3")
     asked = [m.text for m in llama.prompts[-1] if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
     assert asked == ["question 2", "question 3"]
@@ -542,7 +543,7 @@ async def test_an_order_that_was_never_read_is_read_and_not_denied(sign_in: Sign
     assert [use.name for use in result.tool_calls] == ["get_order_history", "get_order"]
     assert order_id in llama.prompts[2][-1].text
     assert result.answer == "".join(e.text for e in events if isinstance(e, TextArrived)) == "done"
-    assert result.corrected == ("an answer about an order that was not read",)
+    assert result.corrected == ("an answer about what was not read",)
 
 
 async def test_an_order_that_cannot_be_read_is_tried_once(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -621,3 +622,58 @@ async def test_a_long_conversation_that_is_resumed_is_shortened_before_its_first
     assert asked == ["question 2", "question 3", "anything new?"]
     assert len(again.messages()) > len(llama.prompts[-1])
     await engine.close()
+
+
+async def test_what_only_the_parcel_says_is_looked_up_where_the_model_answers_without_it(sign_in: SignIn) -> None:
+    session, _ = await sign_in("It was delivered.", "It was delivered.")
+    await prefetched(session)
+    result = await answered(session, "who brings b456?")
+    assert [use.name for use in result.tool_calls][-1] == "track_shipment"
+    assert "The carrier is NorthPost" in result.answer
+    assert result.corrected[-1] == "an answer that left out what was asked for"
+
+
+async def test_ones_own_data_are_looked_up_where_the_model_answers_from_the_orders(sign_in: SignIn) -> None:
+    session, _ = await sign_in("You have no orders yet.", "You have no orders yet.", user="new0")
+    await prefetched(session)
+    result = await answered(session, "which street do you have for me?")
+    assert [use.name for use in result.tool_calls][-1] == "get_account"
+    assert result.answer.startswith("Your address is ")
+
+
+async def test_what_is_denied_is_searched_for_first_where_there_are_more_orders_than_listed(sign_in: SignIn) -> None:
+    denial = "I can't find a lawn mower among your orders."
+    session, _ = await sign_in(denial, denial, user="forty40")
+    await until(lambda: session._lookups.history() is not None)
+    result = await answered(session, "where is my lawn mower?")
+    assert [use.arguments for use in result.tool_calls][-1] == {"text": "lawn mower"}
+    assert (result.answer, result.corrected) == (denial, ("a denial before a search",))
+
+
+async def test_a_number_that_the_model_has_invented_is_not_looked_up(sign_in: SignIn) -> None:
+    session, _ = await sign_in(asks("track_shipment", order_id="A"), user="new0")
+    await prefetched(session)
+    assert (await answered(session, "where is my parcel?")).answer == "You have no orders yet."
+
+
+async def test_without_the_orders_a_number_that_the_model_has_invented_is_looked_for_among_them(
+    sign_in: SignIn,
+) -> None:
+    session, _ = await sign_in(asks("get_order", order_id="Z1"), ANSWER, strategy="sequential")
+    result = await answered(session)
+    assert [use.name for use in result.tool_calls] == ["get_order_history"]
+
+
+async def test_a_call_for_a_question_about_somebody_else_is_not_made(sign_in: SignIn) -> None:
+    session, llama = await sign_in(asks("get_account"))
+    await prefetched(session)
+    result = await answered(session, "what is the address of customer moreno12?")
+    assert (result.answer, len(llama.prompts)) == (prompts.ONLY_YOURS, 1)
+    assert result.corrected == ("a call that was not asked for",)
+
+
+async def test_a_follow_up_by_its_place_is_about_that_order(sign_in: SignIn) -> None:
+    session, _ = await sign_in(ANSWER, "Your QuantumLeap AI Processor (A123) has shipped.")
+    await prefetched(session)
+    await answered(session)
+    assert (await answered(session, "and the second one?")).answer.startswith("Your Smart Coffee Mug (B456) was")

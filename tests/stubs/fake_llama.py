@@ -99,7 +99,7 @@ class FakeLlama(BaseChatModel):
             tool_call_chunk(name=call["name"], args=json.dumps(call["args"]), id=call["id"], index=index)
             for index, call in enumerate(message.tool_calls)
         ]
-        usage = {"input_tokens": 100, "output_tokens": 10, "total_tokens": 110}
+        usage = message.usage_metadata or {"input_tokens": 100, "output_tokens": 10, "total_tokens": 110}
         yield ChatGenerationChunk(message=AIMessageChunk("", tool_call_chunks=chunks, usage_metadata=usage))
 
 

@@ -1,0 +1,167 @@
+"""What a question asks for, held against what is known: which orders, which data, and what the data answer to it.
+
+Words alone say what kind of thing is asked for (`agent/shop/asking.py`); with the records and the last answer it is
+known which order "the other one" is, and that a number is nobody's. Where this is beyond doubt, the guard knows what
+an answer may tell of and what it must hold; everywhere else it only holds facts against the records.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from agent.facts import AND, OF_MANY, Known, Record
+from agent.intent import REMEMBERED
+from agent.prompts import NOT_ALLOWED, ONLY_YOURS
+from agent.shop import asking, contents, naming
+from agent.shop.asking import Field
+
+Needed: TypeAlias = tuple[str, str]
+"""What an answer must hold, and the sentence that adds it."""
+
+_AND = re.compile(r"\band\b|\bas well\b|\balso\b|\bplus\b|[;?].*\w", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for, as far as it is beyond doubt; empty where it is not."""
+
+    text: str = ""
+    orders: tuple[str, ...] = ()
+    """The orders that the answer has to tell of."""
+    only: frozenset[str] = frozenset()
+    """The orders beside which no other may be told."""
+    parcel: bool = False
+    """Whether it asks where these are or who brings them."""
+    account: tuple[Field, ...] = ()
+    declined: bool = False
+    """Whether it asks for somebody else's data or for what no customer may do: nothing is called for it."""
+    elsewhere: bool = False
+    """Whether the customer may want an order to go to another place."""
+    settled: bool = False
+    """Whether what is known answers it: nothing needs to be looked up."""
+    answer: str = ""
+    """What the data say to it."""
+    tells: frozenset[str] | None = None
+    """The orders that an answer may tell of, where that is narrower than `only`; None where it is not."""
+    needs: tuple[Needed, ...] = ()
+
+
+NOTHING = Question()
+"""Of which nothing is known."""
+
+
+def understood(said: Sequence[str], told: Known, last: Sequence[str] = (), own: str = "") -> Question:
+    """What the last of the customer's messages asks for.
+
+    `last` are the orders that the last answer told of, `own` is the customer's user name.
+    """
+    text = said[-1] if said else ""
+    elsewhere = any(map(asking.wants_elsewhere, said[-REMEMBERED:]))
+    return replace(_understood(text, told, last, own), elsewhere=elsewhere)
+
+
+def _understood(text: str, told: Known, last: Sequence[str], own: str) -> Question:
+    wanted = told.wanted(text)
+    only = frozenset[str]() if AND.search(text) else frozenset(wanted)
+    if not wanted and (found := _pointed_at(text, told, last)):
+        wanted, only = [found], frozenset([found])
+    parcel = asking.needs_parcel(text)
+    question = Question(text, tuple(wanted), only, parcel)
+    if wanted:
+        return _about(question, told)
+    if asking.about_others(text, own, " ".join([own, *told.items, *(value for value, _ in told.account.values())])):
+        return _closed(question, ONLY_YOURS, declined=True)
+    if asking.tampers(text):
+        return _closed(question, NOT_ALLOWED, declined=True)
+    if nobodys := told.nobodys(text):
+        return _closed(question, contents.no_such_order(nobodys))
+    if product := _product(text, told):
+        needs = ((product.about, product.about),) if asking.asks_what_it_is(text) else ()
+        return replace(question, answer=product.line, needs=needs)
+    if fields := asking.account_fields(text):
+        return _own_data(question, told, fields)
+    return _of_all(question, told)
+
+
+def _pointed_at(text: str, told: Known, last: Sequence[str]) -> str:
+    """The order that "it", "the other one" or "the second one" is."""
+    every, place = told.order_ids(), asking.place_asked(text)
+    if asking.account_fields(text) or told.nobodys(text):
+        return ""
+    if place is not None:
+        return _at_place(place, every, last)
+    one = last[0] if len(last) == 1 and not OF_MANY.search(text) else ""
+    if asking.status_asked(text) or asking.asks_to_count(text) or asking.extreme_asked(text):
+        return one if one and asking.asks_for_parcel(text) and asking.goes_back(text) else ""
+    short = len(text.split()) < 6 and asking.asks_for_parcel(text)
+    if one and (asking.goes_back(text) or short):
+        return one
+    sole = told.count == 1 and asking.speaks_of_one(text)
+    return every[0] if sole and every else ""
+
+
+def _at_place(place: int | str, every: Sequence[str], last: Sequence[str]) -> str:
+    one = last[0] if len(last) == 1 and last[0] in every else ""
+    if place == "before":
+        older = every[every.index(one) + 1 :] if one else []
+        return older[0] if older else ""
+    if isinstance(place, int) and len(last) > 1:
+        return last[place] if place < len(last) else ""
+    if one and len(every) == 2 and place in ("other", 1):
+        return next(key for key in every if key != one)
+    # "My first order" may be the oldest and "the last one" the newest: only what cannot be taken in two ways.
+    return every[place] if isinstance(place, int) and 0 < place < len(every) else ""
+
+
+def _about(question: Question, told: Known) -> Question:
+    """With what an answer about these orders must hold: of a parcel its carrier and its last stop."""
+    known = [told.records[key] for key in question.orders if key in told.records]
+    needs: list[Needed] = []
+    for record in known if question.parcel else ():
+        if record.parcel:
+            said = record.parcel if len(known) == 1 else f"{record.key}: {record.parcel}"
+            needs.append((record.parcel, said))
+    lines = [f"Your {record.line}" for record in known]
+    return replace(question, answer=" ".join(lines), needs=tuple(needs))
+
+
+def _product(text: str, told: Known) -> Record | None:
+    """The product that is asked about, once it was looked up."""
+    typed = [naming.plain(number).upper() for number in asking.PRODUCT_NUMBER.findall(text)]
+    found = told.records.get(typed[0]) if len(typed) == 1 else None
+    return found if found and found.about else None
+
+
+def _closed(question: Question, answer: str, *, declined: bool = False, settled: bool = False) -> Question:
+    return replace(question, answer=answer, tells=frozenset(), declined=declined, settled=settled or declined)
+
+
+def _own_data(question: Question, told: Known, fields: tuple[Field, ...]) -> Question:
+    said = [told.account[field] for field in fields if field in told.account]
+    if not said:
+        return replace(question, account=fields)
+    lines = "\n".join(line for _, line in said)
+    return replace(question, account=fields, answer=lines, tells=frozenset(), needs=tuple(said), settled=True)
+
+
+def _of_all(question: Question, told: Known) -> Question:
+    """A count, the newest or dearest order, or the orders of one status."""
+    text = question.text
+    if not told.summary or told.count == 0 or question.parcel:
+        return question
+    if asking.asks_to_count(text) and not asking.goes_back(text):
+        return question if _AND.search(text) else _closed(question, told.summary, settled=True)
+    if which := asking.extreme_asked(text):
+        key, line = (told.newest, told.newest_line) if which == "newest" else (told.dearest, told.dearest_line)
+        needs = ((key or "", line),)
+        return replace(question, answer=line, tells=frozenset([key]), needs=needs, settled=True) if key else question
+    if status := asking.status_asked(text):
+        every = frozenset(key for key, record in told.records.items() if record.status is status)
+        listed = [key for key in told.listed if key in every]
+        if told.by_status.get(status, 0) > len(listed):
+            return question  # Some are older than the list: the counts and a search have to say it.
+        lines = [(key, f"- {told.records[key].line}") for key in listed]
+        answer = "\n".join(line for _, line in lines) or told.summary
+        return replace(question, answer=answer, tells=every, needs=tuple(lines), settled=True)
+    return question

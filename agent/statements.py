@@ -1,0 +1,190 @@
+"""Whether what one line states is true of the records: the facts of one statement must come from one of them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from agent.facts import STATUSES, Fact, Known, Record
+from agent.unfinished import NAMING
+
+SUPERLATIVE = re.compile(r"\b(?P<which>newest|latest|most recent|most expensive|dearest) order is\b", re.IGNORECASE)
+DENYING = re.compile(r"\b(?:no|not|never|can't|can’t|cannot|couldn't|couldn’t)\b", re.IGNORECASE)
+_NAMED = re.compile(NAMING + r" \($")
+"""What stands before an order's number in brackets is the name of its items."""
+_CUT_SHORT = re.compile(NAMING + r" \((?P<inside>[^)]*)")
+"""A name with something else in the bracket than a number: it may be one that was cut short."""
+_MISHEADED = re.compile(r"(?:^|(?<=[.!?] ))Your (?P<run>[^.:(\n]{1,80}) [A-Z]{1,4}\d{2,}:")
+"""A heading within a sentence that has begun with a name."""
+_NUMBER_BEGUN = re.compile(r"[A-Z]{0,4}\d*")
+_JOINED = re.compile(r"^[\s,]*(?:and|&|,)[\s\w'’]*$")
+DENIED = "a denial of what is there"
+BESIDE = "not what was asked for"
+REPEATED = "an order that was told already"
+_OF_NAMES = ("of another order", BESIDE, "not in any result")
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Something said that the records do not hold."""
+
+    start: int
+    """Where in the answer it begins: what stands before it is held to be true."""
+    said: str
+    why: str
+    instead: str = ""
+    """The data's own sentence about the same, where it is known what that is about."""
+    final: bool = False
+    """Whether there is nothing to try again: in other words it would be as wrong."""
+    sought: str = ""
+    """What a denial says is not there, where nobody has looked for it yet."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """The records that the statement may be about, as its facts come."""
+
+    line: str
+    told: Known
+    asked: frozenset[str]
+    subjects: list[Record] = field(default_factory=list[Record])
+    wide: bool = False
+    """Whether several orders are the subject together: "A1 and B2 have shipped"."""
+    _named_at: int = 0
+    _pending: list[list[Record]] = field(default_factory=list[list[Record]])
+    _told: bool = False
+    """Whether something has been said of the subject."""
+    _bound: bool = False
+    """Whether the subject stands as a heading, `A1: …`: what is named then is all of it."""
+
+    def take(self, fact: Fact) -> Foreign | None:
+        """The next fact of the line; what is foreign about it."""
+        owners = self.told.holding(fact)
+        said = self.line[fact.start : fact.end]
+        if fact.kind not in ("number", "item"):
+            return self._predicate(fact, owners, said)
+        if not owners:
+            if DENYING.search(self.line[: fact.start]) and fact.kind == "number":
+                return None
+            return Foreign(fact.start, said, "not in any result", self._one())
+        between = self.line[self._named_at : fact.start]
+        both = [record for record in self.subjects if record in owners]
+        beside = re.search(r"\(\s*$|:\s*(?:\d+ x )?$", between) is not None
+        apart = self._bound or beside or not _JOINED.match(between)
+        if fact.kind == "number" and between.endswith("("):
+            both = [record for record in both if all(record in one for one in self._pending)]
+            if foreign := self._misnamed(fact, owners):
+                return foreign
+        if both:
+            self.subjects = both
+        elif self.subjects and not self._told and apart:
+            return Foreign(fact.start, said, "of another order", self._one())
+        elif self.subjects and not self._told:
+            self.subjects, self.wide = [*self.subjects, *owners], True
+        else:
+            self.subjects, self.wide, self._pending = owners, False, []
+        if self.asked and not any(record.key in self.asked for record in self.subjects):
+            meant = [self.told.records[key].line for key in self.asked if key in self.told.records]
+            one = meant[0] if len(meant) == 1 else ""
+            return Foreign(fact.start, said, BESIDE, one, final=bool(one))
+        if foreign := self._superlative(fact, said):
+            return foreign
+        if fact.kind == "number":
+            self._bound = self.line[fact.end : fact.end + 1] == ":"
+        self._pending = [] if fact.kind == "number" else [*self._pending, owners]
+        self._named_at, self._told = fact.end, False
+        return None
+
+    def _misnamed(self, fact: Fact, owners: list[Record]) -> Foreign | None:
+        """Whether the name before a number in brackets is another than the order's."""
+        named = _NAMED.search(self.line[: fact.start])
+        if named is None:
+            return None
+        whole = re.compile(rf"(?:^|, | and |\d x ){re.escape(named.group('run'))} \(")
+        if any(whole.search(record.line) for record in owners):
+            return None
+        said = self.line[named.start("run") : fact.end]
+        return Foreign(named.start("run"), said, "not the name of this", owners[0].line if len(owners) == 1 else "")
+
+    def _predicate(self, fact: Fact, owners: list[Record], said: str) -> Foreign | None:
+        self._told = True
+        of = self.subjects or list(self.told.records.values())
+        fitting = [record for record in of if record in owners]
+        wanted = len(of) if self.wide and fact.kind == "status" and self.subjects else 1
+        if len(fitting) < wanted:
+            return Foreign(fact.start, said, f"not the {fact.role or fact.kind} of this", self._one())
+        if self.subjects and not self.wide:
+            self.subjects = fitting
+        return None
+
+    def _superlative(self, fact: Fact, said: str) -> Foreign | None:
+        which = SUPERLATIVE.search(self.line[: fact.start])
+        if which is None:
+            return None
+        newest = which.group("which").lower() in ("newest", "latest", "most recent")
+        right = self.told.newest if newest else self.told.dearest
+        if right is None or any(record.key == right for record in self.subjects):
+            return None
+        line = self.told.newest_line if newest else self.told.dearest_line
+        return Foreign(fact.start, said, f"not the {which.group('which')}", line)
+
+    def _one(self) -> str:
+        return self.subjects[0].line if len(self.subjects) == 1 else ""
+
+
+def counted(count: int, noun: str, told: Known, line: str) -> bool:
+    """Whether there are so many orders, in all, found or of a status."""
+    if told.count is None:
+        return True  # Nothing is known of counts: not for this guard to judge.
+    if noun.startswith("order"):
+        return count in {told.count, len(told.listed), *told.found} or "match" in line
+    status = STATUSES[noun]
+    return told.by_status.get(status, 0) == count
+
+
+def misnamed(line: str, told: Known, items: Sequence[str]) -> Foreign | None:
+    """A name that was cut short, or a heading within a sentence that has begun with a name."""
+    if (cut := _CUT_SHORT.search(line)) and not _NUMBER_BEGUN.fullmatch(cut.group("inside").rstrip()):
+        named = re.sub(r"^\d+ x ", "", re.split(r", | and ", cut.group("run"))[-1])
+        whole = any(line.startswith(item[: len(line) - at], at) for item in items for at in _heads(line, item))
+        begun = [item for item in items if item.startswith(named) and item != named]
+        if begun and not whole:
+            holders = [one for one in told.records.values() if begun[0] in one.items and one.status]
+            instead = holders[0].line if len(holders) == 1 else ""
+            return Foreign(cut.start("run"), line[cut.start("run") :], "not the name of this", instead)
+    if headed := _MISHEADED.search(line):
+        return Foreign(headed.start("run"), line[headed.start("run") :], "a heading within a sentence", final=True)
+    return None
+
+
+def held_otherwise(line: str, told: Known) -> Foreign | None:
+    """Whether what an order is said to hold is written otherwise than its record writes it."""
+    begin = line.rfind("It holds ")
+    if begin < 0:
+        return None
+    said, records = line[begin:], [one for one in told.records.values() if one.holding]
+    known = [one.holding for one in records if one.key in line] or [one.holding for one in records]
+    if not known or any(one.startswith(said) or said.startswith(one) for one in known):
+        return None
+    right = max(known, key=lambda one: _agreeing(one, said))
+    at = _agreeing(right, said)
+    return Foreign(begin + at, said[at:], "not what this order holds", right, final=True)
+
+
+def _heads(line: str, item: str) -> list[int]:
+    """Where in a line an item's name may begin."""
+    return [found.start() for found in re.finditer(re.escape(item[:1]), line)] if item else []
+
+
+def _agreeing(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    parts = (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
+    return next(parts, min(len(one), len(other)))
+
+
+def from_its_name(line: str, foreign: Foreign) -> Foreign:
+    """The same from the beginning of the name in which it stands: half a name is not shown."""
+    for named in re.finditer(NAMING, line):
+        start = named.start("run")
+        if foreign.why in _OF_NAMES and start < foreign.start <= named.end("run") + len(" ("):
+            return replace(foreign, start=start, said=line[start : foreign.start] + foreign.said)
+    return foreign
