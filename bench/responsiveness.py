@@ -38,7 +38,7 @@ from agent.settings import Settings, load_settings
 from bench import report
 from bench.stats import fit_slope
 from tui.app import HeadstartApp
-from tui.screens.chat import ChatScreen
+from tui.screens.chat import TURNS_KEPT, ChatScreen
 from tui.widgets.conversation import TURNS_SHOWN, Answer, Question
 
 QUESTIONS = (
@@ -53,8 +53,8 @@ LAG_EVERY_S = 0.01
 KEY_EVERY_S = 0.08
 IDLE_KEYS = 25
 """Keys between two answers."""
-WARM_UP = TURNS_SHOWN + TURNS_SHOWN // 4
-"""Turns after which a sitting is as long as it gets on the screen."""
+WARM_UP = TURNS_KEPT + TURNS_KEPT // 4
+"""Turns after which a sitting is as long as it gets on the screen, and in the timeline."""
 LENGTHS = (12, 16, 24, 32, 40, TURNS_SHOWN - 1)
 """Turns in the conversation; fewer do not fill what is laid out, and cost less."""
 PACKAGES = ("textual", "torch", "transformers", "langgraph")
@@ -185,9 +185,13 @@ async def measure_chat(rounds: int) -> dict[str, list[float]]:
     return found
 
 
-async def measure_sitting(turns: int) -> list[float]:
-    """Megabytes in memory after each turn of a sitting, with a model that is handed its words."""
+async def measure_sitting(turns: int) -> tuple[list[float], list[int]]:
+    """Megabytes in memory after each turn of a sitting, and Python's blocks, with a model that is handed its words.
+
+    Where the one grows and the other does not, it is not held by the program: the allocators keep it.
+    """
     held_mb: list[float] = []
+    blocks: list[int] = []
     process = psutil.Process()
     async with signed_in(lambda *_: HandedModel(), db_latency=0.0) as app:
         for turn in range(turns):
@@ -195,7 +199,8 @@ async def measure_sitting(turns: int) -> list[float]:
             await until(lambda: app.turn is None, every_s=0.005)
             gc.collect()
             held_mb.append(process.memory_info().rss / 1e6)
-    return held_mb
+            blocks.append(sys.getallocatedblocks())
+    return held_mb, blocks
 
 
 async def measure_tokens(repeats: int) -> list[tuple[int, float]]:
@@ -241,6 +246,7 @@ def metrics_of(
     seen: Sequence[dict[str, float]],
     chat: dict[str, list[float]],
     held_mb: Sequence[float],
+    blocks: Sequence[int],
     pieces: Sequence[tuple[int, float]],
 ) -> dict[str, float]:
     """The figures, flat."""
@@ -260,6 +266,7 @@ def metrics_of(
         "rss_mb_at_the_end": held_mb[-1],
         f"rss_growth_mb_{len(held_mb)}_turns": held_mb[-1] - held_mb[min(20, settled)],
         "rss_growth_mb_once_settled": held_mb[-1] - held_mb[settled],
+        "python_blocks_growth_once_settled": blocks[-1] / blocks[settled] - 1,
         "streamed_piece_cpu_s": median(took_s for _, took_s in pieces),
         "streamed_piece_slope_a_decade": piece.a_decade,
         "streamed_piece_slope_low": piece.low,
@@ -280,12 +287,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("the first frame …", file=sys.stderr)
     seen = frames(chosen.frames)
     print(f"{chosen.turns} turns …", file=sys.stderr)
-    held_mb = asyncio.run(measure_sitting(chosen.turns))  # First, before a model's memory could hide what it takes.
+    held_mb, blocks = asyncio.run(
+        measure_sitting(chosen.turns)
+    )  # First, before a model's memory could hide what it takes.
     print("streaming into conversations of many lengths …", file=sys.stderr)
     pieces = asyncio.run(measure_tokens(chosen.repeats))
     print("keys while the model loads and answers …", file=sys.stderr)
     chat = asyncio.run(measure_chat(chosen.rounds))
-    metrics = metrics_of(seen, chat, held_mb, pieces)
+    metrics = metrics_of(seen, chat, held_mb, blocks, pieces)
     print(report.table(("metric", "value"), [[name, f"{value:g}"] for name, value in metrics.items()]))
     samples = {
         "key_to_paint_s": [round(value, 4) for value in chat["keys_s"]],

@@ -27,6 +27,7 @@ from agent.shop.records import (
 from agent.speculation.calls import Call
 
 if TYPE_CHECKING:
+    from agent.conversations import KeptTurn
     from agent.events import ToolUse, TurnResult
 
 CARDS = 2
@@ -54,14 +55,23 @@ def facts_of(result: TurnResult, earlier: Sequence[TurnResult] = ()) -> list[Fac
     """
     if result.ended != "answered":
         return []
-    rows = [row for use in _rested_on(result, earlier) if (row := _row(use)) is not None]
+    return _facts(result.answer, [_row(use.record, use.data) for use in _rested_on(result, earlier)])
+
+
+def facts_kept(turn: KeptTurn) -> list[Fact]:
+    """The same of a kept turn: as it was when it was answered."""
+    return _facts(turn.answer, [_row(str(found.get("record")), found.get("data")) for found in turn.facts])
+
+
+def _facts(answer: str, found: Sequence[Row | None]) -> list[Fact]:
+    rows = [row for row in found if row is not None]
     known = [fact for row in rows for fact in _single(row)]
-    single = _one_each([fact for fact in known if _is_told(fact, result.answer)], result.answer)
+    single = _one_each([fact for fact in known if _is_told(fact, answer)], answer)
     shown = {fact.order_id for fact in single if not isinstance(fact, Product)}
     listed = {order.order_id: order for row in rows for order in _listed(row) if order.order_id not in shown}
-    meant = [order for order in listed.values() if _is_told(order, result.answer)]
+    meant = [order for order in listed.values() if _is_told(order, answer)]
     if not meant and not single:
-        single = _one_each(known, result.answer)
+        single = _one_each(known, answer)
         meant = [] if single else list(listed.values())
     facts: list[Fact] = [*meant, *single] if len(meant) <= CARDS else [Orders(tuple(meant)), *single]
     return facts
@@ -87,10 +97,10 @@ def _source(use: ToolUse) -> str:
     return describe(Call.of(use.name, use.arguments))
 
 
-def _row(use: ToolUse) -> Row | None:
-    kind = RECORDS.get(use.record)
+def _row(record: str, data: object) -> Row | None:
+    kind = RECORDS.get(record)
     try:
-        return kind.model_validate(use.data) if kind else None
+        return kind.model_validate(data) if kind else None
     except ValidationError:
         return None  # A checkpoint of an older version: the answer stands without its card.
 

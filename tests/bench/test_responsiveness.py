@@ -34,9 +34,10 @@ async def test_a_key_is_painted_and_timed_from_its_press_to_its_own_paint() -> N
 
 
 async def test_a_sitting_gives_the_memory_after_each_turn() -> None:
-    held_mb = await measure_sitting(3)
-    assert len(held_mb) == 3
+    held_mb, blocks = await measure_sitting(3)
+    assert len(held_mb) == len(blocks) == 3
     assert all(20 < mb < 20_000 for mb in held_mb)
+    assert all(count > 100_000 for count in blocks)
 
 
 def test_the_first_frame_contains_the_import_of_textual() -> None:
@@ -48,7 +49,9 @@ def test_the_first_frame_contains_the_import_of_textual() -> None:
 def test_the_figures_are_those_of_the_samples(grows: float, flat: bool) -> None:
     pieces = [(length, 0.005 + grows * length + 1e-6 * (n % 3)) for n in range(8) for length in (12, 24, 49)]
     held_mb = [100.0 + min(turn, 60) for turn in range(200)]
-    found: dict[str, Any] = metrics_of([{"frame_s": 0.5, "textual_s": 0.25}], CHAT, held_mb, pieces)
+    blocks = [1_000_000 + 1_000 * max(0, turn - 189) for turn in range(200)]
+    found: dict[str, Any] = metrics_of([{"frame_s": 0.5, "textual_s": 0.25}], CHAT, held_mb, blocks, pieces)
+    assert found["python_blocks_growth_once_settled"] == 0.01
     assert found["key_to_paint_max_s"] == 0.2
     assert found["loop_lag_max_loading_s"] == 0.12
     assert found["login_frame_over_import_textual"] == 2.0

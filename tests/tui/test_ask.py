@@ -48,7 +48,7 @@ def test_the_answer_goes_to_standard_output_and_its_time_beside_it(
 def test_json_is_one_object_a_line_with_every_documented_field(
     asked: Asked, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert asked("One?", "Two?", replies=["1", asks("get_account"), "2"], as_json=True) == 0
+    assert asked("One?", "Who am I?", replies=["1", asks("get_account"), "2"], as_json=True) == 0
     first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert set(first) == {
         "question",

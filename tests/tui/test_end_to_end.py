@@ -9,7 +9,10 @@ from textual.widgets import Markdown
 
 from agent.engine import Engine
 from tui.app import HeadstartApp
+from tui.messages import ConversationAsked
 from tui.screens.confirm import ConfirmScreen
+from tui.widgets.cards import FactCard
+from tui.widgets.conversation import Answer
 
 
 class RealChat:
@@ -106,5 +109,39 @@ def test_a_model_that_fails_gives_the_question_back(settings: Any) -> None:
         await chat.until(pilot, lambda: chat.app._turns == 2 and chat.app.turn is None)
         await pilot.pause(0.0)
         assert "Better now." in chat.shown
+
+    run(chat, use)
+
+
+def test_a_resumed_conversation_shows_the_cards_that_stood_there(settings: Any) -> None:
+    chat = RealChat(
+        settings,
+        asks("track_shipment", order_id="A123"),
+        "Your parcel with the QuantumLeap AI Processor (A123) is on its way.",
+        "Your Smart Coffee Mug (B456) was delivered.",
+        "You are welcome.",
+    )
+
+    def cards() -> list[list[tuple[str, str]]]:
+        return [
+            [(str(card.border_title), str(card.content)) for card in answer.query(FactCard)]
+            for answer in chat.app.screen.query(Answer)
+        ]
+
+    async def use(pilot: Any) -> None:
+        await chat.sign_in(pilot)
+        await chat.until(pilot, lambda: chat.app._prefetched)
+        for number, question in enumerate(("Track A123, please.", "Where is my mug?", "Thanks!"), 1):
+            await chat.ask(pilot, question)
+            await chat.until(pilot, lambda number=number: chat.app._turns == number and chat.app.turn is None)
+            await pilot.pause(0.05)
+        before = cards()
+        assert [len(under) for under in before] == [1, 1, 0]
+        first, session = chat.app._chat, chat.app.session
+        assert session
+        chat.app.post_message(ConversationAsked(session.thread_id))
+        await chat.until(pilot, lambda: chat.app._chat is not first and chat.app.screen.query("Prompt:focus"))
+        await pilot.pause(0.05)
+        assert cards() == before
 
     run(chat, use)

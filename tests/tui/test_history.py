@@ -6,19 +6,28 @@ from typing import Any
 
 import pytest
 from stubs.fake_engine import FakeConversations, Script
+from stubs.shop_rows import HISTORY, MANY
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from agent.conversations import Kept, KeptTurn
 from agent.errors import DatabaseError
+from agent.shop.calls import artifact
+from agent.shop.records import Row
 from tui.saving import file_name, suggestion
 from tui.screens.history import HistoryScreen
 from tui.screens.line import LineScreen
-from tui.widgets.conversation import Question
+from tui.widgets.cards import FactCard, OrdersTable
+from tui.widgets.conversation import Answer, Question
 
 MUG = Kept("user123:mug", "Where is my mug?", datetime(2026, 11, 20, 8, 14, tzinfo=UTC), 1)
 NOW = Kept("user123:now", "And [this] one?", datetime(2026, 11, 22, 19, 3, tzinfo=UTC), 3)
 SAID = KeptTurn("Where is my mug?", "It was *delivered*.", ("get_order",))
+
+
+def found(row: Row) -> dict[str, Any]:
+    """A result as a conversation keeps it."""
+    return dict(artifact(row, None))
 
 
 def kept() -> FakeConversations:
@@ -67,6 +76,27 @@ async def test_enter_goes_on_with_a_kept_conversation(make_chat: Any) -> None:
         await chat.ask(pilot, "Which colour?")
         await chat.answered(pilot)
         assert "Blue." in chat.shown
+
+
+async def test_the_cards_of_a_kept_conversation_are_shown_again(make_chat: Any) -> None:
+    said = (
+        KeptTurn("Where is my mug?", "B456 was delivered.", facts=(found(HISTORY),)),
+        KeptTurn("And its price?", "Your mug (B456) cost $39.90.", facts=(found(HISTORY),)),
+        KeptTurn("All of them?", "You have 40 orders.", facts=(found(MANY),)),
+        KeptTurn("Thanks", "You are welcome."),
+    )
+    chat = make_chat(kept=FakeConversations(NOW, MUG, turns=said))
+    async with chat.app.run_test(size=(80, 24)) as pilot:
+        await open_history(chat, pilot)
+        await pilot.press("down", "enter")
+        await chat.until(pilot, lambda: chat.app.screen.query("Prompt:focus"))
+        await chat.still(pilot)
+        answers = list(chat.screen.query(Answer))
+        assert [len(answer.query(FactCard)) for answer in answers] == [1, 0, 0, 0]  # The same is not shown again.
+        assert [len(answer.query(OrdersTable)) for answer in answers] == [0, 0, 1, 0]
+        table = chat.screen.query_one(OrdersTable)
+        assert table.row_count == 4
+        assert "total" in "".join(str(column.label) for column in table.columns.values())
 
 
 async def test_enter_on_the_one_that_is_open_goes_back(make_chat: Any) -> None:

@@ -220,3 +220,38 @@ async def test_ctrl_c_says_what_stops_and_what_quits(make_chat: Any) -> None:
         await pilot.press("ctrl+c")
         said = [one.message for one in chat.app._notifications]
         assert said == ["Ctrl+Q quits.", "Esc stops the answer, Ctrl+Q quits."]
+
+
+@pytest.mark.parametrize("columns", [50, 60, 78, 200])
+@pytest.mark.parametrize("key", ["", "f3", "f4"], ids=["chat", "history", "timeline"])
+async def test_help_and_menu_are_offered_at_every_width(make_chat: Any, columns: int, key: str) -> None:
+    chat = make_chat(Script("Here."), kept=KEPT)
+    async with chat.app.run_test(size=(columns, 24)) as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot, "Where?")
+        await chat.answered(pilot)
+        await pilot.press(*([key] if key else []))
+        await chat.until(pilot, lambda: whole_keys(chat.app.screen))
+        await chat.still(pilot)
+        assert {"Help", "Menu"} <= set(whole_keys(chat.app.screen))
+        await pilot.resize_terminal(200, 24)
+        await chat.until(pilot, lambda: len(whole_keys(chat.app.screen)) == len(chat.app.screen.query("FooterKey")))
+
+
+def whole_keys(screen: Any) -> list[str]:
+    """What the footer's keys say that stand on the screen from their first to their last cell."""
+    return [
+        key.description for key in screen.query("FooterKey") if key.display and key.region.right <= screen.size.width
+    ]
+
+
+async def test_help_tells_everything_at_60_columns(make_chat: Any) -> None:
+    chat = make_chat()
+    async with chat.app.run_test(size=(60, 20)) as pilot:
+        await chat.sign_in(pilot)
+        await pilot.press("f1")
+        await chat.still(pilot)
+        listed = chat.app.screen.query_one("#keys")
+        lines = str(listed.content).splitlines()
+        assert any(line.endswith("delete") for line in lines)
+        assert max(map(len, lines)) <= listed.size.width

@@ -60,7 +60,7 @@ class ChatScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop", id="chat.stop", tooltip="Stop the answer; what is written stays"),
         Binding("f2", "strategy", "Strategy", id="chat.strategy", tooltip="Strategy of the next turn"),
-        Binding("f3", "app.history", "History", id="chat.history", tooltip="Your conversations: open, export, delete"),
+        Binding("f3", "app.history", "History", id="chat.history", tooltip="Conversations: open, export, delete"),
         Binding("f4", "timeline", "Timeline", id="chat.timeline", tooltip="Where the time of each turn went"),
         _quiet("f5", "app.settings", "Settings", "chat.settings", "Theme, strategy, what is shown"),
         _quiet(
@@ -71,10 +71,10 @@ class ChatScreen(Screen[None]):
             "Show or hide what is looked up ahead",
             priority=True,
         ),
-        _quiet("f7", "copy", "Copy", "chat.copy", "Copy the selection, else the last answer", priority=True),
+        _quiet("f7", "copy", "Copy", "chat.copy", "Copy the selection or the last answer", priority=True),
         _quiet("ctrl+f", "find", "Find", "chat.find", "Search in this conversation", priority=True),
         _quiet("ctrl+n", "app.new_conversation", "New", "chat.new", "A new conversation"),
-        _quiet("shift+tab", "app.focus_previous", "Cards", "chat.cards", "To the cards; Enter there asks about one"),
+        _quiet("shift+tab", "app.focus_previous", "Cards", "chat.cards", "To the cards; Enter asks about one"),
         _quiet("pageup", "page(-1)", "Page up", "chat.page_up", "Scroll the conversation up", priority=True),
         _quiet("pagedown", "page(1)", "Page down", "chat.page_down", "Scroll it down", priority=True),
         _quiet("ctrl+end", "end", "To the end", "chat.end", "To the end of the conversation", priority=True),
@@ -302,9 +302,10 @@ class ChatScreen(Screen[None]):
             await self.conversation.take_back(answer, "stopped before the first word; the question is in the prompt")
             self.prompt.put_back(result.question)
         else:
-            await answer.stop(note(result))
             self._above = [fact for fact in facts_of(result, earlier) if fact not in above]
-            await answer.show(self._above)
+            with self.app.batch_update():
+                await answer.stop(note(result))
+                await answer.show(self._above)
 
     async def fail_turn(self, error: HeadstartError) -> None:
         """A turn failed: the question comes back, the conversation stays usable."""

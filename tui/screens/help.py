@@ -14,6 +14,14 @@ from textual.widgets import Static
 
 KEY_WIDTH = 10
 SAID_WIDTH = 41
+NAMED_FROM = 80
+"""Columns of the terminal from which the bindings' names are listed too."""
+IN_A_SHELL = """
+headstart ask     the same in plain lines, made
+                  for screen readers
+headstart serve   the same in a browser
+headstart doctor  model, data, what is missing"""
+"""What has no key: the other ways in."""
 GROUPS = ("prompt", "card", "find", "chat")
 """What comes first; the rest follows as it is."""
 
@@ -33,12 +41,28 @@ class HelpScreen(ModalScreen[None]):
         """A key a line."""
         with VerticalScroll(id="card") as card:
             card.border_title = "Keys"
-            card.border_subtitle = "dim: the name in HEADSTART_KEYMAP · Esc closes"
-            yield Static(Content("\n").join(self._line(binding) for binding in self._listed), markup=False)
+            yield Static(id="keys", markup=False)
 
-    def _line(self, binding: Binding) -> Content:
+    def on_mount(self) -> None:
+        """List them."""
+        self._list()
+
+    def on_resize(self) -> None:
+        """The names have room, or they have not."""
+        self._list()
+
+    def _list(self) -> None:
+        named = self.app.size.width >= NAMED_FROM
+        told = "dim: the name in HEADSTART_KEYMAP" if named else f"names to remap: from {NAMED_FROM} columns on"
+        self.query_one("#card").border_subtitle = f"{told} · Esc closes"
+        lines = [self._line(binding, named=named) for binding in self._listed]
+        self.query_one("#keys", Static).update(Content("\n").join([*lines, Content.styled(IN_A_SHELL, "dim")]))
+
+    def _line(self, binding: Binding, *, named: bool) -> Content:
         key = self.app.get_key_display(binding)
         said = binding.tooltip or binding.description
+        if not named:
+            return Content.assemble((f"{key:<{KEY_WIDTH}}", "bold"), said)
         return Content.assemble((f"{key:<{KEY_WIDTH}}", "bold"), f"{said:<{SAID_WIDTH}}", (f" {binding.id}", "dim"))
 
 

@@ -64,12 +64,22 @@ class OrdersTable(DataTable[Content]):
         self._orders = orders
 
     def on_mount(self) -> None:
-        """Fill it: as many columns as there is room for, each as wide as it needs to be."""
+        """Filled when it is known how much room there is: under an answer of a kept conversation that comes later."""
+        if self._room() > 0:
+            self._fill()
+        else:
+            self.call_after_refresh(self._fill)
+
+    def _room(self) -> int:
+        return self.screen.query_one("#conversation").size.width - BESIDE_CELLS
+
+    def _fill(self) -> None:
+        """As many columns as there is room for, each as wide as it needs to be."""
         rows = [[o.order_id, items(o), str(o.status), when(o), money(o.total_cents)] for o in self._orders]
         names = ["order", "item", "status", "when", "total"]
         widths = [max(len(cell) for cell in column) for column in zip(names, *rows, strict=True)]
         widths[1] = min(widths[1], ITEM_CELLS)
-        room = self.screen.query_one("#conversation").size.width - BESIDE_CELLS
+        room = self._room()
         if sum(widths) + 2 * len(widths) > room:
             for line in (names, widths, *rows):
                 del line[3]  # The status says most of it.

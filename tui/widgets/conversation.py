@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Markdown, Static
 
+from tui.facts import facts_kept
 from tui.figures import corrections, seconds, tenths
 from tui.widgets.cards import card
 from tui.widgets.drawn import Drawn
@@ -33,6 +34,7 @@ LAID_OUT = 2
 further up is left out of it until the customer scrolls there."""
 UNFOLDED = 20
 """Questions and answers that come back at a time."""
+AS_IT_WAS = "── above: as it was then · below: looked up anew ──"
 EARLIER = 25
 """Turns of a kept conversation that are shown again; the export has them all."""
 
@@ -50,13 +52,14 @@ class Conversation(VerticalScroll):
 
     async def begin(self, question: str) -> Answer:
         """A question, and the place of its answer."""
-        for old in [child for child in self.children if child.has_class("transient")]:
-            await old.remove()
-        await self._let_go_of_the_oldest()
-        self._fold()
         answer = Answer()
-        await self.mount(Question(question), answer)
-        self.anchor()
+        with self.app.batch_update():  # Laid out once, not after each step.
+            for old in [child for child in self.children if child.has_class("transient")]:
+                await old.remove()
+            await self._let_go_of_the_oldest()
+            self._fold()
+            await self.mount(Question(question), answer)
+            self.anchor()
         return answer
 
     async def _let_go_of_the_oldest(self) -> None:
@@ -149,8 +152,9 @@ class Answer(Horizontal):
     Markdown when it is complete, and what is being written stands below as plain text, at a tenth of that.
     """
 
-    def __init__(self, text: str = "", note: str = "⋯") -> None:
+    def __init__(self, text: str = "", note: str = "⋯", facts: Sequence[Fact] = ()) -> None:
         super().__init__()
+        self._facts = facts
         self._markdown = Markdown(text, open_links=False)
         self._written = Drawn()
         self._block = ""
@@ -165,6 +169,7 @@ class Answer(Horizontal):
         with Vertical(classes="words"):
             yield self._markdown
             yield self._written
+            yield from map(card, self._facts)
             yield self._note
 
     @property
@@ -179,12 +184,13 @@ class Answer(Horizontal):
 
     async def write(self, text: str) -> None:
         """Append to the answer."""
-        self._note.display = False
-        complete, end, self._block = (self._block + text).rpartition(BLOCK_END)
-        if end:
-            await self._markdown.append(complete + end)
-        self._written.display = bool(self._block)
-        self._written.draw(Content(MARKS.sub("", BULLET.sub("• ", self._block))))
+        with self.app.batch_update():
+            self._note.display = False
+            complete, end, self._block = (self._block + text).rpartition(BLOCK_END)
+            if end:
+                await self._markdown.append(complete + end)
+            self._written.display = bool(self._block)
+            self._written.draw(Content(MARKS.sub("", BULLET.sub("• ", self._block))))
 
     async def stop(self, note: str | Content = "") -> None:
         """Nothing more will be written; what was stays."""
@@ -215,13 +221,15 @@ def note(result: TurnResult) -> Content:
 
 
 def earlier(kept: Sequence[KeptTurn]) -> list[Widget]:
-    """A kept conversation's turns. Without cards: what they would show may have changed since."""
+    """A kept conversation's turns, with the cards that stood under them: what was true then."""
     widgets: list[Widget] = []
+    above: list[Fact] = []
     if len(kept) > EARLIER:
         left_out = f"{len(kept) - EARLIER} earlier turns are kept too; the export has them (F3)."
         widgets.append(Static(left_out, classes="aside", markup=False))
     for turn in kept[-EARLIER:]:
-        widgets += [Question(turn.question), Answer(turn.answer, "" if turn.answer else "no answer")]
+        above = [fact for fact in facts_kept(turn) if fact not in above]
+        widgets += [Question(turn.question), Answer(turn.answer, "" if turn.answer else "no answer", above)]
     if kept:
-        widgets.append(Static("── from here on, facts are looked up anew ──", classes="aside", markup=False))
+        widgets.append(Static(AS_IT_WAS, classes="aside", markup=False))
     return widgets
