@@ -173,6 +173,20 @@ def resting_on(messages: Sequence[BaseMessage], sources: Sequence[str]) -> list[
     return [answer.model_copy(update={"additional_kwargs": marks})]
 
 
+def drop_older(graph: CompiledStateGraph[Any, Any], thread_id: str) -> None:
+    """Keep a conversation's newest checkpoint alone, which holds all of it.
+
+    Each step of the graph leaves one, a copy of all that was said: the file would grow with the square of the turns.
+    """
+    saver: Any = graph.checkpointer
+    with saver.cursor() as cursor:
+        for table in ("writes", "checkpoints"):
+            query = f"""
+                DELETE FROM {table} WHERE thread_id = :thread AND checkpoint_id <
+                (SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = :thread)"""  # noqa: S608  Two known names.
+            cursor.execute(query, {"thread": thread_id})
+
+
 def settle(graph: CompiledStateGraph[Any, Any], thread_id: str) -> None:
     """Take out a last question that never got its answer: the program ended in the middle of the turn."""
     from langchain_core.messages import RemoveMessage

@@ -227,6 +227,8 @@ class Engine:
                 self._conversations = sqlite3.connect(self.settings.state_folder / KEPT_IN, check_same_thread=False)
                 # A power failure may cost the last turn; else each first word waits for the disk twice.
                 self._conversations.execute("PRAGMA synchronous = NORMAL")
+                # What a turn replaces is overwritten, so that deleting a conversation leaves nothing of it.
+                self._conversations.execute("PRAGMA secure_delete = ON")
                 self._graph = build_graph(SqliteSaver(self._conversations))
             return self._graph
 

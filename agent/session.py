@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agent.conversations import resting_on
+from agent.conversations import drop_older, resting_on
 from agent.errors import ModelError, QuestionError, SessionClosedError
 from agent.events import AheadChanged, Confirmation, Event, StepFinished, TurnOutcome, TurnResult
 from agent.lookups import CustomerLookups
@@ -341,6 +341,7 @@ class CustomerSession:
                 },
                 as_node="final_answer",
             )
+            drop_older(self._graph(), self.thread_id)
         self._turn = None
         self._since_s = ended_s
         if (

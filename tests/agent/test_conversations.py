@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage
 from stubs.fake_llama import FakeLlama, asks
 
 from agent.conversations import Conversations, as_json, as_markdown
-from agent.engine import Engine
+from agent.engine import KEPT_IN, Engine
 from agent.errors import DatabaseError
 from agent.session import CustomerSession
 from agent.settings import Settings
@@ -47,6 +47,19 @@ async def test_a_conversation_is_listed_under_its_first_question(settings: Setti
         ("Where is\nmy mug?", "It was delivered."),
         ("And its price?", "It cost $39.90."),
     ]
+    await room.engine.close()
+
+
+async def test_a_conversation_is_kept_once_however_many_turns_it_has(settings: Settings) -> None:
+    room = Room(settings, *["It was delivered."] * 6)
+    await room.open()
+    session = await room.asked("user123", *["Where is my mug?"] * 6)
+    with sqlite3.connect(settings.state_folder / KEPT_IN) as connection:
+        for table in ("checkpoints", "writes"):
+            kept = connection.execute(f"SELECT count(DISTINCT checkpoint_id) FROM {table}").fetchone()
+            assert kept[0] <= 1, table
+    connection.close()
+    assert len(await asyncio.to_thread(room.kept().turns, session.thread_id)) == 6
     await room.engine.close()
 
 
