@@ -340,9 +340,8 @@ def _shipment(told: Known, tracked: records.Shipment, content: str) -> None:
     _orders(told, [tracked.order])
     record = told.records[tracked.order.order_id]
     stops = frozenset(event.at.date() for event in tracked.events)
-    line = content.split("\n")[0].removeprefix(f"{record.key}: ")
     parcel = contents.carriage(tracked, tracked.order)
-    told.records[record.key] = replace(record, line=line, parcel=parcel, dates={**record.dates, "stops": stops})
+    told.records[record.key] = replace(record, parcel=parcel, dates={**record.dates, "stops": stops})
 
 
 def _other(told: Known, row: records.Row | None, content: str) -> None:

@@ -357,9 +357,11 @@ def _continued(line: str, quoted: str) -> str:
     """What to add to a line that has begun so that it ends as the data says."""
     begun = BULLET.sub("", line)
     for length in range(min(len(begun), len(quoted)), SHORTEST_OVERLAP - 1, -1):
-        at = quoted.find(begun[-length:])
-        if at >= 0:
-            return quoted[at + length :]
+        # Whole words: "Ordered on" does not go on where "delivered on" does.
+        whole = length == len(begun) or not (begun[-length - 1].isalnum() and begun[-length].isalnum())
+        found = re.search(rf"(?<!\w){re.escape(begun[-length:])}", quoted) if whole else None
+        if found:
+            return quoted[found.end() :]
     if not begun.strip(" -*•"):
         return f"{' ' if line.endswith(('-', '*')) else ''}{quoted}" if line else f"Your {quoted}"
     return f"{'' if line.endswith(' ') else ' '}{quoted}"

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from agent.facts import Known, known
-from agent.grounding import Guard
+from agent.grounding import Guard, _continued
 from agent.prompts import NEW_ADDRESS, NOT_ALLOWED, ONLY_YOURS
 from agent.question import Question, understood
 from agent.shop import contents
@@ -201,8 +201,18 @@ def test_who_brings_an_order_is_told_once_it_was_looked_up() -> None:
     record = about.records["A123"]
     begun = f"Your {contents.order_line(CHIP).removeprefix('A123: ')}"
     assert answered("who brings A123?", begun, about) == f"{begun} {record.parcel}"
-    assert answered("who brings A123?", f"Your {record.line}", about) == f"Your {record.line}"
+    said = f"Your {record.line.partition(' Ordered')[0]} {record.parcel}"
+    assert answered("who brings A123?", said, about) == said
     assert answered("what did A123 cost?", begun, about) == begun
+
+
+def test_a_mend_goes_on_with_whole_words_only() -> None:
+    about = told(THREE, PARCEL)
+    until, ordered, on_day = about.records["A123"].line.partition("Ordered on ")
+    begun = f"Your {until}{ordered}"
+    assert answered("when did I order A123?", f"{begun}2020-01-01.", about) == f"{begun}{on_day}"
+    # "Ordered on" does not go on where "delivered on" does.
+    assert _continued("It was ordered on ", "Mug (B456) was delivered on 2026-11-09.").startswith("Mug (B456)")
 
 
 def test_a_denial_after_a_question_that_goes_back_is_answered_from_the_data() -> None:
