@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 from stubs.fake_engine import FakeEngine
 from textual import events
@@ -62,12 +63,13 @@ async def test_the_password_reaches_no_clipboard(make_chat: Any) -> None:
         assert password.value == "secret"
 
 
-async def test_a_password_typed_ahead_is_never_shown(make_chat: Any) -> None:
+@pytest.mark.parametrize("over", ["enter", "tab"])
+async def test_a_password_typed_ahead_is_never_shown(make_chat: Any, over: str) -> None:
     chat = make_chat()
     async with chat.app.run_test() as pilot:
         await chat.opened(pilot)
-        for key in (*"user123", "enter", *"demo", "enter"):
-            chat.app.post_message(events.Key(key, "\r" if key == "enter" else key))
+        for key in (*"user123", over, *"demo", "enter"):
+            chat.app.post_message(events.Key(key, {"enter": "\r", "tab": "\t"}.get(key, key)))
         await chat.until(pilot, lambda: isinstance(chat.app.screen, ChatScreen))
 
 

@@ -26,11 +26,11 @@ DEMO_HINT = "demo accounts: user123, eight8, forty40 …\npassword: demo"
 
 
 class NameInput(Input):
-    """Hands over at Enter. Keys that were on their way here by then are the password's, and must never be shown."""
+    """Hands over at Enter and Tab. Keys that were on their way here then are the password's: they are never shown."""
 
     @dataclass
     class Overtaken(Message):
-        """A key that came after Enter."""
+        """A key that came after that."""
 
         key: events.Key
 
@@ -47,7 +47,7 @@ class NameInput(Input):
             event.stop()
             event.prevent_default()
             self.post_message(self.Overtaken(event))
-        elif event.key == "enter":
+        elif event.key in ("enter", "tab"):
             self._handed_over = True
 
 
