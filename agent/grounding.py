@@ -149,6 +149,7 @@ class Guard:
         left = self._left_of_list() if bullet else []
         if bullet and left and (not instead or not any(self.told.records[key].line == instead for key in left)):
             instead = self.told.records[left[0]].line
+        instead = self._suited(line, instead)
         told_already = bool(question.needs) and all(value in self.text for value, _ in question.needs)
         told_already = told_already or (question.tells is not None and question.answer in self.text)
         if (foreign.why == REPEATED and not left) or (foreign.why == BESIDE and told_already):
@@ -163,6 +164,11 @@ class Guard:
             self._bullets += [key for key in left if self.told.records[key].line == instead][:1]
         self.text += said
         return said + self._rest()
+
+    def _suited(self, line: str, instead: str) -> str:
+        """Of an order's record and its parcel that one with which the line can go on."""
+        parcels = [one.parcel for one in self.told.records.values() if one.line == instead and one.parcel]
+        return parcels[0] if parcels and _overlap(BULLET.sub("", line), parcels[0]) else instead
 
     def _let_through(self, *, final: bool) -> str:
         lines_end = len(self.text) + len(self._held)
@@ -353,15 +359,22 @@ def _answered(line: str, answer: str) -> str:
     return answer[both:] if both or not line.strip() else f"{'' if line.endswith(' ') else ' '}{answer}"
 
 
-def _continued(line: str, quoted: str) -> str:
-    """What to add to a line that has begun so that it ends as the data says."""
-    begun = BULLET.sub("", line)
+def _overlap(begun: str, quoted: str) -> int:
+    """Where in `quoted` it goes on as `begun` ends, 0 if nowhere."""
     for length in range(min(len(begun), len(quoted)), SHORTEST_OVERLAP - 1, -1):
         # Whole words: "Ordered on" does not go on where "delivered on" does.
         whole = length == len(begun) or not (begun[-length - 1].isalnum() and begun[-length].isalnum())
         found = re.search(rf"(?<!\w){re.escape(begun[-length:])}", quoted) if whole else None
         if found:
-            return quoted[found.end() :]
+            return found.end()
+    return 0
+
+
+def _continued(line: str, quoted: str) -> str:
+    """What to add to a line that has begun so that it ends as the data says."""
+    begun = BULLET.sub("", line)
+    if end := _overlap(begun, quoted):
+        return quoted[end:]
     if not begun.strip(" -*•"):
         return f"{' ' if line.endswith(('-', '*')) else ''}{quoted}" if line else f"Your {quoted}"
     return f"{'' if line.endswith(' ') else ' '}{quoted}"

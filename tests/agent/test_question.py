@@ -211,6 +211,8 @@ def test_a_mend_goes_on_with_whole_words_only() -> None:
     until, ordered, on_day = about.records["A123"].line.partition("Ordered on ")
     begun = f"Your {until}{ordered}"
     assert answered("when did I order A123?", f"{begun}2020-01-01.", about) == f"{begun}{on_day}"
+    carrier = f"Your {until.strip()} The carrier is "
+    assert answered("who brings A123?", f"{carrier}Nobody.", about).startswith(f"{carrier}NorthPost")
     # "Ordered on" does not go on where "delivered on" does.
     assert _continued("It was ordered on ", "Mug (B456) was delivered on 2026-11-09.").startswith("Mug (B456)")
 
