@@ -119,7 +119,7 @@ async def test_esc_stops_the_real_model_within_three_tenths_of_a_second(sign_in:
     result = await turn
     assert time.monotonic() - stopped_s < 0.3
     assert isinstance(result, TurnResult)
-    assert (result.ended, result.answer) == ("stopped", "".join(shown))
+    assert (result.ended, result.answer) == ("stopped", "".join(shown).rstrip())
 
 
 async def test_signing_out_leaves_no_token_of_the_customer_in_the_cache(

@@ -102,5 +102,5 @@ def test_the_embedded_model_in_eight_bits_is_near_the_exact_one(converted: Path)
 
     assert isinstance(found.choice, ModelChoice)
     assert is_int8(found.model)
-    assert apart.mean() < 0.05, "nats between the distributions of the next token, on average"
+    assert apart.mean() < 0.06, "nats between the distributions of the next token, on average"
     assert (wanted.argmax(-1) == got.argmax(-1)).float().mean() > 0.9
