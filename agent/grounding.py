@@ -13,10 +13,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from agent.facts import STATUS_WORDS, Fact, Known, facts
+from agent.facts import Fact, Known, facts
 from agent.prompts import NEW_ADDRESS, NOT_UNDERSTOOD, ONLY_YOURS
 from agent.question import NOTHING, Question
-from agent.shop.asking import extreme_asked
+from agent.shop.asking import STATUS_WORDS, extreme_asked
 from agent.statements import (
     BESIDE,
     DENIED,

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from agent.facts import STATUSES, Fact, Known, Record
+from agent.facts import Fact, Known, Record
+from agent.shop.asking import STATUSES
 from agent.unfinished import NAMING
 
 SUPERLATIVE = re.compile(r"\b(?P<which>newest|latest|most recent|most expensive|dearest) order is\b", re.IGNORECASE)

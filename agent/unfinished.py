@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from agent.facts import STATUSES
 from agent.prompts import NEW_ADDRESS
+from agent.shop.asking import STATUSES
 
 NAMING = (
     r"(?:^|(?<=[.!?] ))(?:[-*•] (?:(?:Your |Order )?[A-Z]{1,4}\d{2,}: |Your )?|Your |(?:Order )?[A-Z]{1,4}\d{2,}: )"

@@ -32,7 +32,7 @@ class Benchmark:
 
 BENCHMARKS = (
     Benchmark("speculation", 60, quick=("--rounds", "2")),
-    Benchmark("conversations", 240, ("--conversations", "30"), quick=("--conversations", "4", "--turns", "2")),
+    Benchmark("conversations", 240, quick=("--conversations", "4", "--turns", "2")),
     Benchmark("decoding", 330, ("--rounds", "4"), quick=("--quick",)),
     Benchmark("llama_cpp", 180, quick=("--prompts", "2")),
     Benchmark("latency", 690, quick=("--rounds", "1", "--lanes", "a,b,e0,e", "--scripted-rounds", "1")),

@@ -1,4 +1,4 @@
-"""Fifty conversations of ten questions over a slow database: how long anybody waited for it, and why.
+"""Thirty conversations of ten questions over a slow database: how long anybody waited for it, and why.
 
     python -m bench.conversations
 
@@ -139,7 +139,7 @@ def summary(done: Sequence[Sequence[dict[str, Any]]]) -> dict[str, float]:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
-    parser.add_argument("--conversations", type=int, default=50)
+    parser.add_argument("--conversations", type=int, default=30)
     parser.add_argument("--turns", type=int, default=10)
     parser.add_argument("--latency", type=float, default=3.0, help="seconds a query")
     parser.add_argument("--think", type=float, default=5.0, help="seconds of typing a question")

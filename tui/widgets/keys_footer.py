@@ -4,7 +4,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.screen import Screen
 from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
+from textual.widgets._footer import FooterKey  # It has no public name; Textual is pinned.
 
 FIRST = ("help", "command_palette", "send", "stop", "dismiss")
 """What a line too short for all keys shows before any other: from the first two everything else can be found."""
