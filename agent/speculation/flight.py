@@ -5,6 +5,7 @@ of it, so its state changes in one place (`land` and `drop`) and never by itself
 """
 
 import asyncio
+import contextvars
 from typing import Generic, Literal
 
 from agent.speculation.calls import Call, Fetched, Outcome, State, T
@@ -21,11 +22,17 @@ class Flight(Generic[T]):
         self.reason = reason
         self.origin: Origin = origin
         self.issued_s = issued_s
+        self.context = contextvars.copy_context()
+        """Of whoever issued it. Its run sees that, whoever it is that makes room for it later."""
         self.state: State = "waiting"
         self.start_s: float | None = None
         """The snapshot is no older than this; the time to live counts from here."""
         self.end_s: float | None = None
-        self.task: asyncio.Task[Fetched[T]] | None = None
+        self.number = 0
+        """In the order in which runs and claims began; 0 for a result that was put there."""
+        self.task: asyncio.Task[Fetched[T] | BaseException] | None = None
+        self.overdue: asyncio.TimerHandle | None = None
+        """Takes the place from a run that hangs."""
         self.fetched: Fetched[T] | None = None
         self.error: BaseException | None = None
         self.placed = False
@@ -78,6 +85,11 @@ class Flight(Generic[T]):
             self.task.cancel()
         self._wake()
 
+    def lose(self) -> None:
+        """Its event loop is gone, and with it its run and whoever waited."""
+        self.dropped = True
+        self.task = self.overdue = self._landed = None
+
     def _wake(self) -> None:
         if self._landed is not None and not self._landed.done():
             self._landed.set_result(None)
@@ -92,6 +104,8 @@ class Visit(Generic[T]):
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
+        self.served = 0
+        """When it was last given a place, in the order of places given; 0 for never."""
         self.flights: dict[Call, Flight[T]] = {}
         self.ledger = Ledger()
         self.spent = 0
@@ -99,6 +113,8 @@ class Visit(Generic[T]):
         self.revision: int | None = None
         """The newest revision that anything has shown; what was read before it is known to be stale."""
         self.over = False
+        self.looks: set[asyncio.Task[int | None]] = set()
+        """At the revision, under way."""
         self._unsettled: dict[Call, Flight[T]] = {}
         """Claimed and dropped since: the answer of the turn that claimed it may still rest on it."""
 

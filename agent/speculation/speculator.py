@@ -1,28 +1,34 @@
 """The Speculator: read-only tool calls that run before a model asks for them, bound to one owner each.
 
-It lives on an event loop and is touched from nowhere else. A call is keyed by owner, tool and
-canonical arguments; there is one flight per key, whoever wants it. A claim is answered from a flight
-only while that is fresh: not older than its time to live, and the owner's revision unchanged since the
-snapshot it was read from. What may be speculated is the caller's word (`speculation_safe`): the
-Speculator runs what it is given, ahead of time, and must never be given a write.
+It lives on one event loop at a time and is touched from nowhere else. A call is keyed by owner, tool and
+normalised arguments; there is one flight per key, whoever wants it, and its run sees the context variables
+of whoever issued it. A claim is answered from a flight only while that is fresh: at the moment of the claim
+not older than its time to live, and the owner's revision unchanged since the snapshot it was read from. A run
+that began after the claim is as fresh as the claim's own would be. What may be speculated is the caller's word
+(`speculation_safe`): the Speculator runs what it is given, ahead of time, and must never be given a write.
 
-Knows neither the shop nor the model: `run` and `revision` are handed in. Every await in here is a place
-where anything may have happened meanwhile (a write, a sign-out, another claim's run), so after each one
-the visit and the flight are looked at again.
+Knows neither the shop nor the model: all it calls is handed in, and looked at when it comes back (`border`).
+Every await in here is a place where anything may have happened meanwhile (a write, a sign-out, another
+claim's run), so after each one the visit and the flight are looked at again. Nothing is changed before the
+last thing that may raise.
 """
 
 import asyncio
-import contextlib
+import copy as copying
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import Generic
 
 from agent.errors import SessionClosedError
+from agent.speculation import border
 from agent.speculation.calls import Ahead, Call, Claim, Fetched, Outcome, State, T
 from agent.speculation.flight import Flight, Visit
 from agent.speculation.ledger import Ledger
+from agent.speculation.places import Places
+from agent.speculation.tasks import Tasks
 from agent.timeline import Clock, Timeline
 
 __all__ = ["Ahead", "Call", "Claim", "Fetched", "Outcome", "Speculator", "State"]
@@ -31,10 +37,18 @@ __all__ = ["Ahead", "Call", "Claim", "Fetched", "Outcome", "Speculator", "State"
 class Speculator(Generic[T]):
     """Speculates and answers claims for any number of owners.
 
-    `concurrency` bounds the speculative flights of all owners under way at once; claims never wait for
-    a place. `budget` is how many speculative calls an owner may issue until `refill`. `time_to_live_s`
-    counts from the start of a query. `deadline_s` after it began, a claim interrupts the speculative flight
-    it waits for and runs the call itself. Of each owner the `keep` finished results touched last are held.
+    `run` is an async function that returns a Fetched. `concurrency` bounds the speculative flights of all owners
+    under way at once, shared fairly among them; claims never wait for a place. `budget` is how many speculative
+    calls an owner may issue until `refill`. `time_to_live_s` counts from the start of a query to a claim.
+    `deadline_s` bounds every wait but one: for a speculative flight and for the revision a claim waits that long in
+    all and then runs the call itself, and that own run is as long as it is; a flight that nobody waits for is
+    interrupted when it has held its place for so long; a sign-out waits no longer for a query that does not end. Of
+    each owner the `keep` finished results touched last are held.
+
+    `normalise` says which call a call is (`agent.speculation.langchain` makes one from tools' schemas); every call
+    that comes in goes through it, and `run` gets what it returns. What it raises, the caller gets. `copy` makes what
+    comes in from a run and what goes out to a claim nobody else's; hand in `lambda value: value` where values are
+    never changed. `on_change` is told an owner after each change; what it raises is logged.
     """
 
     def __init__(
@@ -50,23 +64,35 @@ class Speculator(Generic[T]):
         deadline_s: float = 30.0,
         keep: int = 32,
         on_change: Callable[[str], None] | None = None,
+        normalise: Callable[[Call], Call] | None = None,
+        copy: Callable[[T], T] = copying.deepcopy,
     ) -> None:
         self._run = run
         self._revision = revision
         self._timeline = timeline
         self._clock = timeline.clock if timeline else clock
-        self._concurrency = concurrency
         self._budget = budget
         self._time_to_live_s = time_to_live_s
         self._deadline_s = deadline_s
         self._keep = keep
         self._on_change = on_change
+        self._normalise = normalise
+        self._copy = copy
         self._visits: dict[str, Visit[T]] = {}
-        self._waiting: OrderedDict[Flight[T], Visit[T]] = OrderedDict()
-        self._placed = 0
-        self._tasks: dict[str, set[asyncio.Task[Fetched[T]]]] = {}
-        """Every run that has not ended, by owner; those interrupted too, until they are over."""
+        self._places = Places[T](concurrency)
+        self._numbers = count(1)
+        self._tasks = Tasks()
         self._closed = False
+
+    @property
+    def normalises(self) -> bool:
+        """Whether a normaliser was handed in."""
+        return self._normalise is not None
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop that it lives on; None before its first use."""
+        return self._tasks.loop
 
     def sign_in(self, owner: str) -> None:
         """Begin an owner's visit, or raise SessionClosedError after `close`; `speculate` and `claim` do so themselves.
@@ -79,19 +105,25 @@ class Speculator(Generic[T]):
         """Issue a call ahead of time; False when it is there or under way already, or the budget is spent."""
         if self._closed:
             return False
+        self._enter_loop()
+        call = border.call_by(self._normalise, call)
         visit = self._visit(owner)
         held = visit.flights.get(call)
         if held is not None and (held.under_way or self._shown(visit, held)):
             return False
         if visit.spent >= self._budget:
             return False
+        flight = Flight[T](call, reason, "speculated", self._clock())
+        if self._places.free:
+            self._start(visit, flight)
+            self._give_place(visit, flight)
+        else:
+            self._places.wait(visit, flight)
         if held is not None:
             self._drop(visit, held)
         visit.spent += 1
         visit.ledger.issued += 1
-        flight = visit.flights[call] = Flight[T](call, reason, "speculated", self._clock())
-        self._waiting[flight] = visit
-        self._fill_places()
+        visit.flights[call] = flight
         self._changed(visit)
         return True
 
@@ -102,9 +134,15 @@ class Speculator(Generic[T]):
         of whatever began before it; nothing is stored of an owner who is not signed in, nor where a newer
         revision has been seen. A write's result is put after `invalidate`.
         """
+        call = border.call_by(self._normalise, call)
+        if not isinstance(fetched, Fetched):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise border.BorderError(
+                f"Expected a Fetched to put, found {type(fetched).__name__}: write Fetched(value)."
+            )
         visit = self._visits.get(owner)
         if visit is None or visit.known_stale(fetched):
             return
+        fetched = self._owned(fetched)
         read_s = self._clock() - age_s
         held = visit.flights.get(call)
         if held is not None:
@@ -126,13 +164,15 @@ class Speculator(Generic[T]):
             visit.end_turn()
 
     def peek(self, owner: str, call: Call) -> Fetched[T] | None:
-        """A finished result without claiming it, for placing it in a prompt.
+        """A copy of a finished result without claiming it, for placing it in a prompt.
 
         None where it is known to be stale; a change that nobody has noticed yet is found at the claim.
         """
         visit = self._visits.get(owner)
-        flight = visit.flights.get(call) if visit else None
-        return flight.fetched if visit and flight and self._shown(visit, flight) else None
+        flight = visit.flights.get(border.call_by(self._normalise, call)) if visit else None
+        if visit is None or flight is None or flight.fetched is None or not self._shown(visit, flight):
+            return None
+        return self._owned(flight.fetched)
 
     def ready(self, owner: str) -> list[Call]:
         """The calls whose results are there ahead of the model and not known to be stale, in the order of issue."""
@@ -168,43 +208,53 @@ class Speculator(Generic[T]):
         """The result of a call, from its flight where that is fresh, else run now.
 
         Raises whatever the run raises when a claim runs it; a speculative failure is never raised but
-        answered by one fresh run, which claims that wait together share. Raises SessionClosedError when the
-        owner signs out meanwhile. Cancelled, it interrupts a run that only it had wanted.
+        answered by one fresh run, which claims that wait together share. Raises TypeError where `run` returned no
+        Fetched, and SessionClosedError when the owner signs out meanwhile. Cancelled, it interrupts a run that only
+        it had wanted.
         """
+        self._enter_loop()
+        key = border.call_by(self._normalise, call)
         visit = self._visit(owner)
-        asked_s = self._clock()
+        asked_s, asked = self._clock(), next(self._numbers)
+        own: Flight[T] | None = None
         run_as: Outcome = "miss"
         found_as: Outcome = "hit"
         while True:
-            flight = visit.flights.get(call)
-            mine = flight is None or flight.state == "failed"
+            self._check_open(visit)
+            flight = visit.flights.get(key)
             if flight is None or flight.state == "failed":
-                flight = self._run_now(visit, call, flight)
+                flight = own = self._run_now(visit, key, flight)
             if flight.under_way:
                 found_as = "joined"
                 await self._wait(visit, flight, asked_s)
+            elif self._too_old(flight, asked_s):
+                run_as = "stale"
+                self._drop(visit, flight)
+                continue
             if flight.fetched is None:
                 continue  # It was dropped, or its failure is nobody's news: look again.
-            if mine:
-                return self._claimed(visit, flight, flight.fetched, run_as, asked_s)
-            fresh = await self._fresh(visit, flight, flight.fetched)
+            if flight.number > asked:
+                return self._claimed(visit, flight, call, run_as if flight is own else found_as, asked_s)
+            fresh = await self._fresh(visit, flight.fetched, asked_s)
             self._check_open(visit)
             if not visit.holds(flight):
                 continue
             if fresh:
-                return self._claimed(visit, flight, flight.fetched, found_as, asked_s)
+                return self._claimed(visit, flight, call, found_as, asked_s)
             run_as = "stale"
             self._drop(visit, flight)
 
     def use(self, owner: str, call: Call) -> None:
         """Say that an answer rests on what was last claimed of this call; counted once for each result."""
+        call = border.call_by(self._normalise, call)
         if visit := self._visits.get(owner):
             visit.use(call)
 
     def interrupt(self, owner: str, calls: Iterable[Call] | None = None) -> None:
         """Stop what was speculated (of these calls), has not landed and is waited for by no claim; results stay."""
+        keys = None if calls is None else [border.call_by(self._normalise, call) for call in calls]
         if visit := self._visits.get(owner):
-            chosen = visit.flights.values() if calls is None else filter(None, map(visit.flights.get, calls))
+            chosen = visit.flights.values() if keys is None else filter(None, map(visit.flights.get, keys))
             self._drop_all(visit, [f for f in chosen if f.under_way and not f.waiters])
 
     async def revalidate(self, owner: str) -> None:
@@ -215,8 +265,8 @@ class Speculator(Generic[T]):
         visit = self._visits.get(owner)
         if visit is None or self._revision is None:
             return
-        with contextlib.suppress(Exception):
-            visit.note_revision(await self._revision(owner))
+        self._enter_loop()
+        visit.note_revision(await self._read_revision(visit, self._deadline_s))
 
     def invalidate(self, owner: str) -> None:
         """The owner's data changed by a write of this session: nothing held may answer a claim any more.
@@ -227,22 +277,30 @@ class Speculator(Generic[T]):
             self._drop_all(visit, visit.flights.values())
 
     async def forget(self, owner: str) -> None:
-        """The owner signed out: hold nothing of it, end its claims, and wait until its last query is over."""
+        """The owner signed out: hold nothing of it, end its claims, and wait until its last query is over.
+
+        Not for ever: a query that goes on although it was interrupted is left to itself after `deadline_s`.
+        """
+        self._enter_loop()
         self._end(owner)
-        await _over(self._tasks.get(owner, ()))
+        await self._tasks.over(owner, self._deadline_s)
 
     async def close(self) -> None:
         """Forget every owner, for good."""
         self._closed = True
+        self._enter_loop()
         for owner in list(self._visits):
             self._end(owner)
-        await _over(task for tasks in self._tasks.values() for task in tasks)
+        await self._tasks.over(None, self._deadline_s)
 
     def _visit(self, owner: str) -> Visit[T]:
         visit = self._visits.get(owner)
         if visit is None:
             if self._closed:
                 raise SessionClosedError("The program is quitting; nothing can be looked up any more. Start it again.")
+            if not isinstance(owner, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+                # All who have no name would be one owner, and see each other's results.
+                raise border.BorderError(f"Expected an owner's name as a str, found {type(owner).__name__}.")
             visit = self._visits[owner] = Visit[T](owner)
         return visit
 
@@ -252,6 +310,8 @@ class Speculator(Generic[T]):
             return
         # Nobody is told: a callback that looks ahead on every change would sign the owner in again.
         visit.over = True
+        for look in visit.looks:
+            look.cancel()
         for flight in list(visit.flights.values()):
             self._drop(visit, flight)
         visit.end_turn()
@@ -260,25 +320,59 @@ class Speculator(Generic[T]):
         if visit.over:
             raise SessionClosedError("You signed out while this was being looked up. Sign in and ask again.")
 
+    def _enter_loop(self) -> None:
+        """This must be the loop's own thread. What was under way on an earlier loop, which is over, is given up."""
+        if not self._tasks.enter_loop():
+            return
+        for visit in self._visits.values():
+            for flight in [flight for flight in visit.flights.values() if flight.under_way]:
+                flight.lose()
+                visit.remove(flight)
+        self._places.clear()
+
     def _shown(self, visit: Visit[T], flight: Flight[T]) -> bool:
         """Whether it has landed and, for all that is known, is fresh."""
-        return flight.fetched is not None and not self._too_old(flight) and not visit.known_stale(flight.fetched)
-
-    def _too_old(self, flight: Flight[T]) -> bool:
-        # From the start of the query: where in it the snapshot was taken is not known here.
-        return flight.start_s is not None and self._clock() - flight.start_s > self._time_to_live_s
-
-    async def _fresh(self, visit: Visit[T], flight: Flight[T], fetched: Fetched[T]) -> bool:
-        if self._too_old(flight):
+        if flight.fetched is None or visit.known_stale(flight.fetched):
             return False
+        return not self._too_old(flight, self._clock())
+
+    def _too_old(self, flight: Flight[T], at_s: float) -> bool:
+        # From the start of the query: where in it the snapshot was taken is not known here.
+        return flight.start_s is not None and at_s - flight.start_s > self._time_to_live_s
+
+    async def _fresh(self, visit: Visit[T], fetched: Fetched[T], asked_s: float) -> bool:
+        """Whether nothing has changed since; what cannot be shown to be fresh in time is run again."""
         if self._revision is None or fetched.revision is None:
             return True
-        try:
-            revision = await self._revision(visit.owner)
-        except Exception:
-            return False  # What cannot be shown to be fresh is run again; if the database is away, that says so.
+        revision = await self._read_revision(visit, self._left_s(asked_s))
         visit.note_revision(revision)
-        return revision == fetched.revision and not self._too_old(flight)
+        return revision == fetched.revision
+
+    async def _read_revision(self, visit: Visit[T], within_s: float) -> int | None:
+        """The owner's revision now; None where the database cannot say, or not in time.
+
+        In a task of its own: one that does not even heed being cancelled must not hold up the claim.
+        """
+        assert self._revision is not None
+        read = partial(border.revision_by, self._revision, visit.owner)
+        task = self._tasks.start(visit.owner, read, "revision")
+        visit.looks.add(task)
+        try:
+            await asyncio.wait([task], timeout=within_s)
+        finally:
+            visit.looks.discard(task)
+            task.cancel()
+        if not task.done() or task.cancelled():
+            return None
+        found = task.result()
+        if isinstance(found, Exception) and not isinstance(found, border.BorderError):
+            return None
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def _left_s(self, asked_s: float) -> float:
+        return max(0.0, asked_s + self._deadline_s - self._clock())
 
     async def _wait(self, visit: Visit[T], flight: Flight[T], asked_s: float) -> None:
         """Wait for a flight; afterwards it has landed, or is dropped and another may stand in its place.
@@ -286,9 +380,9 @@ class Speculator(Generic[T]):
         Only for a speculative one is there a deadline: a run that a claim began is as long as it is.
         """
         if flight.state == "waiting":
-            del self._waiting[flight]
             self._start(visit, flight)
-        left_s = max(0.0, asked_s + self._deadline_s - self._clock()) if flight.speculative else None
+            self._places.withdraw(visit, flight)
+        left_s = self._left_s(asked_s) if flight.speculative else None
         try:
             await flight.landing(left_s)
         finally:
@@ -302,25 +396,23 @@ class Speculator(Generic[T]):
             raise flight.error
 
     def _run_now(self, visit: Visit[T], call: Call, failed: Flight[T] | None) -> Flight[T]:
+        flight = Flight[T](call, "", "claimed", self._clock())
+        self._start(visit, flight)
         if failed is not None:
             self._drop(visit, failed)
-        flight = visit.flights[call] = Flight[T](call, "", "claimed", self._clock())
-        self._start(visit, flight)
+        visit.flights[call] = flight
         self._changed(visit)
         return flight
 
-    def _claimed(
-        self, visit: Visit[T], flight: Flight[T], fetched: Fetched[T], outcome: Outcome, asked_s: float
-    ) -> Claim[T]:
+    def _claimed(self, visit: Visit[T], flight: Flight[T], call: Call, outcome: Outcome, asked_s: float) -> Claim[T]:
+        assert flight.fetched is not None
         assert flight.start_s is not None
         assert flight.end_s is not None
+        fetched = self._owned(flight.fetched)
         now_s = self._clock()
         waited_s = 0.0 if outcome == "hit" else now_s - asked_s
-        visit.claimed(flight, outcome, waited_s)
-        flight.touched_s = now_s
-        self._changed(visit)
-        return Claim(
-            call=flight.call,
+        claim = Claim(
+            call=call,
             outcome=outcome,
             value=fetched.value,
             revision=fetched.revision,
@@ -330,37 +422,70 @@ class Speculator(Generic[T]):
             reason=flight.reason,
             first=not flight.used,
         )
+        visit.claimed(flight, outcome, waited_s)
+        flight.touched_s = now_s
+        self._changed(visit)
+        return claim
+
+    def _owned(self, fetched: Fetched[T]) -> Fetched[T]:
+        """A copy of it: what is kept belongs to nobody else, and so does what is given."""
+        value = border.owned(self._copy, fetched.value)
+        return fetched if value is fetched.value else replace(fetched, value=value)
 
     def _fill_places(self) -> None:
-        while self._waiting and self._placed < self._concurrency:
-            flight, visit = self._waiting.popitem(last=False)
-            flight.placed = True
-            self._placed += 1
-            self._start(visit, flight)
+        for visit, flight in self._places.next():
+            try:
+                self._start(visit, flight)
+            except Exception as error:  # Its own loss: those behind it are started all the same.
+                self._places.leave(flight)
+                flight.land(self._clock(), None, error)
+                self._keep_landed(visit, flight)
+                continue
+            self._give_place(visit, flight)
+
+    def _give_place(self, visit: Visit[T], flight: Flight[T]) -> None:
+        if not flight.placed:
+            self._places.take(visit, flight)
+        overdue, loop = partial(self._overdue, visit, flight), asyncio.get_running_loop()
+        flight.overdue = loop.call_later(self._deadline_s, overdue, context=flight.context.copy())
+
+    def _overdue(self, visit: Visit[T], flight: Flight[T]) -> None:
+        """It has held its place for too long, interrupted or not: the next one has it now."""
+        self._places.leave(flight)
+        if flight.under_way and not flight.waiters:
+            self._drop(visit, flight)
+            self._changed(visit)
+        self._fill_places()
 
     def _start(self, visit: Visit[T], flight: Flight[T]) -> None:
+        """Begin its run in the context of whoever issued it; where that raises, nothing has changed."""
+        fly = partial(self._fly, visit.owner, flight.call)
+        name = f"speculate {flight.call.name}"
+        flight.task = flight.context.copy().run(self._tasks.start, visit.owner, fly, name)
         flight.state = "in flight"
         flight.start_s = self._clock()
-        flight.task = asyncio.create_task(self._fly(visit.owner, flight.call), name=f"speculate {flight.call.name}")
-        self._tasks.setdefault(visit.owner, set()).add(flight.task)
-        flight.task.add_done_callback(partial(self._landed, visit, flight))
+        flight.number = next(self._numbers)
+        flight.task.add_done_callback(partial(self._landed, visit, flight), context=flight.context.copy())
 
     async def _fly(self, owner: str, call: Call) -> Fetched[T]:
         if self._timeline is None:
-            return await self._run(owner, call)
+            return self._owned(await border.fetched_by(self._run, owner, call))
         with self._timeline.span("database", call.name, call.arguments):
-            return await self._run(owner, call)
+            return self._owned(await border.fetched_by(self._run, owner, call))
 
-    def _landed(self, visit: Visit[T], flight: Flight[T], task: asyncio.Task[Fetched[T]]) -> None:
+    def _landed(self, visit: Visit[T], flight: Flight[T], task: asyncio.Task[Fetched[T] | BaseException]) -> None:
         flight.task = None
-        tasks = self._tasks[visit.owner]
-        tasks.discard(task)
-        if not tasks:
-            del self._tasks[visit.owner]
-        self._placed -= flight.placed
-        error = SessionClosedError("The lookup was interrupted. Ask again.") if task.cancelled() else task.exception()
+        if flight.overdue is not None:
+            flight.overdue.cancel()
+            flight.overdue = None
+        self._places.leave(flight)
+        if task.cancelled():
+            found: Fetched[T] | BaseException = SessionClosedError("The lookup was interrupted. Ask again.")
+        else:
+            found = task.result()
         if not flight.dropped:
-            flight.land(self._clock(), task.result() if error is None else None, error)
+            failed = isinstance(found, BaseException)
+            flight.land(self._clock(), None if failed else found, found if failed else None)
             self._keep_landed(visit, flight)
         self._fill_places()
         if not flight.dropped:
@@ -392,16 +517,10 @@ class Speculator(Generic[T]):
         """Take a flight out, once: its query is interrupted, and unused it counts as wasted."""
         if flight.dropped:
             return
-        self._waiting.pop(flight, None)
+        self._places.withdraw(visit, flight)
         flight.drop()
         visit.remove(flight)
 
     def _changed(self, visit: Visit[T]) -> None:
         if self._on_change:
-            self._on_change(visit.owner)
-
-
-async def _over(tasks: Iterable[asyncio.Task[Fetched[T]]]) -> None:
-    """Wait until they are over; unlike `gather`, a wait that is cancelled does not cancel them once more."""
-    if under_way := list(tasks):
-        await asyncio.wait(under_way)
+            border.tell(self._on_change, visit.owner)

@@ -82,14 +82,16 @@ def test_closing_is_for_good() -> None:
 
 def test_of_old_owners_and_old_results_nothing_is_left() -> None:
     class Rows:
-        pass
+        def __init__(self) -> None:
+            held.append(weakref.ref(self))
+
+        def __deepcopy__(self, _memo: object) -> "Rows":
+            return Rows()
 
     held: list[weakref.ref[Rows]] = []
 
     async def run(owner: str, call: Call) -> Fetched[Rows]:
-        rows = Rows()
-        held.append(weakref.ref(rows))
-        return Fetched(rows, 1)
+        return Fetched(Rows(), 1)
 
     async def body() -> None:
         speculator = Speculator[Rows](run, keep=8, budget=100)

@@ -1,0 +1,83 @@
+"""The places that bound speculation, and who is next when one is free.
+
+One owner may issue many calls at once; the next free place goes to the owner that was served longest ago,
+so that nobody waits behind another's whole list. Within an owner the calls keep their order.
+"""
+
+import heapq
+from collections.abc import Iterator
+from itertools import count
+from typing import Generic
+
+from agent.speculation.calls import T
+from agent.speculation.flight import Flight, Visit
+
+
+class Places(Generic[T]):
+    """So many flights at once hold a place; the others wait for one."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._taken = 0
+        self._waiting: dict[Visit[T], dict[Flight[T], None]] = {}
+        self._turns: list[tuple[int, int, list[Visit[T]]]] = []
+        """A heap: when the owner was last served, who came first, and the owner, taken out when it waits no more."""
+        self._entries: dict[Visit[T], list[Visit[T]]] = {}
+        self._ticket = count(1)
+
+    @property
+    def free(self) -> bool:
+        """Whether a flight may start now."""
+        return self._taken < self._number
+
+    def take(self, visit: Visit[T], flight: Flight[T]) -> None:
+        """The flight holds a place."""
+        flight.placed = True
+        self._taken += 1
+        visit.served = next(self._ticket)
+
+    def leave(self, flight: Flight[T]) -> None:
+        """Its place is free again, if it held one."""
+        self._taken -= flight.placed
+        flight.placed = False
+
+    def wait(self, visit: Visit[T], flight: Flight[T]) -> None:
+        """The flight waits for a place."""
+        self._waiting.setdefault(visit, {})[flight] = None
+        if visit not in self._entries:
+            self._queue(visit)
+
+    def withdraw(self, visit: Visit[T], flight: Flight[T]) -> None:
+        """The flight waits no more."""
+        waiting = self._waiting.get(visit)
+        if waiting is None or flight not in waiting:
+            return
+        del waiting[flight]
+        if not waiting:
+            del self._waiting[visit]
+            self._entries.pop(visit).clear()
+
+    def next(self) -> Iterator[tuple[Visit[T], Flight[T]]]:
+        """The flights that may start now, each with its place taken."""
+        while self.free and self._turns:
+            _, _, entry = heapq.heappop(self._turns)
+            if not entry:
+                continue
+            (visit,) = entry
+            flight = next(iter(self._waiting[visit]))
+            self.withdraw(visit, flight)
+            self.take(visit, flight)
+            if visit in self._waiting:
+                self._queue(visit)
+            yield visit, flight
+
+    def clear(self) -> None:
+        """Nobody holds a place and nobody waits for one."""
+        self._taken = 0
+        self._waiting.clear()
+        self._entries.clear()
+        self._turns.clear()
+
+    def _queue(self, visit: Visit[T]) -> None:
+        entry = self._entries[visit] = [visit]
+        heapq.heappush(self._turns, (visit.served, next(self._ticket), entry))
