@@ -31,8 +31,6 @@ class Flight(Generic[T]):
         self.number = 0
         """In the order in which runs and claims began; 0 for a result that was put there."""
         self.task: asyncio.Task[Fetched[T] | BaseException] | None = None
-        self.overdue: asyncio.TimerHandle | None = None
-        """Takes the place from a run that hangs."""
         self.fetched: Fetched[T] | None = None
         self.error: BaseException | None = None
         self.placed = False
@@ -88,7 +86,7 @@ class Flight(Generic[T]):
     def lose(self) -> None:
         """Its event loop is gone, and with it its run and whoever waited."""
         self.dropped = True
-        self.task = self.overdue = self._landed = None
+        self.task = self._landed = None
 
     def _wake(self) -> None:
         if self._landed is not None and not self._landed.done():

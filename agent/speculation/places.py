@@ -4,8 +4,10 @@ One owner may issue many calls at once; the next free place goes to the owner th
 so that nobody waits behind another's whole list. Within an owner the calls keep their order.
 """
 
+import asyncio
 import heapq
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from typing import Generic
 
@@ -13,12 +15,23 @@ from agent.speculation.calls import T
 from agent.speculation.flight import Flight, Visit
 
 
+@dataclass(frozen=True, slots=True)
+class Place(Generic[T]):
+    """A place that is held."""
+
+    visit: Visit[T]
+    flight: Flight[T]
+    since_s: float
+    """On the event loop's clock, as it is a timer of the loop that ends it."""
+
+
 class Places(Generic[T]):
     """So many flights at once hold a place; the others wait for one."""
 
     def __init__(self, number: int) -> None:
         self._number = number
-        self._taken = 0
+        self._held: dict[Flight[T], Place[T]] = {}
+        """In the order in which they were taken."""
         self._waiting: dict[Visit[T], dict[Flight[T], None]] = {}
         self._turns: list[tuple[int, int, list[Visit[T]]]] = []
         """A heap: when the owner was last served, who came first, and the owner, taken out when it waits no more."""
@@ -28,18 +41,22 @@ class Places(Generic[T]):
     @property
     def free(self) -> bool:
         """Whether a flight may start now."""
-        return self._taken < self._number
+        return len(self._held) < self._number
 
     def take(self, visit: Visit[T], flight: Flight[T]) -> None:
         """The flight holds a place."""
         flight.placed = True
-        self._taken += 1
+        self._held[flight] = Place(visit, flight, asyncio.get_running_loop().time())
         visit.served = next(self._ticket)
 
     def leave(self, flight: Flight[T]) -> None:
         """Its place is free again, if it held one."""
-        self._taken -= flight.placed
         flight.placed = False
+        self._held.pop(flight, None)
+
+    def first(self) -> "Place[T] | None":
+        """The place that has been held for longest."""
+        return next(iter(self._held.values()), None)
 
     def wait(self, visit: Visit[T], flight: Flight[T]) -> None:
         """The flight waits for a place."""
@@ -73,7 +90,7 @@ class Places(Generic[T]):
 
     def clear(self) -> None:
         """Nobody holds a place and nobody waits for one."""
-        self._taken = 0
+        self._held.clear()
         self._waiting.clear()
         self._entries.clear()
         self._turns.clear()

@@ -14,6 +14,7 @@ last thing that may raise.
 """
 
 import asyncio
+import contextvars
 import copy as copying
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -28,7 +29,7 @@ from agent.speculation.calls import Ahead, Call, Claim, Fetched, Outcome, State,
 from agent.speculation.flight import Flight, Visit
 from agent.speculation.ledger import Ledger
 from agent.speculation.places import Places
-from agent.speculation.tasks import Tasks
+from agent.speculation.tasks import Tasks, ended
 from agent.timeline import Clock, Timeline
 
 __all__ = ["Ahead", "Call", "Claim", "Fetched", "Outcome", "Speculator", "State"]
@@ -80,6 +81,7 @@ class Speculator(Generic[T]):
         self._copy = copy
         self._visits: dict[str, Visit[T]] = {}
         self._places = Places[T](concurrency)
+        self._watch: asyncio.TimerHandle | None = None
         self._numbers = count(1)
         self._tasks = Tasks()
         self._closed = False
@@ -116,7 +118,8 @@ class Speculator(Generic[T]):
         flight = Flight[T](call, reason, "speculated", self._clock())
         if self._places.free:
             self._start(visit, flight)
-            self._give_place(visit, flight)
+            self._places.take(visit, flight)
+            self._watch_places()
         else:
             self._places.wait(visit, flight)
         if held is not None:
@@ -329,6 +332,7 @@ class Speculator(Generic[T]):
                 flight.lose()
                 visit.remove(flight)
         self._places.clear()
+        self._watch = None
 
     def _shown(self, visit: Visit[T], flight: Flight[T]) -> bool:
         """Whether it has landed and, for all that is known, is fresh."""
@@ -358,7 +362,7 @@ class Speculator(Generic[T]):
         task = self._tasks.start(visit.owner, read, "revision")
         visit.looks.add(task)
         try:
-            await asyncio.wait([task], timeout=within_s)
+            await ended(task, within_s)
         finally:
             visit.looks.discard(task)
             task.cancel()
@@ -440,32 +444,38 @@ class Speculator(Generic[T]):
                 self._places.leave(flight)
                 flight.land(self._clock(), None, error)
                 self._keep_landed(visit, flight)
-                continue
-            self._give_place(visit, flight)
+        self._watch_places()
 
-    def _give_place(self, visit: Visit[T], flight: Flight[T]) -> None:
-        if not flight.placed:
-            self._places.take(visit, flight)
-        overdue, loop = partial(self._overdue, visit, flight), asyncio.get_running_loop()
-        flight.overdue = loop.call_later(self._deadline_s, overdue, context=flight.context.copy())
+    def _watch_places(self) -> None:
+        """Look again when the run that has held its place for longest has held it for too long."""
+        first = self._places.first()
+        if first is None or self._watch is not None:
+            return
+        at_s = first.since_s + self._deadline_s
+        # In a context of its own: the next look is nobody's in particular.
+        self._watch = asyncio.get_running_loop().call_at(at_s, self._take_places, context=contextvars.Context())
 
-    def _overdue(self, visit: Visit[T], flight: Flight[T]) -> None:
-        """It has held its place for too long, interrupted or not: the next one has it now."""
-        self._places.leave(flight)
-        if flight.under_way and not flight.waiters:
-            self._drop(visit, flight)
-            self._changed(visit)
+    def _take_places(self) -> None:
+        """Who has held a place for too long, interrupted or not, loses it to who is next."""
+        self._watch = None
+        now_s = asyncio.get_running_loop().time()
+        while (first := self._places.first()) is not None and first.since_s + self._deadline_s <= now_s:
+            visit, flight = first.visit, first.flight
+            self._places.leave(flight)
+            if flight.under_way and not flight.waiters:
+                self._drop(visit, flight)
+                flight.context.run(self._changed, visit)
         self._fill_places()
 
     def _start(self, visit: Visit[T], flight: Flight[T]) -> None:
         """Begin its run in the context of whoever issued it; where that raises, nothing has changed."""
         fly = partial(self._fly, visit.owner, flight.call)
         name = f"speculate {flight.call.name}"
-        flight.task = flight.context.copy().run(self._tasks.start, visit.owner, fly, name)
+        flight.task = flight.context.run(self._tasks.start, visit.owner, fly, name)
         flight.state = "in flight"
         flight.start_s = self._clock()
         flight.number = next(self._numbers)
-        flight.task.add_done_callback(partial(self._landed, visit, flight), context=flight.context.copy())
+        flight.task.add_done_callback(partial(self._landed, visit, flight), context=flight.context)
 
     async def _fly(self, owner: str, call: Call) -> Fetched[T]:
         if self._timeline is None:
@@ -475,9 +485,6 @@ class Speculator(Generic[T]):
 
     def _landed(self, visit: Visit[T], flight: Flight[T], task: asyncio.Task[Fetched[T] | BaseException]) -> None:
         flight.task = None
-        if flight.overdue is not None:
-            flight.overdue.cancel()
-            flight.overdue = None
         self._places.leave(flight)
         if task.cancelled():
             found: Fetched[T] | BaseException = SessionClosedError("The lookup was interrupted. Ask again.")

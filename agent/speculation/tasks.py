@@ -70,3 +70,10 @@ async def _caught(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         raise
     except BaseException as error:
         return error
+
+
+async def ended(task: asyncio.Task[Any], within_s: float) -> None:
+    """Wait until it is over, or for so long; the task goes on either way."""
+    await asyncio.sleep(0)
+    if not task.done():  # Most waits end here: what is cheap to ask takes one pass of the loop.
+        await asyncio.wait([task], timeout=within_s)
