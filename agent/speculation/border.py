@@ -69,6 +69,17 @@ def owned(copy: Callable[[Any], Any], value: Any) -> Any:
         ) from error
 
 
+def asked(answering: Callable[..., Any], *about: Any) -> Any:
+    """What a function that knows something says; None, and a line in the log, where it raises."""
+    try:
+        return answering(*about)
+    except Exception:
+        logger.exception(
+            "A function that was asked (%s) raised; the work goes on without its answer.", _name(answering)
+        )
+        return None
+
+
 def tell(listener: Callable[..., Any], *told: Any) -> None:
     """Call a function that only listens: what it raises is logged and goes no further."""
     try:

@@ -9,11 +9,13 @@ when its probability times the tool's measured seconds beats the cost of a call.
 Knows neither the shop nor the model.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from agent.speculation import border
 from agent.speculation.calls import Call
 
 PRIOR_STRENGTH = 8.0
@@ -34,6 +36,16 @@ class Candidate:
     """Whose idea it is; its hit rate is learned under this name."""
     reason: str = ""
     """What the customer may read of it; never an argument of the call."""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.call, Call):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"Expected a candidate's call as a Call, found {type(self.call).__name__}.")
+        if not isinstance(self.rule, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"Expected the name of a candidate's rule as a str, found {type(self.rule).__name__}.")
+        if not isinstance(self.probability, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"Expected a probability as a number, found {type(self.probability).__name__}.")
+        if not 0 <= self.probability <= 1:
+            raise ValueError(f"Expected a probability from 0 to 1, found {self.probability}.")
 
 
 @dataclass(slots=True)
@@ -86,10 +98,15 @@ class Predictor:
     def choose(self, candidates: Iterable[Candidate], *, budget: int | None = None) -> list[Candidate]:
         """The candidates worth a call, the most seconds saved first, at most `budget` of them.
 
-        Each comes with its probability as learned; of several for one call the likeliest stands.
+        Each comes with its probability as learned; of several for one call the likeliest stands. Raises TypeError
+        where something else than candidates is given, by a rule that returns None, say.
         """
+        if not isinstance(candidates, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"Expected an iterable of Candidate, found {type(candidates).__name__}.")
         best: dict[Call, Candidate] = {}
         for candidate in candidates:
+            if not isinstance(candidate, Candidate):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"Expected a Candidate from each rule, found {type(candidate).__name__}.")
             if candidate.rule in self.off:
                 continue
             learned = self.rates.get(candidate.rule, _NONE).probability(candidate.probability)
@@ -102,8 +119,12 @@ class Predictor:
 
     def saving_s(self, candidate: Candidate) -> float:
         """Seconds that a candidate is expected to save."""
-        measured = self.latency_s(candidate.call.name)
-        return candidate.probability * (self.default_latency_s if measured is None else measured)
+        measured = border.asked(self.latency_s, candidate.call.name)
+        if measured is None:
+            return candidate.probability * self.default_latency_s
+        if not isinstance(measured, int | float) or math.isnan(measured):
+            raise TypeError(f"Expected a tool's latency in seconds or None, found {type(measured).__name__}.")
+        return candidate.probability * measured
 
     def outcome(self, candidate: Candidate, *, used: bool) -> None:
         """What became of an issued candidate; `candidate` as `choose` returned it."""
@@ -112,9 +133,10 @@ class Predictor:
         if candidate.rule in self.off or rate.outcomes < MIN_OUTCOMES or rate.mean() >= self.floor:
             return
         self.off.add(candidate.rule)
-        self.on_switched_off(
+        border.tell(
+            self.on_switched_off,
             f"The rule “{candidate.rule}” is switched off: "
-            f"of its {rate.outcomes:.0f} lookups {rate.used:.0f} were used."
+            f"of its {rate.outcomes:.0f} lookups {rate.used:.0f} were used.",
         )
 
     def reset(self, rule: str) -> None:
@@ -129,11 +151,22 @@ class Predictor:
 
     def load(self, kept: Mapping[str, Any]) -> None:
         """Take up what `as_json` gave. Raises KeyError, TypeError or ValueError for anything else."""
-        rates = {str(name): HitRate(*map(float, counts)) for name, counts in kept["rates"].items()}
-        self.off, self.rates = {str(name) for name in kept["off"]}, rates
+        rates, off = kept["rates"], kept["off"]
+        if not isinstance(rates, Mapping) or not isinstance(off, list | tuple | set):
+            raise TypeError("Expected `rates` as an object and `off` as a list.")
+        self.rates, self.off = {str(name): _rate(counts) for name, counts in rates.items()}, set(map(str, off))
 
 
 _NONE = HitRate()
+
+
+def _rate(counts: Any) -> HitRate:
+    if not isinstance(counts, list | tuple):
+        raise TypeError(f"Expected a rule's counts as a list, found {type(counts).__name__}.")
+    numbers = [float(count) for count in counts]
+    if not all(math.isfinite(number) and number >= 0 for number in numbers):
+        raise ValueError("Expected a rule's counts as numbers from 0 on, found others.")
+    return HitRate(*numbers)
 
 
 def price_for_budget(budget: float, tried: Mapping[float, float]) -> float:
