@@ -182,7 +182,6 @@ def _as_taken(model: type[BaseModel], arguments: dict[str, Any]) -> dict[str, An
     taken = model.model_validate(arguments, by_alias=True, by_name=True)
     if model.model_validate(arguments, by_alias=True, by_name=True) != taken:
         return None
-    meant = _said(taken)
     for by_alias, short in ((True, False), (False, False), (True, True), (False, True)):
         said = _said(taken, by_alias=by_alias, short=short)
         for name in {"args", "kwargs"} - arguments.keys():
@@ -191,9 +190,16 @@ def _as_taken(model: type[BaseModel], arguments: dict[str, Any]) -> dict[str, An
             again = model.model_validate(said)
         except ValidationError:
             continue
-        if again == taken and canonical(_said(again)) == canonical(meant):
+        if again == taken and _spelling(again) == _spelling(taken):
             return said
+        if again == taken and not short:
+            # A default need not be of its field's type, 1 where 1.0 is meant: said once more, it is.
+            return _as_taken(model, said)
     return None
+
+
+def _spelling(taken: BaseModel) -> str:
+    return canonical(_said(taken))
 
 
 def _said(taken: BaseModel, *, by_alias: bool = False, short: bool = False) -> dict[str, Any]:

@@ -7,6 +7,7 @@ differ never get one spelling: what has none of its own is refused instead of be
 
 import dataclasses
 import json
+import os
 from collections.abc import Mapping, Sequence, Set
 from enum import Enum
 from typing import Any
@@ -92,6 +93,8 @@ def _leaf(value: Any) -> Any:
     # Imported for the few arguments that need it: the library itself is there at once.
     from pydantic_core import PydanticSerializationError, to_jsonable_python
 
+    if isinstance(value, os.PathLike):
+        return plain_value(os.fspath(value))
     if hasattr(value, "get_secret_value"):
         raise TypeError("Expected arguments that may be shown, found a secret: keep it out of the call's arguments.")
     try:
