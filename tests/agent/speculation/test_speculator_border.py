@@ -258,6 +258,7 @@ def test_a_task_that_cannot_begin_leaves_everything_as_it_was() -> None:
         assert speculator.ledger("ada") == before
         assert [ahead.call for ahead in speculator.ahead("ada")] == [GOOD]
         loop.set_task_factory(None)
+        assert speculator.speculate("ada", BAD, reason="likely"), "nothing stands in its place"
         speculator.speculate("bob", GOOD, reason="likely")
         await asyncio.sleep(1)
         assert speculator.ready("bob") == [GOOD], "the place was free"
@@ -294,7 +295,7 @@ class ScreenError(Exception):
     pass
 
 
-def test_a_screen_that_raises_ends_no_claim_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_screen_that_raises_ends_no_claim() -> None:
     async def body() -> None:
         told: list[str] = []
 
@@ -320,8 +321,12 @@ def test_a_screen_that_raises_ends_no_claim_and_is_logged(caplog: pytest.LogCapt
         assert len(told) > 8
         await speculator.close()
 
+    run_virtual(body())
+
+
+def test_what_a_screen_raises_is_logged_without_a_name(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        run_virtual(body())
+        test_a_screen_that_raises_ends_no_claim()
     assert any(isinstance(one.exc_info and one.exc_info[1], ScreenError) for one in caplog.records)
     assert not any("ada" in one.getMessage() or "bob" in one.getMessage() for one in caplog.records)
 

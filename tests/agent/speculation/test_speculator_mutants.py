@@ -2,13 +2,14 @@
 
 import importlib.util
 import inspect
+import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 from unittest.mock import patch
 
 import pytest
@@ -16,9 +17,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from stubs import fake_reads
 
-from agent.speculation import flight, speculator
+from agent.speculation import border, flight, places, speculator, tasks
 
-SPECULATOR, FLIGHT = speculator, flight
+SPECULATOR, FLIGHT, PLACES, BORDER, TASKS = speculator, flight, places, border, tasks
+MODULES = {"border": border, "flight": flight, "places": places, "tasks": tasks, "speculator": speculator}
+"""Each after those that it imports."""
 HERE = Path(__file__)
 
 
@@ -43,8 +46,8 @@ MUTANTS = (
     Mutant(
         "a revision that cannot be read passes for fresh",
         SPECULATOR,
-        "return False  # What cannot be shown",
-        "return True  # What cannot be shown",
+        "return revision == fetched.revision",
+        "return revision is None or revision == fetched.revision",
         "scenario",
     ),
     Mutant(
@@ -64,8 +67,8 @@ MUTANTS = (
     Mutant(
         "the time to live counts from the end",
         SPECULATOR,
-        "self._clock() - flight.start_s >",
-        "self._clock() - (flight.end_s or 0.0) >",
+        "at_s - flight.start_s >",
+        "at_s - (flight.end_s or 0.0) >",
         "scenario",
     ),
     Mutant("no deadline", SPECULATOR, "if flight.speculative else None", "if False else None", "scenario"),
@@ -77,7 +80,7 @@ MUTANTS = (
         "scenario",
     ),
     Mutant("signing out cancels nothing", FLIGHT, "self.task.cancel()", "pass"),
-    Mutant("signing out does not wait", SPECULATOR, "await _over(self._tasks.get(owner, ()))", "pass"),
+    Mutant("signing out does not wait", SPECULATOR, "await self._tasks.over(owner, self._deadline_s)", "pass"),
     Mutant("claims outlive the sign-out", SPECULATOR, "if visit.over:", "if False:"),
     Mutant("quitting is not final", SPECULATOR, "self._closed = True", "self._closed = False", "scenario"),
     Mutant(
@@ -96,18 +99,24 @@ MUTANTS = (
     Mutant(
         "a dropped flight is stored when it lands",
         SPECULATOR,
-        "if not flight.dropped:\n            flight.land",
-        "if True:\n            visit.flights[flight.call] = flight\n            flight.land",
+        "if not flight.dropped:\n            failed",
+        "if True:\n            visit.flights[flight.call] = flight\n            failed",
     ),
     Mutant("the budget is off by one", SPECULATOR, "visit.spent >= self._budget", "visit.spent > self._budget"),
     Mutant("the budget is never refilled", FLIGHT, "self.spent = 0\n        self.ledger", "self.ledger"),
     Mutant(
         "concurrency is ignored",
-        SPECULATOR,
-        "while self._waiting and self._placed < self._concurrency",
-        "while self._waiting",
+        PLACES,
+        "return len(self._held) < self._number",
+        "return True",
     ),
-    Mutant("places are never given back", SPECULATOR, "self._placed -= flight.placed", "pass", "scenario"),
+    Mutant(
+        "places are given back late",
+        SPECULATOR,
+        "flight.task = None\n        self._places.leave(flight)",
+        "flight.task = None",
+        "scenario",
+    ),
     Mutant(
         "an abandoned run goes on",
         SPECULATOR,
@@ -174,7 +183,181 @@ MUTANTS = (
         "visit = self._visits.get(owner)\n        if visit is None or visit.known_stale(fetched)",
         "visit = self._visit(owner)\n        if visit.known_stale(fetched)",
     ),
+    # What functions of the caller return and raise.
+    Mutant("anything passes for a result", BORDER, "if not isinstance(fetched, Fetched):", "if False:", "scenario"),
+    Mutant("a run need not be awaited", BORDER, "if not inspect.isawaitable(given):", "if False:", "scenario"),
+    Mutant(
+        "anything passes for a revision",
+        BORDER,
+        "if found is not None and not isinstance(found, int):",
+        "if False:",
+        "scenario",
+    ),
+    Mutant(
+        "a wrong revision passes for one that cannot be read",
+        SPECULATOR,
+        "if isinstance(found, Exception) and not isinstance(found, border.BorderError):",
+        "if isinstance(found, Exception):",
+        "scenario",
+    ),
+    Mutant("anything passes for a call", BORDER, "if not isinstance(call, Call):", "if False:", "scenario"),
+    Mutant("anything passes for a key", BORDER, "if not isinstance(key, Call):", "if False:", "scenario"),
+    Mutant(
+        "an exit in a run ends the loop",
+        TASKS,
+        "except BaseException as error:",
+        "except Exception as error:",
+        "scenario",
+    ),
+    Mutant(
+        "a screen ends a claim", BORDER, "except (Exception, asyncio.CancelledError):", "except OSError:", "scenario"
+    ),
+    # Nothing is changed before what may raise.
+    Mutant(
+        "a run that cannot begin stands for its call",
+        SPECULATOR,
+        "        if self._places.free:\n            self._start",
+        "        visit.flights[call] = flight\n        if self._places.free:\n            self._start",
+        "scenario",
+    ),
+    Mutant(
+        "a run that cannot begin holds a place",
+        SPECULATOR,
+        "            self._start(visit, flight)\n            self._places.take(visit, flight)\n",
+        "            self._places.take(visit, flight)\n            self._start(visit, flight)\n",
+        "scenario",
+    ),
+    Mutant(
+        "a claim's run that cannot begin stands for its call",
+        SPECULATOR,
+        '"claimed", self._clock())\n        self._start',
+        '"claimed", self._clock())\n        visit.flights[call] = flight\n        self._start',
+        "scenario",
+    ),
+    Mutant(
+        "a waiting run that cannot begin stops those behind it",
+        SPECULATOR,
+        "except Exception as error:  # Its own loss",
+        "except ZeroDivisionError as error:  # Its own loss",
+        "scenario",
+    ),
+    Mutant("places on a lost loop are lost", SPECULATOR, "        self._places.clear()\n", "", "scenario"),
+    # Contexts.
+    Mutant(
+        "a run sees the context of who made room for it",
+        SPECULATOR,
+        "flight.context.run(self._tasks.start, visit",
+        "self._tasks.start(visit",
+        "scenario",
+    ),
+    Mutant(
+        "a change is told in the context of who made room",
+        SPECULATOR,
+        "partial(self._landed, visit, flight), context=flight.context)",
+        "partial(self._landed, visit, flight))",
+        "scenario",
+    ),
+    # Waits and freshness.
+    Mutant(
+        "the time to live is held against the delivery",
+        SPECULATOR,
+        "            elif self._too_old(flight, asked_s):",
+        "            if flight is not own and not flight.under_way and self._too_old(flight, self._clock()):",
+        "scenario",
+    ),
+    Mutant(
+        "what began after the claim is held against the revision",
+        SPECULATOR,
+        "if flight.number > asked:",
+        "if flight is own:",
+        "scenario",
+    ),
+    Mutant(
+        "an old exchange passes for a run that began after the claim",
+        SPECULATOR,
+        "        flight.start_s = read_s\n",
+        "        flight.start_s, flight.number = read_s, next(self._numbers)\n",
+        "scenario",
+    ),
+    Mutant(
+        "the revision is waited for without end",
+        SPECULATOR,
+        "self._read_revision(visit, self._left_s(asked_s))",
+        "self._read_revision(visit, 1e6)",
+        "scenario",
+    ),
+    Mutant(
+        "the deadline counts anew for the revision",
+        SPECULATOR,
+        "self._read_revision(visit, self._left_s(asked_s))",
+        "self._read_revision(visit, self._deadline_s)",
+        "scenario",
+    ),
+    Mutant(
+        "a run that hangs holds its place",
+        SPECULATOR,
+        "if first is None or self._watch is not None:",
+        "if first is None or first:",
+        "scenario",
+    ),
+    Mutant(
+        "a claim loses its run with the place",
+        SPECULATOR,
+        "            if flight.under_way and not flight.waiters:\n                self._drop",
+        "            if flight.under_way:\n                self._drop",
+        "scenario",
+    ),
+    Mutant(
+        "a sign-out waits for what never ends",
+        SPECULATOR,
+        "await self._tasks.over(owner, self._deadline_s)",
+        "await self._tasks.over(owner, 1e6)",
+        "scenario",
+    ),
+    Mutant("one owner has every place", PLACES, "(visit.served, next", "(0, next", "scenario"),
+    Mutant(
+        "a withdrawn call gets a place",
+        SPECULATOR,
+        "self._places.withdraw(visit, flight)\n        flight.drop()",
+        "flight.drop()",
+        "scenario",
+    ),
+    # Whose a value is.
+    Mutant("a run keeps what it returned", SPECULATOR, "self._owned(await border", "(await border", "scenario"),
+    Mutant(
+        "a claim gets what is kept",
+        SPECULATOR,
+        "fetched = self._owned(flight.fetched)",
+        "fetched = flight.fetched",
+        "scenario",
+    ),
+    Mutant(
+        "a peek gets what is kept",
+        SPECULATOR,
+        "return self._owned(flight.fetched)",
+        "return flight.fetched",
+        "scenario",
+    ),
+    Mutant("who put it keeps it", SPECULATOR, "        fetched = self._owned(fetched)\n", "", "scenario"),
+    # Keys.
+    Mutant("a call is not normalised", BORDER, "key = normalise(call)", "key = call", "scenario"),
+    Mutant(
+        "an interruption is not normalised",
+        SPECULATOR,
+        "[border.call_by(self._normalise, call) for call in calls]",
+        "calls",
+        "scenario",
+    ),
+    Mutant(
+        "a peek is not normalised",
+        SPECULATOR,
+        "visit.flights.get(border.call_by(self._normalise, call))",
+        "visit.flights.get(border.call_by(None, call))",
+        "scenario",
+    ),
 )
+
+SCENARIOS = ("", "_races", "_visits", "_border", "_context", "_keys", "_values", "_waits")
 
 
 def loaded(name: str, path: Path) -> ModuleType:
@@ -190,12 +373,15 @@ def loaded(name: str, path: Path) -> ModuleType:
 @contextmanager
 def mutated(mutant: Mutant) -> Iterator[type[speculator.Speculator[str]]]:
     """The Speculator with the fault in it, in modules of its own."""
-    names = {FLIGHT: "mutant_flight", SPECULATOR: "mutant_speculator"}
+    names = {module: f"mutant_{stem}" for stem, module in MODULES.items()}
     try:
         for module, name in names.items():
-            source = inspect.getsource(module).replace("agent.speculation.flight", names[FLIGHT])
+            source = inspect.getsource(module)
+            for stem in MODULES:
+                source = source.replace(f"from agent.speculation import {stem}\n", f"import mutant_{stem} as {stem}\n")
+                source = source.replace(f"from agent.speculation.{stem} import", f"from mutant_{stem} import")
             if module is mutant.module:
-                source = source.replace(mutant.sound, mutant.unsound)
+                source = source.replace(mutant.sound, mutant.unsound) if mutant.sound else source
             sys.modules[name] = fresh = ModuleType(name)
             exec(compile(source, name, "exec"), fresh.__dict__)
         yield sys.modules[names[SPECULATOR]].Speculator
@@ -206,16 +392,29 @@ def mutated(mutant: Mutant) -> Iterator[type[speculator.Speculator[str]]]:
 
 def broken_scenario(mutated_class: type[speculator.Speculator[str]]) -> str | None:
     """The first scenario that does not hold of it."""
-    for stem in ("test_speculator", "test_speculator_races", "test_speculator_visits"):
-        module = loaded(f"mutant_{stem}", HERE.with_name(f"{stem}.py"))
+    for stem in SCENARIOS:
+        module = loaded(f"mutant_test{stem}", HERE.with_name(f"test_speculator{stem}.py"))
         with patch.object(module, "Speculator", mutated_class), patch.object(fake_reads, "Speculator", mutated_class):
             for name, scenario in vars(module).items():
-                if name.startswith("test_"):
+                for arguments in calls_of(scenario) if name.startswith("test_") else ():
                     try:
-                        scenario()
-                    except (AssertionError, OSError, pytest.fail.Exception):  # What a run raises, let through.
+                        scenario(**arguments)
+                    except (Exception, SystemExit, KeyboardInterrupt, pytest.fail.Exception):
                         return name
     return None
+
+
+def calls_of(scenario: Callable[..., None]) -> Iterator[dict[str, Any]]:
+    """The arguments that pytest would call it with, one set after another; none where it needs a fixture."""
+    marks = [mark for mark in getattr(scenario, "pytestmark", ()) if mark.name == "parametrize"]
+    each: list[list[dict[str, Any]]] = []
+    for mark in marks:
+        names, values = mark.args
+        names = names.split(",") if isinstance(names, str) else names
+        each.append([dict(zip(names, value if len(names) > 1 else (value,), strict=True)) for value in values])
+    if set(inspect.signature(scenario).parameters) == {name for sets in each for name in sets[0]}:
+        for chosen in itertools.product(*each):
+            yield {name: value for part in chosen for name, value in part.items()}
 
 
 def broken_invariant(mutated_class: type[speculator.Speculator[str]]) -> str | None:
@@ -240,6 +439,11 @@ def broken_invariant(mutated_class: type[speculator.Speculator[str]]) -> str | N
     except AssertionError as error:
         return str(error) or "assertion"
     return None
+
+
+def test_nothing_is_noticed_without_a_fault() -> None:
+    with mutated(Mutant("none", SPECULATOR, "", "")) as sound_class:
+        assert broken_scenario(sound_class) is None
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.fault)

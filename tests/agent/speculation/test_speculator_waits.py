@@ -104,6 +104,36 @@ def test_a_revision_that_hangs_holds_no_claim_past_the_deadline(stubborn: bool) 
     run_virtual(body())
 
 
+def test_the_first_claim_past_its_deadline_takes_the_run_from_all() -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
+        shop.took_s = 100.0
+        speculator.speculate("ada", HISTORY, reason="sign-in")
+        await asyncio.sleep(1)
+        first = await begun(speculator)
+        await asyncio.sleep(2)
+        second = await begun(speculator)
+        shop.took_s = 2.0
+        await asyncio.sleep(4)
+        assert (shop.runs, shop.present) == (2, 1), "one run for one key"
+        assert (await first, await second) == ("miss: ada 1", "joined: ada 1")
+
+    holds(body, deadline_s=5.0)
+
+
+def test_an_old_exchange_put_while_a_claim_waits_is_held_against_the_revision() -> None:
+    async def body(speculator: Speculator[str], shop: FakeReads) -> None:
+        shop.revision_s = 1.0
+        speculator.speculate("ada", HISTORY, reason="sign-in")
+        await asyncio.sleep(5)
+        claim = await begun(speculator)
+        shop.changes = 2
+        speculator.invalidate("ada")
+        speculator.put("ada", HISTORY, Fetched("old", 1), reason="resumed", age_s=100.0)
+        assert await claim == "stale: ada 2"
+
+    holds(body)
+
+
 def test_the_deadline_is_one_for_the_run_and_the_revision_together() -> None:
     async def body(speculator: Speculator[str], shop: FakeReads) -> None:
         shop.took_s, shop.revision_s = 4.0, 100.0
