@@ -15,6 +15,7 @@ from agent.shop import calls, rules
 from agent.shop.calls import Answer, Artifact
 from agent.shop.orders import OrderStore
 from agent.shop.records import Change, OrderDetails
+from agent.speculation import border
 from agent.speculation.ledger import Ledger
 from agent.speculation.prediction import Candidate, Predictor
 from agent.speculation.speculator import Ahead, Call, Claim, Fetched, Speculator
@@ -57,6 +58,7 @@ class CustomerLookups:
             timeline=timeline,
             time_to_live_s=time_to_live_s,
             on_change=lambda _: on_change(),
+            copy=_as_it_is,
         )
         self._loop = asyncio.get_running_loop()
         self._issued: dict[Call, Candidate] = {}
@@ -168,7 +170,7 @@ class CustomerLookups:
         if self._starts().data:
             self._speculate(self._meant(question))
             return
-        for candidate in rules.sign_in_candidates():
+        for candidate in _likely(rules.sign_in_candidates):
             self._speculator.speculate(self._owner, candidate.call, reason="Enter")
 
     async def drop(self) -> None:
@@ -207,7 +209,7 @@ class CustomerLookups:
         return [*(c for c in ready if c == rules.ORDER_HISTORY), *(c for c in reversed(meant) if c in ready)]
 
     def _meant(self, text: str) -> list[Candidate]:
-        return rules.while_typing(text, self.history(), self._told)
+        return _likely(rules.while_typing, text, self.history(), self._told)
 
     def _used(self, call: Call) -> None:
         self._speculator.use(self._owner, call)
@@ -228,11 +230,11 @@ class CustomerLookups:
 
     def _after_result(self, call: Call, data: dict[str, Any]) -> None:
         """A result usually brings the next question with it."""
-        self._speculate(rules.after_result(call, data, self.history()))
+        self._speculate(_likely(rules.after_result, call, data, self.history()))
 
     def _renew(self, reason: str) -> None:
         """Look up what the sign-in makes likely and what stands in the prompt, where it is not there and fresh."""
-        self._speculate(rules.sign_in_candidates(), reason)
+        self._speculate(_likely(rules.sign_in_candidates), reason)
         if not self._closed and self._starts().context:
             for call in self._standing:
                 self._speculator.speculate(self._owner, call, reason=reason)
@@ -248,3 +250,13 @@ class CustomerLookups:
                 self._issued[candidate.call] = candidate
                 issued.add(candidate.call)
         return issued
+
+
+def _likely(propose: Callable[..., list[Candidate]], *known: Any) -> list[Candidate]:
+    """What rules propose. One that fails costs what it would have saved, and never a sign-in or a turn."""
+    return border.asked(propose, *known) or []
+
+
+def _as_it_is(answer: Answer) -> Answer:
+    """No copy: an answer is written once, when it is read, and everybody only reads it; it is read at every key."""
+    return answer
