@@ -15,9 +15,8 @@ from agent.shop import calls, rules
 from agent.shop.calls import Answer, Artifact
 from agent.shop.orders import OrderStore
 from agent.shop.records import Change, OrderDetails
-from agent.speculation import border
 from agent.speculation.ledger import Ledger
-from agent.speculation.prediction import Candidate, Predictor
+from agent.speculation.prediction import Candidate, Predictor, proposed
 from agent.speculation.speculator import Ahead, Call, Claim, Fetched, Speculator
 from agent.text import printable, printable_data
 from agent.timeline import Timeline
@@ -170,7 +169,7 @@ class CustomerLookups:
         if self._starts().data:
             self._speculate(self._meant(question))
             return
-        for candidate in _likely(rules.sign_in_candidates):
+        for candidate in proposed(rules.sign_in_candidates):
             self._speculator.speculate(self._owner, candidate.call, reason="Enter")
 
     async def drop(self) -> None:
@@ -209,7 +208,7 @@ class CustomerLookups:
         return [*(c for c in ready if c == rules.ORDER_HISTORY), *(c for c in reversed(meant) if c in ready)]
 
     def _meant(self, text: str) -> list[Candidate]:
-        return _likely(rules.while_typing, text, self.history(), self._told)
+        return proposed(rules.while_typing, text, self.history(), self._told)
 
     def _used(self, call: Call) -> None:
         self._speculator.use(self._owner, call)
@@ -230,11 +229,11 @@ class CustomerLookups:
 
     def _after_result(self, call: Call, data: dict[str, Any]) -> None:
         """A result usually brings the next question with it."""
-        self._speculate(_likely(rules.after_result, call, data, self.history()))
+        self._speculate(proposed(rules.after_result, call, data, self.history()))
 
     def _renew(self, reason: str) -> None:
         """Look up what the sign-in makes likely and what stands in the prompt, where it is not there and fresh."""
-        self._speculate(_likely(rules.sign_in_candidates), reason)
+        self._speculate(proposed(rules.sign_in_candidates), reason)
         if not self._closed and self._starts().context:
             for call in self._standing:
                 self._speculator.speculate(self._owner, call, reason=reason)
@@ -250,11 +249,6 @@ class CustomerLookups:
                 self._issued[candidate.call] = candidate
                 issued.add(candidate.call)
         return issued
-
-
-def _likely(propose: Callable[..., list[Candidate]], *known: Any) -> list[Candidate]:
-    """What rules propose. One that fails costs what it would have saved, and never a sign-in or a turn."""
-    return border.asked(propose, *known) or []
 
 
 def _as_it_is(answer: Answer) -> Answer:

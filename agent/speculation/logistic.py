@@ -34,6 +34,8 @@ class Logistic:
     def from_json(cls, kept: Sequence[Any]) -> "Logistic":
         """From what `as_json` gave. Raises TypeError or ValueError for anything else."""
         bias, weights = kept
+        if not isinstance(weights, Mapping):
+            raise TypeError(f"Expected the weights of features as an object, found {type(weights).__name__}.")
         return cls(float(bias), {str(name): float(weight) for name, weight in weights.items()})
 
     @classmethod

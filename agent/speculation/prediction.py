@@ -101,12 +101,8 @@ class Predictor:
         Each comes with its probability as learned; of several for one call the likeliest stands. Raises TypeError
         where something else than candidates is given, by a rule that returns None, say.
         """
-        if not isinstance(candidates, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"Expected an iterable of Candidate, found {type(candidates).__name__}.")
         best: dict[Call, Candidate] = {}
-        for candidate in candidates:
-            if not isinstance(candidate, Candidate):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise TypeError(f"Expected a Candidate from each rule, found {type(candidate).__name__}.")
+        for candidate in _checked(candidates):
             if candidate.rule in self.off:
                 continue
             learned = self.rates.get(candidate.rule, _NONE).probability(candidate.probability)
@@ -167,6 +163,25 @@ def _rate(counts: Any) -> HitRate:
     if not all(math.isfinite(number) and number >= 0 for number in numbers):
         raise ValueError("Expected a rule's counts as numbers from 0 on, found others.")
     return HitRate(*numbers)
+
+
+def _checked(candidates: Any) -> list[Candidate]:
+    if not isinstance(candidates, Iterable):
+        raise TypeError(f"Expected an iterable of Candidate, found {type(candidates).__name__}.")
+    given = list(candidates)
+    for candidate in given:
+        if not isinstance(candidate, Candidate):
+            raise TypeError(f"Expected a Candidate from each rule, found {type(candidate).__name__}.")
+    return given
+
+
+def _proposed(rule: Callable[..., Any], *known: Any) -> list[Candidate]:
+    return _checked(rule(*known))
+
+
+def proposed(rule: Callable[..., Iterable[Candidate]], *known: Any) -> list[Candidate]:
+    """What a rule proposes. One that raises, or gives something else, proposes nothing, and the log says so."""
+    return border.asked(_proposed, rule, *known) or []
 
 
 def price_for_budget(budget: float, tried: Mapping[float, float]) -> float:

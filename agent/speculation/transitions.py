@@ -104,7 +104,13 @@ class Transitions:
         return cls(
             tuple(Source(*map(str, source)) for source in kept["sources"]),
             frozenset(map(str, kept["vocabulary"])),
-            {str(theme): list(map(str, listed)) for theme, listed in kept["themes"].items()},
-            {str(tool): Logistic.from_json(part) for tool, part in kept["ever"].items()},
-            {str(tool): Logistic.from_json(part) for tool, part in kept["soon"].items()},
+            {str(theme): list(map(str, listed)) for theme, listed in _object(kept, "themes").items()},
+            {str(tool): Logistic.from_json(part) for tool, part in _object(kept, "ever").items()},
+            {str(tool): Logistic.from_json(part) for tool, part in _object(kept, "soon").items()},
         )
+
+
+def _object(kept: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    if not isinstance(kept[name], Mapping):
+        raise TypeError(f"Expected `{name}` as an object, found {type(kept[name]).__name__}.")
+    return kept[name]

@@ -226,6 +226,21 @@ async def test_writes_are_never_speculated(sign_in: SignIn, monkeypatch: pytest.
     assert session.ahead() == []
 
 
+def _fails(*_: Any, **__: Any) -> Any:
+    raise RuntimeError("a rule that fails")
+
+
+@pytest.mark.parametrize("rule", [_fails, lambda *_: None, lambda *_: [None]])
+@pytest.mark.parametrize("name", ["sign_in_candidates", "while_typing", "after_result"])
+async def test_a_rule_that_fails_costs_neither_the_sign_in_nor_an_answer(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, name: str, rule: Callable[..., Any]
+) -> None:
+    monkeypatch.setattr(rules, name, rule)
+    session, _ = await sign_in(asks("get_order_history"), ANSWER, ANSWER)
+    session.typed("where is A123")
+    assert ANSWER in (await answered(session)).answer
+
+
 async def test_what_is_typed_about_is_looked_up_and_stands_nearest_to_the_question(sign_in: SignIn) -> None:
     session, llama = await sign_in("It was delivered.")
     await prefetched(session)

@@ -6,10 +6,15 @@ The state machine of the Speculator holds every answer against it.
 import asyncio
 import math
 from collections import Counter
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import cast
 
 from agent.speculation.speculator import Call, Claim, Fetched
 from bench.virtual_time import now_s
+
+issuer: ContextVar[str] = ContextVar("issuer", default="nobody")
+"""Whoever speaks to the Speculator says so here, and every run must see it."""
 
 OWNERS = ("ada", "bob")
 CALLS = (Call.of("history"), Call.of("order", {"id": "A1"}), Call.of("order", {"id": "A2"}))
@@ -37,6 +42,8 @@ class Behaviour:
     cleanup_s: float = 0.0
     revision_s: float = 0.0
     fails: bool = False
+    forgets: bool = False
+    """Its result is None, `Fetched` forgotten."""
     stubborn: bool = False
     """An interrupted read returns its rows all the same."""
     revision_fails: bool = False
@@ -115,6 +122,7 @@ class FakeWorld:
     async def run(self, owner: str, call: Call) -> Fetched[Fact]:
         key, behaviour = (owner, call), self.behaviour
         run = Run(len(self.runs), key, self.visits.get(owner), self.wanted(key))
+        self.expect(issuer.get() == owner, "a run in a foreign context")
         self.expect(run.visit is not None, "a run began for an owner who is not signed in")
         self.expect(not any(r.live and r.key == key for r in self.present), "two runs of one key at once")
         self.runs.append(run)
@@ -131,12 +139,14 @@ class FakeWorld:
             return self._read(owner, call, run)
         finally:
             self.present.remove(run)
-        if behaviour.fails:
+        if behaviour.fails or behaviour.forgets:
             run.failed_s = now_s()
+        if behaviour.fails:
             raise OSError("the database is away")
-        return fetched
+        return cast("Fetched[Fact]", None) if behaviour.forgets else fetched
 
     async def revision(self, owner: str) -> int | None:
+        self.expect(issuer.get() == owner, "a look at the revision in a foreign context")
         behaviour = self.behaviour
         await pause(behaviour.revision_s)
         if behaviour.revision_fails:

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from stubs.fake_world import CALLS, OWNERS, Asked, Behaviour, Fact, FakeWorld, Visit, pause
+from stubs.fake_world import CALLS, OWNERS, Asked, Behaviour, Fact, FakeWorld, Visit, issuer, pause
 
 from agent.errors import SessionClosedError
 from agent.speculation.ledger import Ledger
@@ -33,6 +33,7 @@ behaviours = st.builds(
     cleanup_s=pauses,
     revision_s=pauses,
     fails=rarely,
+    forgets=rarely,
     stubborn=rarely,
     revision_fails=rarely,
 )
@@ -227,6 +228,7 @@ class SpeculatorMachine(RuleBasedStateMachine):
         self.world.expect(error is None, f"{type(error).__name__}: {error}")
 
     def _sign_in(self, owner: str) -> Visit:
+        issuer.set(owner)
         self.speculator.sign_in(owner)
         return self.world.visits.setdefault(owner, Visit())
 
@@ -255,7 +257,7 @@ class SpeculatorMachine(RuleBasedStateMachine):
         except SessionClosedError:
             world.expect(world.visits.get(owner) is not asked.visit, "a claim ended without a sign-out")
             return None
-        except OSError:
+        except (OSError, TypeError):
             blame = [r for r in world.runs if r.key == asked.key and r.wanted and r.failed_s >= asked.asked_s]
             world.expect(bool(blame), "a claim raised what no claim's run had raised")
             world.expect(world.visits.get(owner) is asked.visit, "a claim failed after the sign-out")
