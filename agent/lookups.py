@@ -21,6 +21,8 @@ from agent.speculation.speculator import Ahead, Call, Claim, Fetched, Speculator
 from agent.text import printable, printable_data
 from agent.timeline import Timeline
 
+SPECULATION_SAFE = frozenset(tool.name for tool in calls.TOOLS if tool.speculation_safe)
+
 PLACED_WHILE_TYPING = 2
 """How many results of what is typed about stand in the prompt at most: each one must be read by the model."""
 
@@ -243,7 +245,7 @@ class CustomerLookups:
         if self._closed or not self._starts().data:
             return set()
         issued: set[Call] = set()
-        safe = [one for one in candidates if calls.BY_NAME[one.call.name].speculation_safe]
+        safe = [one for one in candidates if one.call.name in SPECULATION_SAFE]
         for candidate in self._predictor.choose(safe):
             if self._speculator.speculate(self._owner, candidate.call, reason=reason or candidate.reason):
                 self._issued[candidate.call] = candidate

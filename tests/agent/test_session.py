@@ -220,8 +220,9 @@ async def test_a_write_that_the_rules_refuse_asks_nobody(sign_in: SignIn) -> Non
 
 
 async def test_writes_are_never_speculated(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = Candidate(Call.of("cancel_order", {"order_id": "A123"}), 1.0, "a_bad_rule", "sign-in")
-    monkeypatch.setattr(rules, "sign_in_candidates", lambda: [write])
+    names = ("cancel_order", "no_such_tool")
+    wrong = [Candidate(Call.of(name, {"order_id": "A123"}), 1.0, "a_bad_rule", "sign-in") for name in names]
+    monkeypatch.setattr(rules, "sign_in_candidates", lambda: wrong)
     session, _ = await sign_in()
     assert session.ahead() == []
 
