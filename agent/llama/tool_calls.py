@@ -28,6 +28,8 @@ from langchain_core.messages import (
 from langchain_core.messages.tool import invalid_tool_call, tool_call
 
 from agent.llama.call_stream import CallArguments, CallBegun, CallStream
+from agent.llama.contents import text_of
+from agent.llama.results import one_by_one, paired
 from agent.llama.text_stream import overlap
 
 ChatTurn: TypeAlias = dict[str, Any]
@@ -67,7 +69,8 @@ class Dialect:
 
     def turns(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema]) -> list[ChatTurn]:
         """The conversation as the template takes it; `tools` go into the system turn if the template has no branch."""
-        turns = [self._turn(message) for message in (_one_by_one(messages) if self.single_calls else messages)]
+        shown = paired(messages)
+        turns = [self._turn(message) for message in (one_by_one(shown) if self.single_calls else shown)]
         if not tools or self.native_tools:
             return turns
         schemas = "\n".join(json.dumps(compact_schema(tool), ensure_ascii=False) for tool in tools)
@@ -103,24 +106,35 @@ class Dialect:
     def _turn(self, message: BaseMessage) -> ChatTurn:
         match message:
             case SystemMessage():
-                return {"role": "system", "content": message.text}
+                return {"role": "system", "content": text_of(message)}
             case ToolMessage() if self.native_tools:
                 return {"role": "tool", "content": _result(message), "name": message.name or ""}
             case ToolMessage():
                 return {"role": self.result_role, "content": f"<tool_response>\n{_result(message)}\n</tool_response>"}
-            case AIMessage() if message.tool_calls and self.native_tools:
-                calls = [
-                    {"type": "function", "function": {"name": call["name"], "arguments": call["args"]}}
-                    for call in message.tool_calls
-                ]
-                return {"role": "assistant", "content": message.text, "tool_calls": calls}
             case AIMessage():
-                calls = "\n".join(self.call_text(call) for call in message.tool_calls)
-                return {"role": "assistant", "content": "\n".join(filter(None, [message.text, calls]))}
+                return self._answer_turn(message)
             case HumanMessage():
-                return {"role": "user", "content": message.text}
+                return {"role": "user", "content": text_of(message)}
             case _:
-                return {"role": getattr(message, "role", "user"), "content": message.text}
+                return {"role": getattr(message, "role", "user"), "content": text_of(message)}
+
+    def _answer_turn(self, message: AIMessage) -> ChatTurn:
+        calls = [] if self.native_tools else [self.call_text(call) for call in message.tool_calls]
+        calls += [self._invalid_text(call) for call in message.invalid_tool_calls]
+        turn: ChatTurn = {"role": "assistant", "content": "\n".join(filter(None, [text_of(message), *calls]))}
+        if self.native_tools and message.tool_calls:
+            turn["tool_calls"] = [
+                {"type": "function", "function": {"name": call["name"], "arguments": call["args"]}}
+                for call in message.tool_calls
+            ]
+        return turn
+
+    def _invalid_text(self, call: InvalidToolCall) -> str:
+        """What the model wrote in place of a call."""
+        body = call["args"] or ""
+        if call["name"] and not body.lstrip().startswith(('{"name"', "[")):
+            body = f'{{"name": {json.dumps(call["name"], ensure_ascii=False)}, "{self.arguments_key}": {body}'
+        return f"{self.call_start}{self.call_space}{body}{self.call_space}{self.call_end}" if self.call_end else body
 
 
 _CHATML_INSTRUCTIONS = """# Tools
@@ -346,26 +360,9 @@ def _is_valid(call: ReadCall) -> bool:
 
 def _result(message: ToolMessage) -> str:
     """What a tool gave back; that it failed is said once, where the text does not say so itself."""
-    failed = message.status == "error" and not message.text.lower().startswith("error")
-    return f"Error: {message.text}" if failed else message.text
-
-
-def _one_by_one(messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
-    """The conversation with one call a message, each followed by its result."""
-    results = {message.tool_call_id: message for message in messages if isinstance(message, ToolMessage)}
-    shown: set[str] = set()
-    for message in messages:
-        match message:
-            case AIMessage() if len(message.tool_calls) > 1:
-                for number, call in enumerate(message.tool_calls):
-                    yield AIMessage("" if number else message.content, tool_calls=[call])
-                    if result := results.get(call["id"] or ""):
-                        shown.add(result.tool_call_id)
-                        yield result
-            case ToolMessage() if message.tool_call_id in shown:
-                continue
-            case _:
-                yield message
+    text = text_of(message)
+    failed = message.status == "error" and not text.lower().startswith("error")
+    return f"Error: {text}" if failed else text
 
 
 def _objects(body: str) -> list[Any]:
