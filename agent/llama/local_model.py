@@ -16,6 +16,7 @@ from langchain_core.messages import BaseMessage
 from agent.errors import HeadstartError, ModelError, SessionClosedError
 from agent.llama.answer import Piece, Question, write_answer
 from agent.llama.checks import stop_ids
+from agent.llama.contents import whole_characters
 from agent.llama.decoding import GREEDY, Cancelled, Decoder, PrefillStats, Sampling, never
 from agent.llama.grammar import CallGrammar, Vocabulary
 from agent.llama.kv_cache import common_prefix
@@ -139,7 +140,8 @@ class LocalModel:
         # However long the answer may get, half of the context is the question's.
         room = max(self.context - request.max_new_tokens, self.context // 2)
         shared = self._remember_shared(request.messages, tools)
-        prompt = self.renderer.question(request.messages, tools, room=room, answer_start=request.begun.rstrip(" "))
+        begun = whole_characters(request.begun)
+        prompt = self.renderer.question(request.messages, tools, room=room, answer_start=begun.rstrip(" "))
         expects_calls = bool(tools) and choice != "none"
         return Question(
             prompt=prompt,
@@ -150,7 +152,7 @@ class LocalModel:
             max_new_tokens=min(request.max_new_tokens, self.context - len(prompt.tokens)),
             sampling=request.sampling,
             cancelled=request.cancelled,
-            space=request.begun.endswith(" "),
+            begun=begun,
             conversation=request.conversation,
             public=common_prefix(prompt.tokens, shared),
             # Shown tools, a model calls them; told not to, it must not begin.

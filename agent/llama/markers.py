@@ -78,7 +78,7 @@ class Markers:
         """What the model knows a token of the copy as."""
         if token in self._structure:
             return [self._structure[token]]
-        if token not in self._ids:
+        if token not in self._ids or token == self._tokenizer.unk_token_id:
             return [token]
         # The vocabulary's own rules lead from plain text to a marker: its letters stand for it.
         letters = [self._aliased.token_to_id(letter) for letter in self._ids[token]]

@@ -12,7 +12,7 @@ turn would be useless to the next.
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -27,10 +27,8 @@ from langchain_core.messages import (
 )
 from langchain_core.messages.tool import invalid_tool_call, tool_call
 
-from agent.llama.call_stream import CallArguments, CallBegun, CallStream
-from agent.llama.contents import text_of
+from agent.llama.contents import mapped, text_of, whole_characters
 from agent.llama.results import one_by_one, paired
-from agent.llama.text_stream import overlap
 
 ChatTurn: TypeAlias = dict[str, Any]
 """One entry of what `apply_chat_template` takes: `role`, `content` and, in some templates, `tool_calls`."""
@@ -87,21 +85,27 @@ class Dialect:
         return f"{self.call_start}{self.call_space}{body}{self.call_space}{self.call_end}"
 
     def read_calls(self, body: str) -> list[ReadCall]:
-        """The calls in the text between the markers; what cannot be read is an `InvalidToolCall` and raises nothing."""
+        """The calls in the text between the markers; what cannot be read is an `InvalidToolCall` and raises nothing.
+
+        Without markers only what names its arguments is a call: any other object may have a name.
+        """
         try:
             found = json.loads(body) if self.call_end else _objects(body)
         except (ValueError, RecursionError) as error:
-            return [invalid_tool_call(name=None, args=body, id=_call_id(), error=f"not JSON: {error}")]
+            return [invalid_tool_call(name=None, args=body, id=call_id(), error=f"not JSON: {error}")]
         return [self._read(one, body) for one in (found if isinstance(found, list) else [found])]
 
     def _read(self, found: object, body: str) -> ReadCall:
         if isinstance(found, dict):
             name = found.get("name")
-            arguments = found.get(self.arguments_key, found.get("parameters", found.get("arguments", {})))
+            none = {} if self.call_end else None
+            arguments = found.get(self.arguments_key, found.get("parameters", found.get("arguments", none)))
             if isinstance(name, str) and isinstance(arguments, dict):
-                return tool_call(name=name, args=arguments, id=_call_id())
+                # JSON has escapes for halves of characters, which nobody can write down.
+                args = mapped(arguments, whole_characters)
+                return tool_call(name=whole_characters(name), args=args, id=call_id())
         expected = f'expected {{"name": …, "{self.arguments_key}": {{…}}}}'
-        return invalid_tool_call(name=None, args=body, id=_call_id(), error=expected)
+        return invalid_tool_call(name=None, args=body, id=call_id(), error=expected)
 
     def _turn(self, message: BaseMessage) -> ChatTurn:
         match message:
@@ -233,131 +237,6 @@ def forced_call(tool_choice: object, tools: Sequence[ToolSchema]) -> ForcedCall 
     return ForcedCall(wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class TextPiece:
-    """Text outside any call, safe to show at once."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallPiece:
-    """A call, whole."""
-
-    call: ReadCall
-    index: int = 0
-    """Which of the answer's calls, from 0."""
-    streamed: bool = False
-    """Whether it was given out in pieces before: a `CallBegun` and its `CallArguments`."""
-
-
-ReadPiece: TypeAlias = TextPiece | CallBegun | CallArguments | CallPiece
-
-
-class CallReader:
-    """Separates text from calls while a model's message streams in.
-
-    Text is passed on as soon as it cannot be the beginning of a call. A call comes in pieces where it has the
-    usual form, and at its end whole in any case. With no tools bound nothing is ever taken for a call.
-    """
-
-    def __init__(self, dialect: Dialect, *, expects_calls: bool = True) -> None:
-        self._dialect = dialect
-        self._expects_calls = expects_calls
-        self._held = ""
-        self._call: CallStream | None = None
-        self._streamed = self._count = 0
-        self._spoken = False
-        self.called = False
-        """Whether there was a call, readable or not."""
-
-    def feed(self, text: str) -> Iterator[ReadPiece]:
-        """Take the next piece of the model's text and give what has become certain."""
-        if not self._expects_calls:
-            if text:
-                yield TextPiece(text)
-            return
-        self._held += text
-        while True:
-            if self._call is not None:
-                end = self._dialect.call_end
-                if not end or end not in self._held:
-                    yield from self._stream(self._call, self._held[: len(self._held) - overlap(self._held, end)])
-                    return
-                body, self._held = self._held.split(end, 1)
-                yield from self._calls(self._call, body)
-                continue
-            start = self._dialect.call_start
-            if start in self._held:
-                before, self._held = self._held.split(start, 1)
-                if not self._dialect.call_end:
-                    self._held = start + self._held
-                self._call, self._streamed = CallStream(self._count, _call_id()), 0
-                before = before.removesuffix(self._dialect.call_tag).rstrip()
-                if before:
-                    self._spoken = True
-                    yield TextPiece(before)
-                continue
-            if self._bare_object() is not None:
-                return
-            # White space waits as well: before a call it is dropped, and that must not hang on how the text was split.
-            beginning = max(overlap(self._held, start), overlap(self._held, self._dialect.call_tag + start))
-            shown = self._held[: len(self._held) - beginning].rstrip()
-            if shown:
-                self._spoken = True
-                yield TextPiece(shown)
-                self._held = self._held[len(shown) :]
-            return
-
-    def finish(self) -> Iterator[ReadPiece]:
-        """The message is over: what was held back is a call cut short, or plain text."""
-        bare = self._bare_object()
-        held, self._held = self._held, ""
-        if self._call is not None:
-            yield from self._calls(self._call, held)
-        elif bare and all(map(_is_valid, self._dialect.read_calls(bare))):
-            yield from self._calls(CallStream(self._count, _call_id()), bare)
-        elif held.strip():
-            yield TextPiece(held.rstrip())
-
-    def abandon(self) -> Iterator[CallArguments]:
-        """Nobody wants the rest: a call that has begun is none, also for whoever was given pieces of it."""
-        if self._call is not None:
-            yield from map(self._call.spoil, range(len(self._call.begun)))
-        self._held, self._call = "", None
-
-    def _bare_object(self) -> str | None:
-        """The message so far, where it is an object and calls have no markers: it may be one in another layout."""
-        text = self._held.lstrip().removeprefix(self._dialect.call_tag).strip()
-        whole = not self._dialect.call_end and not self._spoken and self._call is None
-        return text if whole and text.startswith("{") else None
-
-    def _stream(self, call: CallStream, body: str) -> Iterator[CallBegun | CallArguments]:
-        new, self._streamed = body[self._streamed :], max(self._streamed, len(body))
-        yield from call.feed(new)
-
-    def _calls(self, call: CallStream, body: str) -> Iterator[ReadPiece]:
-        yield from self._stream(call, body)
-        self.called, self._call = True, None
-        found = self._dialect.read_calls(body.strip())
-        for number, one in enumerate(found):
-            streamed = number < len(call.begun)
-            read = one
-            if streamed and _is_valid(one) and not call.wrote(number, one["name"], one["args"]):
-                read = invalid_tool_call(name=one["name"], args=body, id=one["id"], error="it names its parts twice")
-            if streamed:
-                read["id"] = call.begun[number].id
-                if not _is_valid(read):
-                    yield call.spoil(number)
-            yield CallPiece(read, self._count + number, streamed)
-        yield from map(call.spoil, range(len(found), len(call.begun)))
-        self._count += max(len(found), len(call.begun))
-
-
-def _is_valid(call: ReadCall) -> bool:
-    return call.get("type") == "tool_call"
-
-
 def _result(message: ToolMessage) -> str:
     """What a tool gave back; that it failed is said once, where the text does not say so itself."""
     text = text_of(message)
@@ -379,5 +258,6 @@ def _objects(body: str) -> list[Any]:
     return found
 
 
-def _call_id() -> str:
+def call_id() -> str:
+    """An id for a call that the model wrote: it writes none itself."""
     return f"call_{uuid.uuid4().hex[:16]}"
