@@ -33,7 +33,7 @@ from agent.llama.local_model import LocalModel, Request
 from agent.llama.messages import as_chunks, as_result
 from agent.llama.pipeline import in_process, loaded_of, pipeline_over
 from agent.llama.structured import checked
-from agent.llama.tool_calls import DIALECTS, forced_call
+from agent.llama.tool_calls import DIALECTS, checked_tools, forced_call
 from agent.llama.weights import Loaded, Report, load
 
 DEFAULT_MAX_NEW_TOKENS = 320
@@ -227,7 +227,7 @@ class ChatLlama(ChatHuggingFace):
         request = Request(
             messages=messages,
             max_new_tokens=options.get("max_tokens") or self.max_tokens or DEFAULT_MAX_NEW_TOKENS,
-            tools=options.get("tools") or (),
+            tools=_schemas(options.get("tools") or ()),
             tool_choice=options.get("tool_choice"),
             stop=[*_listed(self.stop), *_listed(stop)],
             sampling=Sampling(
@@ -322,7 +322,9 @@ class ChatLlama(ChatHuggingFace):
 
 
 def _schemas(tools: Sequence[ToolLike]) -> list[dict[str, Any]]:
-    return [convert_to_openai_tool(tool) for tool in tools]
+    schemas = [convert_to_openai_tool(tool) for tool in tools]
+    checked_tools(schemas)
+    return schemas
 
 
 def _listed(stop: str | Sequence[str] | None) -> Sequence[str]:

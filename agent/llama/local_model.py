@@ -22,7 +22,7 @@ from agent.llama.grammar import CallGrammar, Vocabulary
 from agent.llama.kv_cache import common_prefix
 from agent.llama.model_thread import ModelThread, Stopped, Urgency
 from agent.llama.prompt import PromptRenderer, instructions
-from agent.llama.tool_calls import Dialect, ToolSchema, choose_dialect, forced_call
+from agent.llama.tool_calls import Dialect, ToolSchema, checked_tools, choose_dialect, forced_call
 from agent.llama.weights import Loaded
 
 _GRAMMARS = 16
@@ -135,7 +135,7 @@ class LocalModel:
         return "\n".join(str(tokenizer.decode(tokens)) for tokens in self.decoder.conversations.tokens())
 
     def _question(self, request: Request) -> Question:
-        choice, tools = request.tool_choice, request.tools
+        choice, tools = request.tool_choice, checked_tools(request.tools)
         forced = forced_call(choice, tools)
         # However long the answer may get, half of the context is the question's.
         room = max(self.context - request.max_new_tokens, self.context // 2)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.exceptions import OutputParserException
 from langchain_core.messages import AIMessage, BaseMessage, message_chunk_to_message
@@ -52,6 +52,6 @@ def _check(whole: Any) -> None:
     if isinstance(message, AIMessage) and message.tool_calls and not message.invalid_tool_calls:
         return
     reason = str(message.response_metadata.get("finish_reason")) if message is not None else "cancelled"
-    invalid = cast(AIMessage, message).invalid_tool_calls if isinstance(message, AIMessage) else []
+    invalid = message.invalid_tool_calls if isinstance(message, AIMessage) else []
     found = repr((invalid[0]["args"] or "")[-80:]) if invalid else repr(message.text[-80:] if message else "")
     raise OutputParserException(f"Expected an object, found {found} ({reason}): {_ADVICE.get(reason, 'ask again')}.")

@@ -27,6 +27,7 @@ from langchain_core.messages import (
 )
 from langchain_core.messages.tool import invalid_tool_call, tool_call
 
+from agent.errors import ModelError
 from agent.llama.contents import mapped, text_of, whole_characters
 from agent.llama.results import one_by_one, paired
 
@@ -196,9 +197,13 @@ def choose_dialect(chat_template: str | Mapping[str, str], model_name: str = "")
 def compact_schema(tool: ToolSchema) -> dict[str, Any]:
     """A tool's schema without what every tool repeats, so that nine of them stay some hundred tokens."""
     function = tool.get("function", tool)
-    parameters = function.get("parameters", {})
+    parameters = function.get("parameters")
+    if not isinstance(parameters, Mapping):
+        parameters = {}
     properties = {
         name: {key: value for key, value in schema.items() if key not in {"title", "default"}}
+        if isinstance(schema, Mapping)
+        else schema
         for name, schema in parameters.get("properties", {}).items()
     }
     compact: dict[str, Any] = {"name": function["name"], "description": function.get("description", "")}
@@ -207,7 +212,32 @@ def compact_schema(tool: ToolSchema) -> dict[str, Any]:
     required = parameters.get("required", [])
     if optional := [name for name in properties if name not in required]:
         compact["optional"] = optional
+    if unnamed := [name for name in required if name not in properties]:
+        compact["required"] = unnamed
+    for key, value in parameters.items():
+        if key not in _USUAL and not (key == "additionalProperties" and value is False):
+            compact[key] = value
     return compact
+
+
+_USUAL = {"type", "properties", "required", "title", "description", "$schema", "$id"}
+"""What a schema of parameters says in `parameters` and `optional`, or for people; all else is shown as it stands."""
+
+
+def checked_tools(tools: Sequence[ToolSchema]) -> Sequence[ToolSchema]:
+    """The tools, if each is a function with a name.
+
+    Raises: ModelError for tools that only their provider can run, and for those without a name.
+    """
+    for tool in tools:
+        function: Any = tool.get("function", tool)
+        kind: Any = tool.get("type", "function")
+        if kind != "function" or not isinstance(function, Mapping) or not isinstance(function.get("name"), str):
+            raise ModelError(
+                f"Expected each tool to be a function with a name, found {dict(tool)!r}: a local model has no tools of "
+                "its own, so give one as a function with `name`, `description` and `parameters`."
+            )
+    return tools
 
 
 @dataclass(frozen=True, slots=True)
