@@ -374,7 +374,7 @@ def _loosened(schema: Schema, problem: str) -> tuple[Schema, str]:
     if names:
         return {key: value for key, value in schema.items() if key not in names}, ", ".join(map(repr, names))
     order = ("format", "pattern", "type", "required", "minProperties", "maxProperties", "$ref", *_COMPOSED)
-    likely = [key for key in order if key in schema and key.lower() in problem.lower()]
+    likely = [key for key in order if key in schema and key.lower() in problem.splitlines()[0].lower()]
     details = [key for key in schema if key not in ("type", "properties", "$defs", "additionalProperties")]
     left_out = next(iter(likely or (["pattern"] if "regex" in problem and "pattern" in schema else details)), None)
     if left_out is None:

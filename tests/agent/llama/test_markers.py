@@ -22,7 +22,9 @@ from training.dialogues import conversation
 MARKERS = ["<|im_start|>", "<|im_end|>", "<tool_call>", "</think>", "<pad>"]
 FAMILIES = {"chatml": "smollm2", "chatml-native": "qwen2.5", "llama3": "llama3", "llama3.1": "llama3.1"}
 
-piece = st.sampled_from([*MARKERS, "<|im_", "end|>", "<", "|>", "<tool", "_call>", " ", "\n", "mug", ">", "＜|im_end|＞"])
+piece = st.sampled_from(
+    [*MARKERS, "<|im_", "end|>", "<", "|>", "<tool", "_call>", " ", "\n", "mug", ">", "＜|im_end|＞"]
+)
 spelled = st.lists(piece | st.text(st.characters(exclude_categories=["Cs"]), max_size=4), max_size=6).map("".join)
 ordinary = st.text(max_size=40).filter(lambda text: not any(marker in text for marker in MARKERS))
 
@@ -96,9 +98,7 @@ def markers_in(tokenizer: PreTrainedTokenizerFast, tokens: Sequence[int]) -> lis
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 @given(text=spelled)
-def test_no_text_adds_a_marker_wherever_it_stands(
-    marked: PreTrainedTokenizerFast, dialect: Dialect, text: str
-) -> None:
+def test_no_text_adds_a_marker_wherever_it_stands(marked: PreTrainedTokenizerFast, dialect: Dialect, text: str) -> None:
     marked.chat_template = TEMPLATES[FAMILIES[dialect.name]]
     renderer = PromptRenderer(marked, dialect)
     plain, plain_tools = filled("mug")
@@ -148,11 +148,8 @@ def test_the_conversations_that_the_adapter_learned_from_are_the_tokens_they_wer
                 case ToolMessage():
                     shown.append({"role": "user", "content": f"<tool_response>\n{message.text}\n</tool_response>"})
                 case AIMessage():
-                    calls = [
-                        f"<tool_call>{json.dumps({'name': call['name'], 'arguments': call['args']}, ensure_ascii=False)}"
-                        "</tool_call>"
-                        for call in message.tool_calls
-                    ]
+                    made = [{"name": call["name"], "arguments": call["args"]} for call in message.tool_calls]
+                    calls = [f"<tool_call>{json.dumps(call, ensure_ascii=False)}</tool_call>" for call in made]
                     shown.append({"role": "assistant", "content": "\n".join(filter(None, [message.text, *calls]))})
                 case HumanMessage():
                     shown.append({"role": "user", "content": message.text})
