@@ -8,21 +8,17 @@ that there may be others: a model that may invent properties does.
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
 from agent.errors import ModelError
+from agent.llama.closing import COMPOSED, OF_NAMES, Closing, Schema, children, same, values_of
 
 _log = logging.getLogger(__name__)
 
-Schema: TypeAlias = dict[str, Any]
 Works: TypeAlias = Callable[[Any], str]
 """Tries a schema: an empty text where the grammar follows it, else what it does not understand."""
 
-_OF_NAMES = ("properties", "patternProperties", "$defs", "dependentSchemas")
-_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
-_SINGLE = ("items", "additionalProperties", "additionalItems", "contains", "not", "if", "then", "else", "propertyNames")
-_COMPOSED = ("allOf", "anyOf", "oneOf")
 _UNIMPLEMENTED = re.compile(r"Unimplemented keys: (\[[^\]]*\])")
 _MANY = 4
 """Conditions of one object that are written out as alternatives, whose number doubles with each."""
@@ -43,11 +39,11 @@ def arguments_schema(name: str, parameters: object, works: Works) -> Schema:
     if kinds != "object" and "object" not in kinds:
         raise ModelError(f"Expected the parameters of the tool {name!r} to be an object, found {kinds!r}.")
     root["type"] = "object"
-    if not any(key in root for key in (*_OF_NAMES, *_COMPOSED, "$ref", "additionalProperties", "if", "required")):
+    if not any(key in root for key in (*OF_NAMES, *COMPOSED, "$ref", "additionalProperties", "if", "required")):
         # A tool that names no parameters has none.
         root["additionalProperties"] = False
     definitions = {key: _plain(schema) for key, schema in defined.items()}
-    closing = _Closing(definitions)
+    closing = Closing(definitions)
     closed = {key: closing.closed(schema) for key, schema in definitions.items()}
     follower = _Follower(name, works, closed)
     for key, schema in closed.items():
@@ -112,7 +108,7 @@ def _plain(schema: Any) -> Any:
         return {}
     if not isinstance(schema, dict):
         return schema
-    made = _children(cast(Schema, schema), lambda child, _: _plain(child))
+    made = children(cast(Schema, schema), lambda child, _: _plain(child))
     if made.pop("nullable", False) is True:
         return {"anyOf": [_plain_keywords(made), {"type": "null"}]}
     return _plain_keywords(made)
@@ -169,10 +165,10 @@ def _opposite(condition: Any, schema: Schema) -> list[Any] | None:
         return None
     opposite: list[Any] = [{"properties": {name: False}} for name in found.get("required", [])]
     for name, wanted in found.get("properties", {}).items():
-        values, all_values = _values(wanted), _values(schema.get("properties", {}).get(name))
-        if values is None or all_values is None:
+        values, allvalues_of = values_of(wanted), values_of(schema.get("properties", {}).get(name))
+        if values is None or allvalues_of is None:
             return None
-        others = [value for value in all_values if value not in values]
+        others = [value for value in allvalues_of if value not in values]
         opposite.append({"properties": {name: {"enum": others}}, "required": [name]} if others else False)
     return [one for one in opposite if one is not False]
 
@@ -180,9 +176,9 @@ def _opposite(condition: Any, schema: Schema) -> list[Any] | None:
 def _without(schema: Schema, refused: Any) -> Schema | None:
     """The schema without what its `not` refuses; None where that cannot be said."""
     rest = {key: value for key, value in schema.items() if key != "not"}
-    values, refused_values = _values(rest), _values(refused)
-    if values is not None and refused_values is not None:
-        left = [value for value in values if not any(_same(value, one) for one in refused_values)]
+    values, refusedvalues_of = values_of(rest), values_of(refused)
+    if values is not None and refusedvalues_of is not None:
+        left = [value for value in values if not any(same(value, one) for one in refusedvalues_of)]
         return {"enum": left} if left else None
     if isinstance(refused, dict) and set(cast(Schema, refused)) == {"required"} and len(refused["required"]) == 1:
         [name] = cast(list[str], refused["required"])
@@ -190,130 +186,10 @@ def _without(schema: Schema, refused: Any) -> Schema | None:
     return None
 
 
-def _values(schema: Any) -> list[Any] | None:
-    """All values that a schema allows, where it names them."""
-    if not isinstance(schema, dict):
-        return None
-    found = cast(Schema, schema)
-    if "const" in found:
-        return [found["const"]]
-    if isinstance(found.get("enum"), list):
-        return cast(list[Any], found["enum"])
-    return [True, False] if found.get("type") == "boolean" else None
-
-
-def _same(one: Any, other: Any) -> bool:
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
-
-
 def _both(one: Any, other: Any) -> Any:
     if other in ({}, True):
         return one
     return other if one in ({}, True) else {"allOf": [one, other]}
-
-
-class _Closing:
-    """Closes objects to properties that nobody named."""
-
-    def __init__(self, definitions: Mapping[str, Any]) -> None:
-        self._definitions = definitions
-
-    def closed(self, schema: Any, around: Sequence[str] = ()) -> Any:
-        """The schema with every object in it closed.
-
-        Args: `around` are the properties that what it is composed with names, so it must let them through.
-        """
-        if not isinstance(schema, dict):
-            return schema
-        given = cast(Schema, schema)
-        names = self._names(given)
-        made = _children(given, lambda child, key: child if key in _COMPOSED else self.closed(child))
-        if names is None:
-            # It says that there may be others, and then no part of it may be closed to them.
-            return made
-        for key in _COMPOSED:
-            if isinstance(given.get(key), list):
-                made[key] = [self.closed(one, [*around, *self._beside(given, key)]) for one in given[key]]
-        if "oneOf" in made and "anyOf" not in made and self._exclusive(given["oneOf"]):
-            # The grammar does not see that of two objects; what cannot be both needs no check.
-            made["anyOf"] = made.pop("oneOf")
-        own = given.get("properties", {})
-        beside = dict.fromkeys([*names, *around])
-        reference = str(given.get("$ref", "")).removeprefix("#/$defs/")
-        if reference and set(beside) - set(self._names(self._definitions.get(reference)) or beside):
-            if self._recursive(reference):
-                return given
-            del made["$ref"]
-            made["allOf"] = [*made.get("allOf", []), self.closed(self._definitions[reference], list(beside))]
-        if "properties" in given:
-            made["properties"] = {**made["properties"], **{name: {} for name in beside if name not in own}}
-            made.setdefault("additionalProperties", False)
-        return made
-
-    def _beside(self, schema: Schema, key: str) -> dict[str, None]:
-        """The properties that what stands beside one branch of a composition names."""
-        # All of `allOf` hold at once, of the others one does.
-        return self._names({name: value for name, value in schema.items() if name != key or key == "allOf"}) or {}
-
-    def _names(self, schema: Any, seen: tuple[str, ...] = ()) -> dict[str, None] | None:
-        """All properties that a schema names, in its order; None where there may be others."""
-        if not isinstance(schema, dict):
-            return {}
-        given = cast(Schema, schema)
-        if given.get("additionalProperties", False) is not False or given.get("patternProperties"):
-            return None
-        found = dict.fromkeys([*given.get("properties", {}), *given.get("required", [])])
-        parts: list[Any] = [one for key in _COMPOSED for one in given.get(key, [])]
-        reference = str(given.get("$ref", "")).removeprefix("#/$defs/")
-        if reference and reference not in seen:
-            parts.append(self._definitions.get(reference))
-            seen = (*seen, reference)
-        for part in parts:
-            names = self._names(part, seen)
-            if names is None:
-                return None
-            found |= names
-        return found
-
-    def _exclusive(self, branches: Sequence[Any]) -> bool:
-        """Whether no value fits two of these objects."""
-        objects = [self._target(branch) for branch in branches]
-        return all(self._disjoint(one, other) for at, one in enumerate(objects) for other in objects[at + 1 :])
-
-    def _disjoint(self, one: Schema, other: Schema) -> bool:
-        """Whether two objects need different values of a property, or one needs a property that the other lacks."""
-        for first, second in ((one, other), (other, one)):
-            names = self._names(second)
-            for name in first.get("required", []):
-                if names is not None and "properties" in second and name not in names:
-                    return True
-                values, others = (_values(each.get("properties", {}).get(name)) for each in (first, second))
-                shared = (
-                    values is None or others is None or any(_same(value, two) for value in values for two in others)
-                )
-                if not shared and name in second.get("required", []):
-                    return True
-        return False
-
-    def _target(self, schema: Any) -> Schema:
-        if not isinstance(schema, dict):
-            return {}
-        given = cast(Schema, schema)
-        reference = str(given.get("$ref", "")).removeprefix("#/$defs/")
-        found = self._definitions.get(reference) if reference else given
-        return cast(Schema, found) if isinstance(found, dict) else {}
-
-    def _recursive(self, reference: str) -> bool:
-        """Whether a definition leads back to itself."""
-        seen, waiting = set[str](), [reference]
-        while waiting:
-            for found in _references(self._definitions.get(waiting.pop())):
-                if found == reference:
-                    return True
-                if found not in seen:
-                    seen.add(found)
-                    waiting.append(found)
-        return False
 
 
 class _Follower:
@@ -335,7 +211,7 @@ class _Follower:
         """The schema, or as much of it as can be followed."""
         if not self._problem(schema) or not isinstance(schema, dict):
             return schema
-        made = _children(cast(Schema, schema), lambda child, key: self.followed(child, f"{place}.{key}".strip(".")))
+        made = children(cast(Schema, schema), lambda child, key: self.followed(child, f"{place}.{key}".strip(".")))
         return self._loosened(made, place, self._problem)
 
     def _loosened(self, schema: Schema, place: str, problem_of: Works) -> Schema:
@@ -373,35 +249,10 @@ def _loosened(schema: Schema, problem: str) -> tuple[Schema, str]:
     names = [name for name in names if name in schema]
     if names:
         return {key: value for key, value in schema.items() if key not in names}, ", ".join(map(repr, names))
-    order = ("format", "pattern", "type", "required", "minProperties", "maxProperties", "$ref", *_COMPOSED)
+    order = ("format", "pattern", "type", "required", "minProperties", "maxProperties", "$ref", *COMPOSED)
     likely = [key for key in order if key in schema and key.lower() in problem.splitlines()[0].lower()]
     details = [key for key in schema if key not in ("type", "properties", "$defs", "additionalProperties")]
     left_out = next(iter(likely or (["pattern"] if "regex" in problem and "pattern" in schema else details)), None)
     if left_out is None:
         return {}, "the schema"
     return {key: value for key, value in schema.items() if key != left_out}, repr(left_out)
-
-
-def _children(schema: Schema, change: Callable[[Any, str], Any]) -> Schema:
-    """The schema with each schema in it changed; values and names are no schemas."""
-    made = dict(schema)
-    for key, value in schema.items():
-        if key in _OF_NAMES and isinstance(value, dict):
-            made[key] = {name: change(one, name) for name, one in cast(Schema, value).items()}
-        elif key in (*_LISTS, "items") and isinstance(value, list):
-            made[key] = [change(one, key) for one in cast(list[Any], value)]
-        elif key in _SINGLE and isinstance(value, dict | bool):
-            made[key] = change(value, key)
-    return made
-
-
-def _references(schema: Any) -> Iterator[str]:
-    if isinstance(schema, list):
-        for one in cast(list[Any], schema):
-            yield from _references(one)
-    elif isinstance(schema, dict):
-        found = cast(Schema, schema)
-        if isinstance(found.get("$ref"), str):
-            yield found["$ref"].removeprefix("#/$defs/")
-        for one in found.values():
-            yield from _references(one)

@@ -21,6 +21,7 @@ from transformers import PreTrainedTokenizerBase
 from agent.llama.contents import mapped
 
 _PRIVATE_USE = range(0xE000, 0xF900)
+_THOUGHT = "</think>"
 
 
 class Markers:
@@ -42,6 +43,8 @@ class Markers:
         self._end = re.compile(_any({one[at:] for one in self._spellings for at in range(1, len(one))}) or r"(?!)")
         beginnings = {one[:at] for one in self._spellings for at in range(1, len(one))}
         self._beginnings = tuple(beginnings)
+        # A template that leaves the thoughts of earlier answers out looks for where they end.
+        self._thought = _THOUGHT if _THOUGHT in self._spellings and _THOUGHT in str(given.chat_template) else ""
 
     def spelled_in(self, texts: Iterable[str]) -> bool:
         """Whether some text holds a marker, or a beginning or an end of one at its edge, which others may complete."""
@@ -52,7 +55,7 @@ class Markers:
         # It must not be there as JSON writes it, either.
         joined = "".join(texts).lower()
         free = (code for code in _PRIVATE_USE if chr(code) not in joined and f"\\u{code:04x}" not in joined)
-        return Guard(chr(next(free)), self._is_risky)
+        return Guard(chr(next(free)), self._is_risky, self._thought)
 
     def encode(self, guarded: str, guard: "Guard") -> list[int]:
         """The tokens of rendered text: only markers without a guard are structure."""
@@ -111,8 +114,9 @@ class Markers:
 class Guard:
     """A character that stands between the letters of text in which markers are not to be seen."""
 
-    def __init__(self, character: str, is_risky: Callable[[str], bool]) -> None:
-        self._character, self._is_risky = character, is_risky
+    def __init__(self, character: str, is_risky: Callable[[str], bool], thought: str = "") -> None:
+        """Args: `thought` is what ends the thoughts in an answer, if the template looks for that."""
+        self._character, self._is_risky, self._thought = character, is_risky, thought
         self._written = re.compile(f"{character}|\\\\u{ord(character):04x}", re.IGNORECASE)
 
     def put_into(self, text: str) -> str:
@@ -130,7 +134,15 @@ class Guard:
 
     def message(self, message: BaseMessage) -> BaseMessage:
         """The message with guards in all that was not written by this program."""
-        return with_texts(message, self.put_into)
+        guarded = with_texts(message, self.put_into)
+        content: Any = message.content
+        if not self._thought or not isinstance(message, AIMessage) or self._thought not in str(content):
+            return guarded
+        return guarded.model_copy(update={"content": mapped(content, self._answer)})
+
+    def _answer(self, text: str) -> str:
+        thoughts, end, answer = text.rpartition(self._thought)
+        return f"{self.put_into(thoughts)}{end}{self.put_into(answer)}"
 
     def schema(self, tool: Mapping[str, Any]) -> dict[str, Any]:
         """The tool with guards in its names and descriptions."""

@@ -203,6 +203,22 @@ def test_a_guard_that_somebody_wrote_stays_and_guards_nothing(tokenizer: PreTrai
     assert text in tokenizer.decode(tokens)
 
 
+def test_a_template_that_leaves_thoughts_out_still_does(tokenizer: PreTrainedTokenizerFast) -> None:
+    backend = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    backend.add_tokens([AddedToken("<think>", special=False), AddedToken("</think>", special=False)])
+    thinking = PreTrainedTokenizerFast(tokenizer_object=backend, eos_token="<|im_end|>")
+    shown = "message.content.split('</think>')[-1].lstrip('\\n') if message.role == 'assistant' else message.content"
+    thinking.chat_template = CHATML_TEMPLATE.replace("message['content']", f"({shown})")
+    said = [HumanMessage("x</think>y"), AIMessage("<think>Hm <|im_end|></think>\n\nYes <|im_end|>"), HumanMessage("?")]
+    tokens = PromptRenderer(thinking, CHATML).question(said, [], room=1000).tokens
+
+    assert thinking.convert_tokens_to_ids("</think>") not in tokens
+    assert tokens.count(thinking.eos_token_id) == 3
+    assert thinking.decode(tokens).startswith(
+        "<|im_start|>user\nx</think>y<|im_end|>\n<|im_start|>assistant\nYes <|im_end|><|im_end|>"
+    )
+
+
 def test_half_a_character_does_not_stop_a_prompt(chat: ChatLlama) -> None:
     halves = [SystemMessage("\ud83d"), HumanMessage("mug \ud83d\ude42 \udc00"), AIMessage("\ude42"), HumanMessage("?")]
 
