@@ -22,9 +22,9 @@ from transformers import TextIteratorStreamer
 from agent import prompts
 from agent.events import TurnResult
 from agent.llama.answer import Finished, Piece
+from agent.llama.call_reader import CallReader
 from agent.llama.chat_model import ChatLlama
 from agent.llama.decoding import DecodeStats
-from agent.llama.tool_calls import CallReader
 from agent.shop.orders import OrderStore
 from agent.shop.tools import schemas, shop_tools
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agent.llama.barred import BarredGuide
+from agent.llama.call_reader import CallReader, ReadPiece
 from agent.llama.decoding import Cancelled, Decoder, DecodeStats, Guide, Sampling
 from agent.llama.grammar import CallGrammar, CallGuide
 from agent.llama.model_thread import Stopped
 from agent.llama.prompt import Prompt
 from agent.llama.text_stream import StopSequences, TokenText
-from agent.llama.tool_calls import CallReader, Dialect, ReadPiece
+from agent.llama.tool_calls import Dialect
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -32,8 +33,8 @@ class Question:
     max_new_tokens: int
     sampling: Sampling
     cancelled: Cancelled
-    space: bool = False
-    """Whether the text that the answer goes on from ends with a space, which the continuation then repeats."""
+    begun: str = ""
+    """The text that the answer goes on from; the continuation repeats a space at its end."""
     barred: Sequence[str] = ()
     """What the continuation may not begin with."""
     conversation: str | None = None
@@ -59,10 +60,14 @@ def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, s
     grammar = question.grammar
     reader = CallReader(question.dialect, expects_calls=grammar is not None)
     text, stop = TokenText(tokenizer), StopSequences(question.stop)
-    guide: Guide | None = CallGuide(grammar, question.max_new_tokens) if grammar else None
-    if question.barred:
-        guide = BarredGuide(question.barred, tokenizer.decode, guide)
-    repeats = question.space
+    calls = CallGuide(grammar, question.max_new_tokens) if grammar else None
+    begun = question.begun.rstrip(" ")
+    if calls and begun:
+        calls.begin(begun)
+    guide: Guide | None = BarredGuide(question.barred, tokenizer.decode, calls) if question.barred else calls
+    if grammar:
+        yield from reader.begin(begun)
+    repeats = question.begun.endswith(" ") and not reader.in_call
     tokens = decoder.generate(
         question.prompt.tokens,
         max_new_tokens=question.max_new_tokens,
@@ -89,5 +94,5 @@ def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, s
         yield from reader.feed(stop.finish())
         yield from reader.finish()
     stats = replace(decoder.stats, finish_reason="stop") if stop.reached else decoder.stats
-    ended = "tool_calls" if reader.called and stats.finish_reason == "stop" else stats.finish_reason
+    ended = "tool_calls" if reader.has_call and stats.finish_reason == "stop" else stats.finish_reason
     yield Finished(stats, ended, question.prompt.dropped_messages)

@@ -8,7 +8,10 @@ merges the chunks finds it among the invalid calls.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from agent.llama.contents import whole_characters
+from agent.llama.json_text import JsonText, WholeEscapes
 
 _BEGINNING = re.compile(r'\s*\{\s*"name"\s*:\s*("(?:[^"\\]|\\.)+")\s*,\s*"(?:arguments|parameters)"\s*:\s*(?=\{)')
 """Up to the arguments, in the one order of keys that models are taught; a call of another form is read at its end."""
@@ -34,38 +37,20 @@ class CallArguments:
     text: str
 
 
-class JsonText:
-    """Follows a JSON value, character by character, to where it ends."""
+@dataclass(slots=True)
+class _Arguments:
+    """One call's arguments as far as they are written."""
 
-    def __init__(self) -> None:
-        self._closing: list[str] = []
-        self._in_string = self._escaped = False
-        self.over = False
-        """Whether the value has ended."""
+    json: JsonText = field(default_factory=JsonText)
+    escapes: WholeEscapes = field(default_factory=WholeEscapes)
+    shown: str = ""
 
-    def feed(self, text: str) -> int:
-        """Take more text; how much of it still belongs to the value."""
-        for at, char in enumerate(text):
-            if self.over:
-                return at
-            if self._in_string:
-                self._in_string = self._escaped or char != '"'
-                self._escaped = char == "\\" and not self._escaped
-            elif char == '"':
-                self._in_string = True
-            elif char in "{[":
-                self._closing.append("}" if char == "{" else "]")
-            elif char in "}]":
-                if self._closing:
-                    self._closing.pop()
-                self.over = not self._closing
-        return len(text)
-
-    def spoiling(self) -> str:
-        """What to add so that what was fed is no object and cannot be mended into one: a bracket that fits nowhere."""
-        string = ('"' if self._escaped else "") + ('"' if self._in_string else "")
-        wrong = "}" if self._closing and self._closing[-1] == "]" else "]"
-        return string + wrong
+    def feed(self, text: str) -> tuple[str, str]:
+        """Take more text: what is certain of the arguments, and what does not belong to them."""
+        belongs = self.json.feed(text)
+        certain = self.escapes.feed(text[:belongs]) + (self.escapes.finish() if self.json.over else "")
+        self.shown += certain
+        return certain, text[belongs:]
 
 
 class CallStream:
@@ -75,9 +60,8 @@ class CallStream:
         """Args: `first` is the index of the first call, `new_id` what the ids of the calls begin with."""
         self._first, self._id = first, new_id
         self._held = ""
-        self._arguments: JsonText | None = None
-        self._texts: list[str] = []
-        self._ends: list[JsonText] = []
+        self._arguments: _Arguments | None = None
+        self._all: list[_Arguments] = []
         self.begun: list[CallBegun] = []
 
     def feed(self, text: str) -> Iterator[CallBegun | CallArguments]:
@@ -90,17 +74,15 @@ class CallStream:
                 if beginning is None or name is None:
                     return
                 self._held = self._held[beginning.end() :]
-                self._arguments = JsonText()
-                self._ends.append(self._arguments)
-                self._texts.append("")
+                self._arguments = _Arguments()
+                self._all.append(self._arguments)
                 number = len(self.begun)
                 self.begun.append(CallBegun(self._first + number, name, f"{self._id}{number or ''}"))
                 yield self.begun[-1]
-            if not self._arguments.over:
-                belongs = self._arguments.feed(self._held)
-                piece, self._held = self._held[:belongs], self._held[belongs:]
-                self._texts[-1] += piece
-                yield CallArguments(self.begun[-1].index, piece)
+            if not self._arguments.json.over:
+                piece, self._held = self._arguments.feed(self._held)
+                if piece:
+                    yield CallArguments(self.begun[-1].index, piece)
                 continue
             between = _BETWEEN.match(self._held)
             if between is None:
@@ -109,20 +91,21 @@ class CallStream:
 
     def wrote(self, number: int, name: str | None, arguments: object) -> bool:
         """Whether the call of this number, counted from 0, was given out as just this call."""
-        if number >= len(self.begun) or not self._ends[number].over or self.begun[number].name != name:
+        if number >= len(self.begun) or not self._all[number].json.over or self.begun[number].name != name:
             return False
         try:
-            return json.dumps(json.loads(self._texts[number])) == json.dumps(arguments)
+            return json.dumps(json.loads(self._all[number].shown)) == json.dumps(arguments)
         except (ValueError, RecursionError):
             return False
 
     def spoil(self, number: int) -> CallArguments:
         """What makes the call of this number, counted from 0, no call for whoever merges its pieces."""
-        return CallArguments(self.begun[number].index, self._ends[number].spoiling())
+        written = self._all[number]
+        return CallArguments(self.begun[number].index, written.escapes.finish() + written.json.spoiling())
 
 
 def _name(text: str) -> str | None:
     try:
-        return str(json.loads(text))
+        return whole_characters(str(json.loads(text)))
     except ValueError:
         return None

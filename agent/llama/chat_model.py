@@ -11,14 +11,14 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequen
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.language_models.base import LangSmithParams
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable, run_in_executor
+from langchain_core.runnables import Runnable, RunnableSequence, run_in_executor
 from langchain_core.tools import BaseTool
 from langchain_core.utils import from_env
 from langchain_core.utils.function_calling import convert_to_openai_tool
@@ -32,7 +32,8 @@ from agent.llama.decoding import Cancelled, PrefillStats, Sampling, never
 from agent.llama.local_model import LocalModel, Request
 from agent.llama.messages import as_chunks, as_result
 from agent.llama.pipeline import in_process, loaded_of, pipeline_over
-from agent.llama.tool_calls import DIALECTS, forced_call
+from agent.llama.structured import checked
+from agent.llama.tool_calls import DIALECTS, checked_tools, forced_call
 from agent.llama.weights import Loaded, Report, load
 
 DEFAULT_MAX_NEW_TOKENS = 320
@@ -226,7 +227,7 @@ class ChatLlama(ChatHuggingFace):
         request = Request(
             messages=messages,
             max_new_tokens=options.get("max_tokens") or self.max_tokens or DEFAULT_MAX_NEW_TOKENS,
-            tools=options.get("tools") or (),
+            tools=_schemas(options.get("tools") or ()),
             tool_choice=options.get("tool_choice"),
             stop=[*_listed(self.stop), *_listed(stop)],
             sampling=Sampling(
@@ -262,10 +263,15 @@ class ChatLlama(ChatHuggingFace):
     def with_structured_output(
         self, schema: dict[str, Any] | type | None = None, *, include_raw: bool = False, **kwargs: Any
     ) -> Runnable[LanguageModelInput, dict[str, Any] | BaseModel]:
-        """The answer as an object of `schema`, by way of a forced call; `method` and `strict` change nothing here."""
+        """The answer as an object of `schema`, by way of a forced call; `method` and `strict` change nothing here.
+
+        An answer that is cut short, by `max_tokens` say, is an OutputParserException, and with `include_raw` that is
+        the `parsing_error`.
+        """
         if schema is None:
             raise ValueError("Expected a schema for the structured output, found None.")
-        return BaseChatModel.with_structured_output(self, schema, include_raw=include_raw, **kwargs)
+        made = BaseChatModel.with_structured_output(self, schema, **kwargs)
+        return checked(cast(RunnableSequence[Any, Any], made), include_raw=include_raw)
 
     # Warming
 
@@ -316,7 +322,9 @@ class ChatLlama(ChatHuggingFace):
 
 
 def _schemas(tools: Sequence[ToolLike]) -> list[dict[str, Any]]:
-    return [convert_to_openai_tool(tool) for tool in tools]
+    schemas = [convert_to_openai_tool(tool) for tool in tools]
+    checked_tools(schemas)
+    return schemas
 
 
 def _listed(stop: str | Sequence[str] | None) -> Sequence[str]:

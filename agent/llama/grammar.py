@@ -10,6 +10,7 @@ is told, and when: while plain text is written it is asked nothing.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, cast
 
 import torch
@@ -17,14 +18,19 @@ from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
+from agent.errors import ModelError
+from agent.llama.call_schema import arguments_schema
+from agent.llama.text_stream import overlap
 from agent.llama.tool_calls import Dialect, ForcedCall, ToolSchema
 
-_SPACING = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": ", "lenient": True}
-"""llguidance's names for what `json.dumps` does; `lenient` leaves out what it cannot check, such as `not`."""
+_SPACING = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
+"""llguidance's names for what `json.dumps` does."""
 _ENDINGS = [re.compile(ending) for ending in (rb'"["\]},]*', rb'[\]}]["\]}]*', rb'"["\]}]*', rb'["\]}, ]+')]
 """What ends a string; and outside of strings, the better ones first: an object or array, a value, a part of one."""
 _PIECE = 6
 """Tokens that the punctuation around one argument may take."""
+_MOST_NAMES = 400
+"""A bound on what is reserved for a schema that refers to itself many times over."""
 
 
 class Vocabulary:
@@ -75,9 +81,17 @@ class CallGrammar:
         self.call_start = dialect.call_start.encode()
         functions = [cast(Mapping[str, Any], tool.get("function", tool)) for tool in tools]
         wanted = [one for one in functions if forced is None or forced.name in (None, one["name"])]
-        self.reserve = max(_least_tokens(vocabulary, one) for one in wanted)
+        # Without markers an object in the middle of prose is a call only if it has a tool's name.
+        named = [_call_text(dialect, one)[0].rpartition(",")[0].encode() for one in functions]
+        self.later_starts = [self.call_start] if dialect.call_end else named
+        """What begins a call where text stands before it."""
+        self.tail = max(map(len, [self.call_start, *self.later_starts]))
+        """How many bytes what begins a call has at most."""
+        schemas = [_arguments(vocabulary, one) for one in wanted]
+        least = (_least_tokens(vocabulary, str(one["name"]), its) for one, its in zip(wanted, schemas, strict=True))
+        self.reserve = max(least)
         """Tokens that suffice to bring any call that has begun to its end."""
-        self._compiled = _compile(vocabulary, dialect, wanted)
+        self._compiled = _compile(vocabulary, dialect, wanted, schemas)
 
     def matcher(self) -> LLMatcher:
         """The grammar at the beginning of a call."""
@@ -93,8 +107,25 @@ class CallGuide:
         self._reserve = min(grammar.reserve, max_new_tokens // 2)
         self._call = grammar.matcher() if grammar.forced else None
         self._tail = b""
+        self._spoken = False
         self.done = False
         """Whether the answer is over with what was accepted: nothing more may follow."""
+
+    def begin(self, text: str) -> None:
+        """Go on from a text that stands already, with the call that it leaves open, if it does.
+
+        Raises: ModelError when that cannot become a call of a bound tool.
+        """
+        if self._call is not None:
+            start = text.rfind(self._grammar.call_start.decode())
+            begun = text[start:] if start >= 0 else text[len(text) - overlap(text, self._grammar.call_start.decode()) :]
+            self._continue(self._call, begun)
+            return
+        for letter in text if self._grammar.call_start.decode() in text else text[-self._grammar.tail :]:
+            if not self._take(letter.encode(), self._vocabulary.write(letter.encode())):
+                raise _no_call(text)
+            self.done = False
+        self._spoken |= bool(text.strip())
 
     @property
     def active(self) -> bool:
@@ -109,15 +140,24 @@ class CallGuide:
 
     def accept(self, token: int) -> bool:
         """Take the next token; False, and nothing has changed, where it begins a call that cannot become valid."""
+        return self._take(self._vocabulary.read(token), [token])
+
+    def draft(self, proposed: list[int]) -> list[int]:
+        """What is worth a check: what the grammar leaves no choice about, or as much of `proposed` as it allows."""
+        if self._call is None:
+            return proposed
+        return self._call.compute_ff_tokens() or proposed[: self._call.validate_tokens(proposed)]
+
+    def _take(self, text: bytes, tokens: list[int]) -> bool:
         if self._call is not None:
-            self._call.consume_token(token)
+            whole = self._call.try_consume_tokens(tokens) == len(tokens)
             self._leave(self._call)
-            return True
-        start = self._grammar.call_start
-        tail = self._tail + self._vocabulary.read(token)
-        at = tail.find(start)
+            return whole
+        tail = self._tail + text
+        at = self._start(tail)
         if at < 0:
-            self._tail = tail[-len(start) + 1 :] if len(start) > 1 else b""
+            self._tail = tail[-self._grammar.tail + 1 :] if self._grammar.tail > 1 else b""
+            self._spoken |= bool(tail[: len(tail) - len(self._tail)].strip())
             return True
         call, begun = self._grammar.matcher(), self._vocabulary.write(tail[at:])
         if call.try_consume_tokens(begun) < len(begun):
@@ -126,15 +166,27 @@ class CallGuide:
         self._leave(call)
         return True
 
-    def draft(self, proposed: list[int]) -> list[int]:
-        """What is worth a check: what the grammar leaves no choice about, or as much of `proposed` as it allows."""
-        if self._call is None:
-            return proposed
-        return self._call.compute_ff_tokens() or proposed[: self._call.validate_tokens(proposed)]
+    def _start(self, tail: bytes) -> int:
+        """Where a call begins, -1 where none does."""
+        at = tail.find(self._grammar.call_start)
+        if at < 0 or not (self._spoken or tail[:at].strip()):
+            return at
+        return min((found for start in self._grammar.later_starts if (found := tail.find(start)) >= 0), default=-1)
+
+    def _continue(self, call: LLMatcher, begun: str) -> None:
+        tokens = self._vocabulary.write(begun.encode())
+        if call.try_consume_tokens(tokens) < len(tokens):
+            raise _no_call(begun)
+        self._leave(call)
 
     def _leave(self, call: LLMatcher) -> None:
         if call.is_stopped():
             self._call, self.done = None, self._grammar.ends_answer
+            self._spoken = True
+
+
+def _no_call(text: str) -> ModelError:
+    return ModelError(f"Expected an answer that begins with a call of a bound tool, found {text[-80:]!r}.")
 
 
 def _tokenizer(tokenizer: Any, size: int, stop_ids: list[int]) -> LLTokenizer:
@@ -178,52 +230,67 @@ def _byte_letters() -> dict[str, int]:
     return {chr(byte): byte for byte in shown} | {chr(256 + at): byte for at, byte in enumerate(hidden)}
 
 
-def _compile(vocabulary: Vocabulary, dialect: Dialect, functions: Sequence[Mapping[str, Any]]) -> LLMatcher:
+def _compile(
+    vocabulary: Vocabulary,
+    dialect: Dialect,
+    functions: Sequence[Mapping[str, Any]],
+    schemas: Sequence[Mapping[str, Any]],
+) -> LLMatcher:
     lines = ["start: " + " | ".join(f"call_{number}" for number in range(len(functions)))]
-    for number, function in enumerate(functions):
-        call = dialect.call_text({"name": function["name"], "args": {}, "id": None, "type": "tool_call"})
-        before, after = call[: call.rindex("{}")], call[call.rindex("{}") + 2 :]
+    for number, (function, schema) in enumerate(zip(functions, schemas, strict=True)):
+        before, after = _call_text(dialect, function)
         lines.append(f"call_{number}: {json.dumps(before)} args_{number} {json.dumps(after) if after else ''}")
-        lines.append(f"args_{number}: %json {json.dumps(_arguments(vocabulary, function))}")
+        lines.append(f"args_{number}: %json {json.dumps(schema)}")
     return _matcher(vocabulary, "\n".join(lines))
 
 
+def _call_text(dialect: Dialect, function: Mapping[str, Any]) -> tuple[str, str]:
+    """A call's text before and after its arguments."""
+    call = dialect.call_text({"name": function["name"], "args": {}, "id": None, "type": "tool_call"})
+    before, _, after = call.rpartition("{}")
+    return before, after
+
+
 def _arguments(vocabulary: Vocabulary, function: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of a call's arguments, or of any object where llguidance knows no way to follow it."""
-    schema = {"type": "object", **_closed(function.get("parameters") or {}), "x-guidance": _SPACING}
-    if _matcher(vocabulary, f"start: %json {json.dumps(schema)}").is_error():
-        return {"type": "object", "x-guidance": _SPACING}
-    return schema
+    """The schema of a call's arguments, as far as llguidance follows it."""
+
+    def problem(schema: Any) -> str:
+        tried = _matcher(vocabulary, f"start: %json {json.dumps({**schema, 'x-guidance': _SPACING})}")
+        return tried.get_error() if tried.is_error() else ""
+
+    return {**arguments_schema(str(function["name"]), function.get("parameters"), problem), "x-guidance": _SPACING}
 
 
 def _matcher(vocabulary: Vocabulary, grammar: str) -> LLMatcher:
     return LLMatcher(vocabulary.tokens, LLMatcher.grammar_from_lark(grammar), log_level=0)
 
 
-def _closed(schema: Any) -> Any:
-    """The schema with no properties but the named ones, unless it says that there may be others."""
+def _least_tokens(vocabulary: Vocabulary, name: str, schema: Mapping[str, Any]) -> int:
+    """More tokens than the shortest call takes: every name in its schema, with what is around it."""
+    names = [name, *islice(_names(schema, schema.get("$defs", {}), ()), _MOST_NAMES)]
+    return sum(len(vocabulary.write(one.encode())) + _PIECE for one in names) + 2 * _PIECE
+
+
+def _names(schema: Any, definitions: Mapping[str, Any], within: tuple[str, ...]) -> Iterator[str]:
+    """What a value has to hold at most, where references are followed until they lead back."""
     if isinstance(schema, list):
-        return [_closed(one) for one in schema]
+        for one in cast(list[Any], schema):
+            yield from _names(one, definitions, within)
     if not isinstance(schema, dict):
-        return schema
-    closed = {
-        key: {name: _closed(one) for name, one in value.items()} if key == "properties" else _closed(value)
-        for key, value in schema.items()
-    }
-    return {"additionalProperties": False, **closed} if isinstance(schema.get("properties"), dict) else closed
-
-
-def _least_tokens(vocabulary: Vocabulary, function: Mapping[str, Any]) -> int:
-    """More tokens than the shortest call of this tool takes: every name in its schema once, with what is around it."""
-    names = [str(function["name"]), *_names(function.get("parameters") or {})]
-    return sum(len(vocabulary.write(name.encode())) + _PIECE for name in names) + 2 * _PIECE
-
-
-def _names(schema: Any) -> Iterator[str]:
-    for key, value in schema.items() if isinstance(schema, dict) else ():
+        return
+    found = cast(dict[str, Any], schema)
+    for key, value in found.items():
         if key == "properties" and isinstance(value, dict):
-            yield from value
-        if key in ("enum", "const"):
-            yield max(map(str, value if isinstance(value, list) else [value]), key=len)
-        for one in value if isinstance(value, list) else [value]:
-            yield from _names(one)
+            yield from cast(dict[str, Any], value)
+            yield from _names(list(cast(dict[str, Any], value).values()), definitions, within)
+        elif key in ("enum", "const"):
+            yield max((json.dumps(one) for one in (value if key == "enum" else [value])), key=len, default="")
+        elif key == "minLength":
+            yield "x" * int(value)
+        elif key == "$ref" and value not in within:
+            yield from _names(definitions.get(value.removeprefix("#/$defs/")), definitions, (*within, value))
+        elif key == "items":
+            for _ in range(min(max(1, found.get("minItems", 1)), _MOST_NAMES)):
+                yield from _names(value, definitions, within)
+        elif key != "$defs":
+            yield from _names(value, definitions, within)

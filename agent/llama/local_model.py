@@ -16,12 +16,13 @@ from langchain_core.messages import BaseMessage
 from agent.errors import HeadstartError, ModelError, SessionClosedError
 from agent.llama.answer import Piece, Question, write_answer
 from agent.llama.checks import stop_ids
+from agent.llama.contents import whole_characters
 from agent.llama.decoding import GREEDY, Cancelled, Decoder, PrefillStats, Sampling, never
 from agent.llama.grammar import CallGrammar, Vocabulary
 from agent.llama.kv_cache import common_prefix
 from agent.llama.model_thread import ModelThread, Stopped, Urgency
 from agent.llama.prompt import PromptRenderer, instructions
-from agent.llama.tool_calls import Dialect, ToolSchema, choose_dialect, forced_call
+from agent.llama.tool_calls import Dialect, ToolSchema, checked_tools, choose_dialect, forced_call
 from agent.llama.weights import Loaded
 
 _GRAMMARS = 16
@@ -134,12 +135,13 @@ class LocalModel:
         return "\n".join(str(tokenizer.decode(tokens)) for tokens in self.decoder.conversations.tokens())
 
     def _question(self, request: Request) -> Question:
-        choice, tools = request.tool_choice, request.tools
+        choice, tools = request.tool_choice, checked_tools(request.tools)
         forced = forced_call(choice, tools)
         # However long the answer may get, half of the context is the question's.
         room = max(self.context - request.max_new_tokens, self.context // 2)
         shared = self._remember_shared(request.messages, tools)
-        prompt = self.renderer.question(request.messages, tools, room=room, answer_start=request.begun.rstrip(" "))
+        begun = whole_characters(request.begun)
+        prompt = self.renderer.question(request.messages, tools, room=room, answer_start=begun.rstrip(" "))
         expects_calls = bool(tools) and choice != "none"
         return Question(
             prompt=prompt,
@@ -150,7 +152,7 @@ class LocalModel:
             max_new_tokens=min(request.max_new_tokens, self.context - len(prompt.tokens)),
             sampling=request.sampling,
             cancelled=request.cancelled,
-            space=request.begun.endswith(" "),
+            begun=begun,
             conversation=request.conversation,
             public=common_prefix(prompt.tokens, shared),
             # Shown tools, a model calls them; told not to, it must not begin.

@@ -13,9 +13,9 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 
 from agent.errors import SessionClosedError
 from agent.llama.answer import Finished, Piece
+from agent.llama.call_reader import CallPiece, TextPiece
 from agent.llama.call_stream import CallArguments, CallBegun
 from agent.llama.decoding import DecodeStats
-from agent.llama.tool_calls import CallPiece, TextPiece
 
 
 def as_result(pieces: Generator[Piece, None, None], model_name: str) -> ChatResult:

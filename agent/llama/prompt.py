@@ -9,7 +9,10 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from transformers import PreTrainedTokenizerBase
 
 from agent.errors import ModelError
+from agent.llama.contents import mapped, whole_characters
 from agent.llama.kv_cache import common_prefix
+from agent.llama.markers import Guard, Markers, texts_of, with_texts
+from agent.llama.results import paired, stands_in
 from agent.llama.tool_calls import Dialect, ToolSchema
 
 _UNFINISHED_WORD = re.compile(r"\s*\S*\Z")
@@ -31,6 +34,7 @@ class PromptRenderer:
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, dialect: Dialect) -> None:
         self._tokenizer: Any = tokenizer
+        self._markers = Markers(tokenizer)
         self.dialect = dialect
 
     def question(
@@ -44,9 +48,11 @@ class PromptRenderer:
         Args: `answer_start` is put into the model's mouth.
         Raises: ModelError when the last turn alone does not fit.
         """
-        kept, dropped = list(messages), 0
+        shown = self._shown(messages, tools, answer_start)
+        kept, dropped = shown.messages, 0
         while True:
-            tokens = self.encode(self._render(kept, tools, generation=True) + answer_start)
+            rendered = self._render(kept, shown.tools, generation=True) + shown.text
+            tokens = self._encode(rendered, shown.guard)
             if len(tokens) <= room:
                 return Prompt(tokens, dropped)
             shorter = _without_oldest_turn(kept)
@@ -55,8 +61,9 @@ class PromptRenderer:
                     f"Expected a prompt of at most {room} tokens, found {len(tokens)} with the last turn alone: "
                     "ask something shorter, or with fewer tools."
                 )
-            dropped += len(kept) - len(shorter)
+            gone = [message for message in kept if not stands_in(message)]
             kept = shorter
+            dropped += len(gone) - sum(not stands_in(message) for message in kept)
 
     def conversation(
         self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema], partial_text: str | None = None
@@ -69,12 +76,13 @@ class PromptRenderer:
         if partial_text is None and not messages:
             return []
         if partial_text is None:
-            return self.encode(self._render(messages, tools, generation=False))
-        return self.encode(self._open(messages, tools, _UNFINISHED_WORD.sub("", partial_text)))
+            shown = self._shown(messages, tools)
+            return self._encode(self._render(shown.messages, shown.tools, generation=False), shown.guard)
+        return self._open(messages, tools, _UNFINISHED_WORD.sub("", partial_text))
 
     def shared_beginning(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema]) -> list[int]:
         """The tokens of the instructions and tools, which every customer's prompt begins with."""
-        return self.encode(self._open(instructions(messages), tools, ""))
+        return self._open(instructions(messages), tools, "")
 
     def encode(self, text: str) -> list[int]:
         """Tokens of rendered text: the special tokens are in it already."""
@@ -91,17 +99,52 @@ class PromptRenderer:
         )
         return cast(str, rendered)
 
-    def _open(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema], text: str) -> str:
-        """The rendering up to the end of a customer's turn that is not over yet.
+    def _open(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema], text: str) -> list[int]:
+        """The tokens up to the end of a customer's turn that is not over yet.
 
         A template closes every turn; but what is the same whichever letter follows is what stands before it.
         """
-        space = " " if text else ""
+        shown, space = self._shown(messages, tools, text), " " if text else ""
         one, other = (
-            self._render([*messages, HumanMessage(f"{text}{space}{end}")], tools, generation=False)
+            self._render([*shown.messages, HumanMessage(f"{shown.text}{space}{end}")], shown.tools, generation=False)
             for end in _OTHER_ENDS
         )
-        return one[: common_prefix(one, other)].removesuffix(space)
+        return self._encode(one[: common_prefix(one, other)].removesuffix(space), shown.guard)
+
+    def _shown(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema], text: str = "") -> "_Shown":
+        """What goes into the template: results beside their calls, whole characters, and guards where they are needed.
+
+        Args: `text` is what the last turn begins with.
+        """
+        # A call that has begun keeps its marker, which is structure.
+        marker = self.dialect.call_start if tools else ""
+        parts = text.split(marker) if marker else [text]
+        found = texts_of(messages, tools)
+        if not all(one.isascii() for one in found) or not text.isascii():
+            messages = [with_texts(message, whole_characters) for message in messages]
+            tools = [mapped(tool, whole_characters) for tool in tools]
+            parts = [whole_characters(part) for part in parts]
+        guard = None
+        if self._markers.spelled_in([*found, *parts]):
+            guard = self._markers.guard_for([*found, *parts])
+            messages = [guard.message(message) for message in messages]
+            tools = [guard.schema(tool) for tool in tools]
+            parts = [guard.put_into(part) for part in parts]
+        return _Shown(paired(messages), tools, marker.join(parts), guard)
+
+    def _encode(self, rendered: str, guard: Guard | None) -> list[int]:
+        return self.encode(rendered) if guard is None else self._markers.encode(rendered, guard)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A conversation as the template takes it."""
+
+    messages: list[BaseMessage]
+    tools: Sequence[ToolSchema]
+    text: str
+    guard: Guard | None
+    """What stands in markers that somebody wrote; None where nobody did."""
 
 
 def instructions(messages: Sequence[BaseMessage]) -> list[BaseMessage]:

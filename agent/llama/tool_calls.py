@@ -12,7 +12,7 @@ turn would be useless to the next.
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -27,8 +27,9 @@ from langchain_core.messages import (
 )
 from langchain_core.messages.tool import invalid_tool_call, tool_call
 
-from agent.llama.call_stream import CallArguments, CallBegun, CallStream
-from agent.llama.text_stream import overlap
+from agent.errors import ModelError
+from agent.llama.contents import mapped, text_of, whole_characters
+from agent.llama.results import one_by_one, paired
 
 ChatTurn: TypeAlias = dict[str, Any]
 """One entry of what `apply_chat_template` takes: `role`, `content` and, in some templates, `tool_calls`."""
@@ -67,7 +68,8 @@ class Dialect:
 
     def turns(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema]) -> list[ChatTurn]:
         """The conversation as the template takes it; `tools` go into the system turn if the template has no branch."""
-        turns = [self._turn(message) for message in (_one_by_one(messages) if self.single_calls else messages)]
+        shown = paired(messages)
+        turns = [self._turn(message) for message in (one_by_one(shown) if self.single_calls else shown)]
         if not tools or self.native_tools:
             return turns
         schemas = "\n".join(json.dumps(compact_schema(tool), ensure_ascii=False) for tool in tools)
@@ -84,43 +86,60 @@ class Dialect:
         return f"{self.call_start}{self.call_space}{body}{self.call_space}{self.call_end}"
 
     def read_calls(self, body: str) -> list[ReadCall]:
-        """The calls in the text between the markers; what cannot be read is an `InvalidToolCall` and raises nothing."""
+        """The calls in the text between the markers; what cannot be read is an `InvalidToolCall` and raises nothing.
+
+        Without markers only what names its arguments is a call: any other object may have a name.
+        """
         try:
             found = json.loads(body) if self.call_end else _objects(body)
         except (ValueError, RecursionError) as error:
-            return [invalid_tool_call(name=None, args=body, id=_call_id(), error=f"not JSON: {error}")]
+            return [invalid_tool_call(name=None, args=body, id=call_id(), error=f"not JSON: {error}")]
         return [self._read(one, body) for one in (found if isinstance(found, list) else [found])]
 
     def _read(self, found: object, body: str) -> ReadCall:
         if isinstance(found, dict):
             name = found.get("name")
-            arguments = found.get(self.arguments_key, found.get("parameters", found.get("arguments", {})))
+            none = {} if self.call_end else None
+            arguments = found.get(self.arguments_key, found.get("parameters", found.get("arguments", none)))
             if isinstance(name, str) and isinstance(arguments, dict):
-                return tool_call(name=name, args=arguments, id=_call_id())
+                # JSON has escapes for halves of characters, which nobody can write down.
+                args = mapped(arguments, whole_characters)
+                return tool_call(name=whole_characters(name), args=args, id=call_id())
         expected = f'expected {{"name": …, "{self.arguments_key}": {{…}}}}'
-        return invalid_tool_call(name=None, args=body, id=_call_id(), error=expected)
+        return invalid_tool_call(name=None, args=body, id=call_id(), error=expected)
 
     def _turn(self, message: BaseMessage) -> ChatTurn:
         match message:
             case SystemMessage():
-                return {"role": "system", "content": message.text}
+                return {"role": "system", "content": text_of(message)}
             case ToolMessage() if self.native_tools:
                 return {"role": "tool", "content": _result(message), "name": message.name or ""}
             case ToolMessage():
                 return {"role": self.result_role, "content": f"<tool_response>\n{_result(message)}\n</tool_response>"}
-            case AIMessage() if message.tool_calls and self.native_tools:
-                calls = [
-                    {"type": "function", "function": {"name": call["name"], "arguments": call["args"]}}
-                    for call in message.tool_calls
-                ]
-                return {"role": "assistant", "content": message.text, "tool_calls": calls}
             case AIMessage():
-                calls = "\n".join(self.call_text(call) for call in message.tool_calls)
-                return {"role": "assistant", "content": "\n".join(filter(None, [message.text, calls]))}
+                return self._answer_turn(message)
             case HumanMessage():
-                return {"role": "user", "content": message.text}
+                return {"role": "user", "content": text_of(message)}
             case _:
-                return {"role": getattr(message, "role", "user"), "content": message.text}
+                return {"role": getattr(message, "role", "user"), "content": text_of(message)}
+
+    def _answer_turn(self, message: AIMessage) -> ChatTurn:
+        calls = [] if self.native_tools else [self.call_text(call) for call in message.tool_calls]
+        calls += [self._invalid_text(call) for call in message.invalid_tool_calls]
+        turn: ChatTurn = {"role": "assistant", "content": "\n".join(filter(None, [text_of(message), *calls]))}
+        if self.native_tools and message.tool_calls:
+            turn["tool_calls"] = [
+                {"type": "function", "function": {"name": call["name"], "arguments": call["args"]}}
+                for call in message.tool_calls
+            ]
+        return turn
+
+    def _invalid_text(self, call: InvalidToolCall) -> str:
+        """What the model wrote in place of a call."""
+        body = call["args"] or ""
+        if call["name"] and not body.lstrip().startswith(('{"name"', "[")):
+            body = f'{{"name": {json.dumps(call["name"], ensure_ascii=False)}, "{self.arguments_key}": {body}'
+        return f"{self.call_start}{self.call_space}{body}{self.call_space}{self.call_end}" if self.call_end else body
 
 
 _CHATML_INSTRUCTIONS = """# Tools
@@ -178,9 +197,13 @@ def choose_dialect(chat_template: str | Mapping[str, str], model_name: str = "")
 def compact_schema(tool: ToolSchema) -> dict[str, Any]:
     """A tool's schema without what every tool repeats, so that nine of them stay some hundred tokens."""
     function = tool.get("function", tool)
-    parameters = function.get("parameters", {})
+    parameters = function.get("parameters")
+    if not isinstance(parameters, Mapping):
+        parameters = {}
     properties = {
         name: {key: value for key, value in schema.items() if key not in {"title", "default"}}
+        if isinstance(schema, Mapping)
+        else schema
         for name, schema in parameters.get("properties", {}).items()
     }
     compact: dict[str, Any] = {"name": function["name"], "description": function.get("description", "")}
@@ -189,7 +212,32 @@ def compact_schema(tool: ToolSchema) -> dict[str, Any]:
     required = parameters.get("required", [])
     if optional := [name for name in properties if name not in required]:
         compact["optional"] = optional
+    if unnamed := [name for name in required if name not in properties]:
+        compact["required"] = unnamed
+    for key, value in parameters.items():
+        if key not in _USUAL and not (key == "additionalProperties" and value is False):
+            compact[key] = value
     return compact
+
+
+_USUAL = {"type", "properties", "required", "title", "description", "$schema", "$id"}
+"""What a schema of parameters says in `parameters` and `optional`, or for people; all else is shown as it stands."""
+
+
+def checked_tools(tools: Sequence[ToolSchema]) -> Sequence[ToolSchema]:
+    """The tools, if each is a function with a name.
+
+    Raises: ModelError for tools that only their provider can run, and for those without a name.
+    """
+    for tool in tools:
+        function: Any = tool.get("function", tool)
+        kind: Any = tool.get("type", "function")
+        if kind != "function" or not isinstance(function, Mapping) or not isinstance(function.get("name"), str):
+            raise ModelError(
+                f"Expected each tool to be a function with a name, found {dict(tool)!r}: a local model has no tools of "
+                "its own, so give one as a function with `name`, `description` and `parameters`."
+            )
+    return tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,153 +267,11 @@ def forced_call(tool_choice: object, tools: Sequence[ToolSchema]) -> ForcedCall 
     return ForcedCall(wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class TextPiece:
-    """Text outside any call, safe to show at once."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallPiece:
-    """A call, whole."""
-
-    call: ReadCall
-    index: int = 0
-    """Which of the answer's calls, from 0."""
-    streamed: bool = False
-    """Whether it was given out in pieces before: a `CallBegun` and its `CallArguments`."""
-
-
-ReadPiece: TypeAlias = TextPiece | CallBegun | CallArguments | CallPiece
-
-
-class CallReader:
-    """Separates text from calls while a model's message streams in.
-
-    Text is passed on as soon as it cannot be the beginning of a call. A call comes in pieces where it has the
-    usual form, and at its end whole in any case. With no tools bound nothing is ever taken for a call.
-    """
-
-    def __init__(self, dialect: Dialect, *, expects_calls: bool = True) -> None:
-        self._dialect = dialect
-        self._expects_calls = expects_calls
-        self._held = ""
-        self._call: CallStream | None = None
-        self._streamed = self._count = 0
-        self._spoken = False
-        self.called = False
-        """Whether there was a call, readable or not."""
-
-    def feed(self, text: str) -> Iterator[ReadPiece]:
-        """Take the next piece of the model's text and give what has become certain."""
-        if not self._expects_calls:
-            if text:
-                yield TextPiece(text)
-            return
-        self._held += text
-        while True:
-            if self._call is not None:
-                end = self._dialect.call_end
-                if not end or end not in self._held:
-                    yield from self._stream(self._call, self._held[: len(self._held) - overlap(self._held, end)])
-                    return
-                body, self._held = self._held.split(end, 1)
-                yield from self._calls(self._call, body)
-                continue
-            start = self._dialect.call_start
-            if start in self._held:
-                before, self._held = self._held.split(start, 1)
-                if not self._dialect.call_end:
-                    self._held = start + self._held
-                self._call, self._streamed = CallStream(self._count, _call_id()), 0
-                before = before.removesuffix(self._dialect.call_tag).rstrip()
-                if before:
-                    self._spoken = True
-                    yield TextPiece(before)
-                continue
-            if self._bare_object() is not None:
-                return
-            # White space waits as well: before a call it is dropped, and that must not hang on how the text was split.
-            beginning = max(overlap(self._held, start), overlap(self._held, self._dialect.call_tag + start))
-            shown = self._held[: len(self._held) - beginning].rstrip()
-            if shown:
-                self._spoken = True
-                yield TextPiece(shown)
-                self._held = self._held[len(shown) :]
-            return
-
-    def finish(self) -> Iterator[ReadPiece]:
-        """The message is over: what was held back is a call cut short, or plain text."""
-        bare = self._bare_object()
-        held, self._held = self._held, ""
-        if self._call is not None:
-            yield from self._calls(self._call, held)
-        elif bare and all(map(_is_valid, self._dialect.read_calls(bare))):
-            yield from self._calls(CallStream(self._count, _call_id()), bare)
-        elif held.strip():
-            yield TextPiece(held.rstrip())
-
-    def abandon(self) -> Iterator[CallArguments]:
-        """Nobody wants the rest: a call that has begun is none, also for whoever was given pieces of it."""
-        if self._call is not None:
-            yield from map(self._call.spoil, range(len(self._call.begun)))
-        self._held, self._call = "", None
-
-    def _bare_object(self) -> str | None:
-        """The message so far, where it is an object and calls have no markers: it may be one in another layout."""
-        text = self._held.lstrip().removeprefix(self._dialect.call_tag).strip()
-        whole = not self._dialect.call_end and not self._spoken and self._call is None
-        return text if whole and text.startswith("{") else None
-
-    def _stream(self, call: CallStream, body: str) -> Iterator[CallBegun | CallArguments]:
-        new, self._streamed = body[self._streamed :], max(self._streamed, len(body))
-        yield from call.feed(new)
-
-    def _calls(self, call: CallStream, body: str) -> Iterator[ReadPiece]:
-        yield from self._stream(call, body)
-        self.called, self._call = True, None
-        found = self._dialect.read_calls(body.strip())
-        for number, one in enumerate(found):
-            streamed = number < len(call.begun)
-            read = one
-            if streamed and _is_valid(one) and not call.wrote(number, one["name"], one["args"]):
-                read = invalid_tool_call(name=one["name"], args=body, id=one["id"], error="it names its parts twice")
-            if streamed:
-                read["id"] = call.begun[number].id
-                if not _is_valid(read):
-                    yield call.spoil(number)
-            yield CallPiece(read, self._count + number, streamed)
-        yield from map(call.spoil, range(len(found), len(call.begun)))
-        self._count += max(len(found), len(call.begun))
-
-
-def _is_valid(call: ReadCall) -> bool:
-    return call.get("type") == "tool_call"
-
-
 def _result(message: ToolMessage) -> str:
     """What a tool gave back; that it failed is said once, where the text does not say so itself."""
-    failed = message.status == "error" and not message.text.lower().startswith("error")
-    return f"Error: {message.text}" if failed else message.text
-
-
-def _one_by_one(messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
-    """The conversation with one call a message, each followed by its result."""
-    results = {message.tool_call_id: message for message in messages if isinstance(message, ToolMessage)}
-    shown: set[str] = set()
-    for message in messages:
-        match message:
-            case AIMessage() if len(message.tool_calls) > 1:
-                for number, call in enumerate(message.tool_calls):
-                    yield AIMessage("" if number else message.content, tool_calls=[call])
-                    if result := results.get(call["id"] or ""):
-                        shown.add(result.tool_call_id)
-                        yield result
-            case ToolMessage() if message.tool_call_id in shown:
-                continue
-            case _:
-                yield message
+    text = text_of(message)
+    failed = message.status == "error" and not text.lower().startswith("error")
+    return f"Error: {text}" if failed else text
 
 
 def _objects(body: str) -> list[Any]:
@@ -382,5 +288,6 @@ def _objects(body: str) -> list[Any]:
     return found
 
 
-def _call_id() -> str:
+def call_id() -> str:
+    """An id for a call that the model wrote: it writes none itself."""
     return f"call_{uuid.uuid4().hex[:16]}"

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AIMessageChunk
 
 from agent.llama.answer import Finished, Piece
-from agent.llama.call_stream import CallArguments, CallBegun, JsonText
+from agent.llama.call_reader import CallReader
+from agent.llama.call_stream import CallArguments, CallBegun
 from agent.llama.decoding import DecodeStats
+from agent.llama.json_text import JsonText
 from agent.llama.messages import as_chunks, as_result
-from agent.llama.tool_calls import CHATML, LLAMA31, CallReader, Dialect
+from agent.llama.tool_calls import CHATML, LLAMA31, Dialect
 from tests.agent.llama.test_tool_calls import DIALECTS, arguments, json_values, model_text, split
 
 WRITTEN = CHATML.call_text({"name": "get_order", "args": {"order_id": "A123"}, "id": None, "type": "tool_call"})

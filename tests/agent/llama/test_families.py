@@ -17,9 +17,10 @@ from tokenizers import Tokenizer, models
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from agent.llama import embedded, weights
+from agent.llama.call_reader import CallPiece, CallReader, TextPiece
 from agent.llama.choice import is_cached
 from agent.llama.prompt import PromptRenderer
-from agent.llama.tool_calls import CallPiece, CallReader, TextPiece, choose_dialect
+from agent.llama.tool_calls import choose_dialect
 
 TOOL = {
     "type": "function",

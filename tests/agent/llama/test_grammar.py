@@ -164,6 +164,8 @@ def test_a_call_that_has_begun_becomes_a_valid_one_whatever_follows(
     vocabulary: Vocabulary, tokenizer: PreTrainedTokenizerFast, seed: int, before: str, dialect: Dialect
 ) -> None:
     draw, one, room = random.Random(seed), guide(vocabulary, dialect, room=200), 200
+    # Where calls have no markers, an object in the middle of prose is none by its form alone.
+    before = before if dialect.call_end else ""
     text = list(tokenizer.encode(before, add_special_tokens=False))
     text += tokenizer.encode(dialect.call_start, add_special_tokens=False)
     for token in text:
@@ -239,13 +241,28 @@ def test_drafts_do_not_change_a_guided_answer(
     assert stats.forwards < slow.forwards
 
 
-def test_a_schema_that_no_grammar_can_follow_leaves_any_object(vocabulary: Vocabulary) -> None:
-    odd = schema("odd", {"type": "object", "properties": {"a": {"type": "string", "pattern": "(?=x)y"}}})
-    grammar = CallGrammar(vocabulary, CHATML, [odd], ForcedCall("odd"))
-    one = CallGuide(grammar, 999)
-    tokens = vocabulary.write(b'<tool_call>{"name": "odd", "arguments": {"b": [1, null]}}</tool_call>')
+@pytest.mark.parametrize("before", ["", " ", "\n\n"])
+def test_an_object_of_llama_3_1_that_begins_the_answer_is_held_to_the_tools(
+    vocabulary: Vocabulary, tokenizer: PreTrainedTokenizerFast, before: str
+) -> None:
+    text = before + '{"name": "Ada"'
 
-    assert written_by(one, vocabulary, tokens)
+    assert not written_by(guide(vocabulary, LLAMA31), vocabulary, tokenizer.encode(text, add_special_tokens=False))
+
+
+def test_an_object_of_llama_3_1_in_prose_is_held_to_the_tools_once_it_names_one(
+    vocabulary: Vocabulary, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    one = guide(vocabulary, LLAMA31)
+    quoted = 'For example {"name": "Ada", "age": 36}, or {"name": "get_order"'
+    for letter in quoted:
+        assert not one.active
+        for token in tokenizer.encode(letter, add_special_tokens=False):
+            assert one.accept(token)
+    assert one.active
+    rest = ', "parameters": {"order_id": "A1"}}'
+
+    assert written_by(one, vocabulary, tokenizer.encode(rest, add_special_tokens=False))
     assert one.done
 
 

@@ -6,17 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
+from agent.llama.call_reader import CallPiece, CallReader, TextPiece
 from agent.llama.text_stream import StopSequences
 from agent.llama.tool_calls import (
     CHATML,
     CHATML_NATIVE,
     LLAMA3,
     LLAMA31,
-    CallPiece,
-    CallReader,
     Dialect,
     ForcedCall,
-    TextPiece,
     forced_call,
 )
 
