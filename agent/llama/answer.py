@@ -11,7 +11,7 @@ from agent.llama.grammar import CallGrammar, CallGuide
 from agent.llama.model_thread import Stopped
 from agent.llama.prompt import Prompt
 from agent.llama.text_stream import StopSequences, TokenText
-from agent.llama.tool_calls import CallReader, Dialect, ReadPiece
+from agent.llama.tool_calls import CallPiece, CallReader, Dialect, ReadPiece, TextPiece
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -38,6 +38,8 @@ class Question:
     """What the continuation may not begin with."""
     conversation: str | None = None
     """The name by which the conversation can be forgotten."""
+    one_call: bool = False
+    """Whether the answer ends with its first call."""
     public: int | None = None
     """How many of the prompt's tokens conversations of other names may share."""
 
@@ -62,7 +64,7 @@ def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, s
     guide: Guide | None = CallGuide(grammar, question.max_new_tokens) if grammar else None
     if question.barred:
         guide = BarredGuide(question.barred, tokenizer.decode, guide)
-    repeats = question.space
+    repeats, called = question.space, False
     tokens = decoder.generate(
         question.prompt.tokens,
         max_new_tokens=question.max_new_tokens,
@@ -78,16 +80,23 @@ def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, s
             piece = text.feed(token)
             if repeats and piece:
                 piece, repeats = piece.removeprefix(" "), False
-            yield from reader.feed(stop.feed(piece))
-            if stop.reached:
+            for read in reader.feed(stop.feed(piece)):
+                if question.one_call and not isinstance(read, TextPiece) and read.index:
+                    continue  # Several calls may stand between one pair of markers.
+                yield read
+                if called := question.one_call and isinstance(read, CallPiece):
+                    break
+            if stop.reached or called:
                 break
-    cut = decoder.stats.finish_reason == "cancelled" and not stop.reached
-    if cut:
+    cut = decoder.stats.finish_reason == "cancelled" and not (stop.reached or called)
+    if called:
+        pass  # Whatever begins after the first call is not wanted.
+    elif cut:
         # A call that was cut short because nobody wants the answer is no call.
         yield from reader.abandon()
     else:
         yield from reader.feed(stop.finish())
         yield from reader.finish()
-    stats = replace(decoder.stats, finish_reason="stop") if stop.reached else decoder.stats
+    stats = replace(decoder.stats, finish_reason="stop") if stop.reached or called else decoder.stats
     ended = "tool_calls" if reader.called and stats.finish_reason == "stop" else stats.finish_reason
     yield Finished(stats, ended, question.prompt.dropped_messages)

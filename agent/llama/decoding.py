@@ -31,6 +31,10 @@ DEFAULT_CACHE_BYTES = 256 << 20
 """Eleven thousand tokens of the embedded model, in as many conversations as they make."""
 
 
+_COLDEST, _HOTTEST = 1e-5, 1e5
+"""Beyond them float32 knows no chances between none and all, and none that differ."""
+
+
 def never() -> bool:
     """For work that nobody cancels."""
     return False
@@ -44,6 +48,10 @@ class Sampling:
     top_p: float = 1.0
     """The likeliest tokens that together have at least this probability are drawn from."""
     seed: int | None = None
+    top_k: int | None = None
+    """So many of the likeliest tokens are drawn from; `top_p` counts among them."""
+    repetition_penalty: float = 1.0
+    """Divides the logits of tokens that stand in the prompt or the answer already, or multiplies negative ones."""
 
 
 GREEDY = Sampling()
@@ -200,7 +208,7 @@ class Decoder:
         cached = self._reuse(tokens, len(tokens) - 1, conversation, public)
         known = common_prefix(tokens, self._cache.answered)
         count = _Count(prompt=len(tokens), cached=cached, warmed=max(0, cached - known))
-        choose = _Chooser(sampling, self._device, guide)
+        choose = _Chooser(sampling, self._device, guide, tokens)
         try:
             with self._consistent():
                 yield from self._generate(tokens, max_new_tokens, stop_ids, cancelled, choose, count)
@@ -330,8 +338,11 @@ class _Count:
 class _Chooser:
     """Chooses tokens from logits, within what a guide allows."""
 
-    def __init__(self, sampling: Sampling, device: torch.device, guide: Guide | None) -> None:
+    def __init__(
+        self, sampling: Sampling, device: torch.device, guide: Guide | None, prompt: Sequence[int] = ()
+    ) -> None:
         self._sampling, self._guide = sampling, guide
+        self._seen = set(prompt)
         self._generator = torch.Generator(device)
         if sampling.seed is None:
             self._generator.seed()
@@ -349,6 +360,13 @@ class _Chooser:
 
     def __call__(self, logits: Tensor, draft: Sequence[int], room: int) -> list[int]:
         """One token after each of `draft`, as far as the draft is right; logits are `(1 + draft, vocabulary)`."""
+        if self._sampling.repetition_penalty != 1:
+            logits = self._penalised(logits, draft)
+        chosen = self._chosen(logits, draft, room)
+        self._seen.update(chosen[: common_prefix(chosen, list(draft)) + 1])
+        return chosen
+
+    def _chosen(self, logits: Tensor, draft: Sequence[int], room: int) -> list[int]:
         free = self._pick(logits)
         if self._guide is None:
             return free
@@ -369,6 +387,16 @@ class _Chooser:
             token = self._pick(logits[None])[0]
         return token
 
+    def _penalised(self, logits: Tensor, draft: Sequence[int]) -> Tensor:
+        """Each row by what stands before it, the draft up to there with it: as transformers penalises, token by token."""
+        penalised = logits.clone()
+        for at, row in enumerate(penalised):
+            seen = torch.tensor(sorted(self._seen.union(draft[:at])), device=row.device)
+            scores = row[seen]
+            penalty = self._sampling.repetition_penalty
+            row[seen] = torch.where(scores < 0, scores * penalty, scores / penalty)
+        return penalised
+
     def _pick(self, logits: Tensor) -> list[int]:
         """One token a row of `(rows, vocabulary)`.
 
@@ -376,8 +404,14 @@ class _Chooser:
         """
         if self._sampling.temperature <= 0:
             return cast(list[int], logits.argmax(-1).tolist())
-        chances = (logits.float() / self._sampling.temperature).softmax(-1)
+        temperature = min(max(self._sampling.temperature, _COLDEST), _HOTTEST)
+        chances = ((logits.float() - logits.float().amax(-1, keepdim=True)) / temperature).softmax(-1)
         ordered, tokens = chances.sort(-1, descending=True)
-        ordered[ordered.cumsum(-1) - ordered >= self._sampling.top_p] = 0
+        if self._sampling.top_k is not None:
+            ordered[:, self._sampling.top_k :] = 0
+            ordered /= ordered.sum(-1, keepdim=True)
+        excess = ordered.cumsum(-1) - ordered >= self._sampling.top_p
+        excess[:, 0] = False  # However little is asked for, the likeliest token is in it.
+        ordered[excess] = 0
         drawn = ordered.multinomial(1, generator=self._generator)
         return cast(list[int], tokens.gather(-1, drawn).squeeze(-1).tolist())

@@ -1,5 +1,6 @@
 """Between a loaded model and the `HuggingFacePipeline` that LangChain knows one as."""
 
+import os
 import threading
 from pathlib import Path
 from typing import Any, cast
@@ -10,12 +11,23 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, TextGeneratio
 
 from agent.errors import ModelError
 from agent.llama.checks import check_chat
-from agent.llama.choice import Device, Dtype, ModelChoice
+from agent.llama.choice import EMBEDDED, Device, Dtype, ModelChoice, is_cached
 from agent.llama.int8 import is_int8
 from agent.llama.weights import Loaded, load
 
 _in_use: WeakValueDictionary[tuple[str, str, str], Loaded] = WeakValueDictionary()
 _loading = threading.Lock()
+
+
+def _after_fork() -> None:
+    """Another thread may have had the lock. What the parent has loaded cannot work here, so it is loaded anew."""
+    global _loading
+    _loading = threading.Lock()
+    _in_use.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def in_process(choice: ModelChoice) -> Loaded:
@@ -29,6 +41,27 @@ def in_process(choice: ModelChoice) -> Loaded:
             loaded = load(choice)
             _in_use[_key(choice)] = loaded
         return loaded
+
+
+def handed_over(llm: Any) -> bool:
+    """Whether a pipeline is somebody's own, with settings of its own, and not made by `pipeline_over`."""
+    return getattr(getattr(llm, "pipeline", None), "headstart_loaded", None) is None
+
+
+def made_again(llm: Any) -> None:
+    """Raise TypeError unless another process can load this pipeline's model by its name."""
+    loaded: Loaded | None = getattr(getattr(llm, "pipeline", None), "headstart_loaded", None)
+    if loaded is None:
+        raise TypeError(
+            "Expected to pickle a ChatLlama that was made of a model's name, found one over a pipeline, whose weights "
+            "no pickle should hold: pickle its settings, and make the chat model where it is used."
+        )
+    source = loaded.choice.source
+    if not (source == EMBEDDED or Path(source).is_dir() or is_cached(source)):
+        raise TypeError(
+            f"Expected to pickle a ChatLlama whose model can be loaded by its name, found {source!r}, which lies "
+            "neither in a folder nor in the hub's cache: make the chat model where it is used."
+        )
 
 
 def pipeline_over(loaded: Loaded) -> HuggingFacePipeline:

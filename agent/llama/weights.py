@@ -195,7 +195,7 @@ def _unloadable(choice: ModelChoice, error: Exception) -> str:
     expected = "a model with safetensors weights, config.json and a tokenizer"
     return (
         f"Expected {choice.source!r} to be {expected} that fits this machine, found: {_first_line(error)} "
-        "Choose another with --model."
+        "Choose another."
     )
 
 
