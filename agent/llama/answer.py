@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agent.llama.barred import BarredGuide
-from agent.llama.decoding import Cancelled, Decoder, DecodeStats, Guide, Sampling
+from agent.llama.choosing import Guide, Sampling
+from agent.llama.decoding import Cancelled, Decoder, DecodeStats
 from agent.llama.grammar import CallGrammar, CallGuide
 from agent.llama.model_thread import Stopped
 from agent.llama.prompt import Prompt

@@ -9,7 +9,7 @@ decoding loop that keeps its KV caches from call to call.
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing
 from pathlib import Path
-from typing import Any, ClassVar, Self, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -19,31 +19,30 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from langchain_huggingface import ChatHuggingFace
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field
 
 from agent.errors import ModelError
 from agent.llama.answer import Finished, Piece
 from agent.llama.choice import choose_model
 from agent.llama.decoding import Cancelled, PrefillStats, never
 from agent.llama.generation import settings_of
-from agent.llama.local_model import LocalModel, Request
+from agent.llama.held import HeldChatModel
+from agent.llama.local_model import Request
 from agent.llama.messages import as_chunks, as_result
 from agent.llama.options import Options, check_loading, options, refuse_unknown, without_effect
-from agent.llama.pipeline import handed_over, in_process, loaded_of, made_again, pipeline_over
-from agent.llama.sharing import Hold, Wanted, hold
+from agent.llama.pipeline import handed_over, in_process, loaded_of, pipeline_over
+from agent.llama.sharing import Wanted, hold
 from agent.llama.tool_calls import DIALECTS, forced_call
 from agent.llama.weights import Loaded, Report, load
 
 DEFAULT_MAX_NEW_TOKENS = 320
 _SETTINGS = ("max_tokens", "temperature", "top_p", "top_k", "repetition_penalty", "seed", "stop", "timeout")
 """The fields that a call may be given as well."""
-_FIXED = {"llm", "tokenizer", "model_id", "dtype", "dialect", "cache_gb"}
 
 ToolLike: TypeAlias = dict[str, Any] | type | Callable[..., Any] | BaseTool
 
 
-class ChatLlama(ChatHuggingFace):
+class ChatLlama(HeldChatModel):
     """A chat model over one loaded model, its tokenizer and a KV cache.
 
     Beyond what every LangChain chat model takes, a call takes `cancelled`, a predicate such as
@@ -88,9 +87,6 @@ class ChatLlama(ChatHuggingFace):
     timeout: float | None = None
     """Seconds after which a call raises TimeoutError, the time it waits for other calls included."""
 
-    _local: LocalModel = PrivateAttr()
-    _hold: Hold = PrivateAttr()
-
     def __init__(self, **fields: Any) -> None:
         """Take the fields above and those of `ChatHuggingFace`: temperature (greedy without it), top_p, seed, stop.
 
@@ -105,9 +101,10 @@ class ChatLlama(ChatHuggingFace):
         if dialect not in (None, *DIALECTS):
             raise ModelError(f"Expected one of {', '.join(DIALECTS)} as the dialect, found {dialect!r}.")
         if fields.get("llm") is None:
-            source, dtype = fields.get("model_id") or "auto", fields.get("dtype") or "auto"
-            fields["llm"] = pipeline_over(in_process(choose_model(source, dtype)))
-        loaded = loaded_of(fields["llm"], fields.get("tokenizer"))
+            asked = [fields.pop(name, None) for name in ("model_id", "dtype")]
+            choice = choose_model(*("auto" if one is None else one for one in asked))
+            fields["llm"] = pipeline_over(in_process(choice))
+        loaded = loaded_of(*(fields.get(name) for name in ("llm", "tokenizer", "model_id", "dtype")))
         if handed_over(fields["llm"]):
             fields = settings_of(fields["llm"]) | {name: value for name, value in fields.items() if value is not None}
         fields |= {"tokenizer": loaded.tokenizer, "model_id": loaded.choice.source, "dtype": loaded.choice.dtype}
@@ -352,62 +349,6 @@ class ChatLlama(ChatHuggingFace):
         """What the KV caches hold, as text: to show, or to prove, what is remembered of whom."""
         return self._local.cached_text()
 
-    # Lifetime
-
-    def close(self) -> None:
-        """Stop what is under way; every call from now on raises SessionClosedError.
-
-        What else is over the same weights goes on. With the last of them thread and KV caches go, as they do when
-        nobody closes but all are dropped.
-        """
-        self._hold.close()
-
-    def __enter__(self) -> Self:
-        """Close at the end of the block."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """See `close`."""
-        self.close()
-
-    def __copy__(self) -> Self:
-        """A copy over the same weights and KV caches, to be closed apart."""
-        made = super().__copy__()
-        made._hold = self._hold.again()
-        return made
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """A copy with settings of its own, over the same weights and KV caches, to be closed apart."""
-        shared: list[Any] = [self.llm, self.tokenizer, self._local, self._hold]
-        made = super().__deepcopy__((memo or {}) | {id(one): one for one in shared})
-        made._hold = self._hold.again()
-        return made
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with some settings changed, over the same weights and KV caches, to be closed apart.
-
-        Raises: ValueError for what is no setting, or would take other weights.
-        """
-        changed = without_effect(update or {})
-        refuse_unknown(changed, type(self).model_fields)
-        if fixed := sorted(_FIXED & changed.keys()):
-            raise ValueError(
-                f"Expected other weights' settings to be given to a new ChatLlama, found {fixed[0]} in a copy."
-            )
-        made = self.__deepcopy__() if deep else self.__copy__()
-        made.__dict__.update(changed)
-        made.__pydantic_fields_set__.update(changed)
-        return made
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """What is needed to load it again, weights not included.
-
-        Raises: TypeError where there is no name to load it by.
-        """
-        made_again(self.llm)
-        fields = {name: getattr(self, name) for name in self.model_fields_set if name not in ("llm", "tokenizer")}
-        return _unpickled, (type(self), fields)
-
     # Counting
 
     def get_num_tokens_from_messages(self, messages: list[BaseMessage], tools: Sequence[ToolLike] | None = None) -> int:
@@ -431,7 +372,3 @@ def _options(settings: Mapping[str, Any], given: Mapping[str, Any]) -> Options:
 def _without_usage(chunk: ChatGenerationChunk) -> ChatGenerationChunk:
     message = chunk.message.model_copy(update={"usage_metadata": None})
     return ChatGenerationChunk(message=message, generation_info=chunk.generation_info)
-
-
-def _unpickled(kind: type[ChatLlama], fields: dict[str, Any]) -> ChatLlama:
-    return kind(**fields)

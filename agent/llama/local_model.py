@@ -16,7 +16,8 @@ from langchain_core.messages import BaseMessage
 from agent.errors import HeadstartError, ModelError, SessionClosedError
 from agent.llama.answer import Finished, Piece, Question, write_answer
 from agent.llama.checks import context_of, stop_ids
-from agent.llama.decoding import GREEDY, Cancelled, Decoder, DecodeStats, PrefillStats, Sampling, never
+from agent.llama.choosing import GREEDY, Sampling
+from agent.llama.decoding import Cancelled, Decoder, DecodeStats, PrefillStats, never
 from agent.llama.grammar import CallGrammar, Vocabulary
 from agent.llama.kv_cache import common_prefix
 from agent.llama.model_thread import Job, ModelThread, Stopped, Urgency

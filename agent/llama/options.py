@@ -1,6 +1,7 @@
 """What a chat model or one of its calls is given: checked once, here, so that nothing is taken and then ignored.
 
-What can be done is done; what cannot is refused by name. None is "not given", as everywhere in LangChain, and zero is zero.
+What can be done is done; what cannot is refused by name. None is "not given", as everywhere in LangChain, and zero is
+zero.
 """
 
 import difflib
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from agent.llama.decoding import Sampling
+from agent.llama.choosing import Sampling
 
 _LIMITS = ("max_tokens", "max_new_tokens", "max_completion_tokens")
 _WITHOUT_EFFECT = ("api_key", "max_retries")
@@ -45,7 +46,7 @@ def _listed(stop: Any) -> Any:
 def _told_apart(value: Any) -> Any:
     """True is no number here, however much Python says so."""
     if isinstance(value, bool):
-        raise ValueError("a number is expected, not a yes or no")  # noqa: TRY004  pydantic wants a ValueError.
+        raise ValueError("a number, not a yes or no")  # noqa: TRY004  pydantic wants a ValueError.
     return value
 
 
@@ -156,6 +157,8 @@ def _present(given: Mapping[str, Any]) -> dict[str, Any]:
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0])
-    said = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    said = (
+        first["msg"].removeprefix("Value error, ").removeprefix("Input should be ").removeprefix("String should have ")
+    )
     hint = f" ({_HINTS[name]})" if name in _HINTS else ""
-    return f"Expected {name} to be {said}, found {first['input']!r}{hint}."
+    return f"Expected for {name}: {said}, found {first['input']!r}{hint}."

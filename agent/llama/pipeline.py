@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 from weakref import WeakValueDictionary
@@ -73,24 +74,42 @@ def pipeline_over(loaded: Loaded) -> HuggingFacePipeline:
     return HuggingFacePipeline(pipeline=pipeline, model_id=loaded.choice.source)
 
 
-def loaded_of(llm: Any, tokenizer: PreTrainedTokenizerBase | None = None) -> Loaded:
+def loaded_of(
+    llm: Any, tokenizer: PreTrainedTokenizerBase | None = None, name: str | None = None, dtype: str | None = None
+) -> Loaded:
     """What a pipeline is over, whoever made it.
 
-    Raises: ModelError when it is no local text generation, or its model cannot hold a conversation.
+    Args:
+        tokenizer: in place of the pipeline's own.
+        name: what the model is called, for a pipeline that does not know; `auto` and None ask nothing.
+        dtype: what its weights are expected to be held in; `auto` and None ask nothing.
+
+    Raises: ModelError when it is no local text generation, or its model cannot hold a conversation; ValueError when the
+    pipeline holds another model, or the same in another dtype.
     """
     pipeline: Any = getattr(llm, "pipeline", None)
     if not isinstance(getattr(pipeline, "model", None), PreTrainedModel):
         raise ModelError(f"Expected a HuggingFacePipeline over a local model, found {type(llm).__name__}.")
     loaded: Loaded | None = getattr(pipeline, "headstart_loaded", None)
-    if loaded is not None:
-        return loaded
     model: Any = pipeline.model
     found: Any = tokenizer or pipeline.tokenizer
-    source = str(llm.model_id or model.name_or_path)
-    check_chat(model, found, source)
-    device: Device = "cuda" if model.device.type == "cuda" else "cpu"
-    choice = ModelChoice(Path(source).name, source, device, _dtype(model), "It was handed over as a pipeline.")
-    return Loaded(model.eval(), found, choice)
+    if loaded is None:
+        source = str(_asked(name) or llm.model_id or model.name_or_path)
+        check_chat(model, found, source)
+        device: Device = "cuda" if model.device.type == "cuda" else "cpu"
+        choice = ModelChoice(Path(source).name, source, device, _dtype(model), "It was handed over as a pipeline.")
+        loaded = Loaded(model.eval(), found, choice)
+    elif found is not loaded.tokenizer:
+        check_chat(model, found, loaded.choice.source)
+        loaded = replace(loaded, tokenizer=found)
+    for field, wanted, held in (("model_id", name, loaded.choice.source), ("dtype", dtype, loaded.choice.dtype)):
+        if _asked(wanted) not in (None, held):
+            raise ValueError(f"Expected the pipeline's own {held!r} as {field}, found {wanted!r}: leave {field} out.")
+    return loaded
+
+
+def _asked(value: str | None) -> str | None:
+    return None if value == "auto" else value
 
 
 def _dtype(model: Any) -> Dtype:
