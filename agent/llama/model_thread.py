@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from agent.errors import ModelError, SessionClosedError
 
@@ -60,17 +60,17 @@ class Job(Generic[Item]):
         work: Work[Item],
         urgency: Urgency,
         unwanted: Callable[[], bool] | None = None,
-        withdraw: Callable[["Job[Item]"], bool] = lambda _: False,
+        queue: "_Queue | None" = None,
     ) -> None:
         """Take the work.
 
         Args:
-            unwanted: asked while the job waits its turn; once true the job leaves the queue and yields nothing.
-            withdraw: takes the job out of the queue, and says whether it was there.
+            unwanted: asked while the job waits for another; once true the job leaves the queue and yields nothing.
+            queue: where it waits.
         """
         self.urgency = urgency
         self._work: Work[Item] | None = work
-        self._unwanted, self._withdraw = unwanted, withdraw
+        self._unwanted, self._queue = unwanted, queue
         self._cancelled, self._begun = threading.Event(), threading.Event()
         self._items: SimpleQueue[Item | _Ended] = SimpleQueue()
         self._arrived: Callable[[], None] = _nobody_waits
@@ -83,7 +83,7 @@ class Job(Generic[Item]):
     def cancel(self) -> None:
         """Say that nobody wants the rest: what waits leaves the queue, what is under way ends within a forward pass."""
         self._cancelled.set()
-        if self._withdraw(self):
+        if self._queue is not None and self._queue.withdraw(self):
             self.end()
 
     def __iter__(self) -> Iterator[Item]:
@@ -162,7 +162,10 @@ class Job(Generic[Item]):
                 return self._items.get(timeout=_ASK_S if self._asks else None)
 
     def _give_up_if_unwanted(self) -> None:
-        if self._asks and self._unwanted is not None and self._items.empty() and self._unwanted():
+        """What is under way is asked by the work itself, in the thread."""
+        if self._unwanted is None or self._queue is None or not self._queue.is_behind(self):
+            return
+        if self._unwanted():
             self.cancel()
 
     def _put(self, item: Item | _Ended) -> None:
@@ -179,14 +182,14 @@ class _Queue:
 
     def __init__(self, name: str) -> None:
         self._condition = threading.Condition()
-        self._waiting: list[tuple[Urgency, int, Job[object]]] = []
+        self._waiting: list[tuple[Urgency, int, Job[Any]]] = []
         self._order = itertools.count()
-        self._closing = False
+        self._closing = self._working = False
         self._process = os.getpid()
         self._thread = threading.Thread(target=_work_off, args=(self,), name=name, daemon=True)
         _queues.add(self)
 
-    def add(self, job: Job[object]) -> None:
+    def add(self, job: Job[Any]) -> None:
         # Asked before the lock, which a fork may have left locked for good.
         if os.getpid() != self._process:
             raise ModelError(
@@ -201,7 +204,14 @@ class _Queue:
             if not self._thread.is_alive():
                 self._thread.start()
 
-    def withdraw(self, job: Job[object]) -> bool:
+    def is_behind(self, job: Job[Any]) -> bool:
+        """Whether the job waits while another is under way."""
+        if os.getpid() != self._process:
+            return False
+        with self._condition:
+            return self._working and any(entry[2] is job for entry in self._waiting)
+
+    def withdraw(self, job: Job[Any]) -> bool:
         """Take a job out that waits; whether it did."""
         if os.getpid() != self._process:
             return False
@@ -212,13 +222,17 @@ class _Queue:
             heapq.heapify(self._waiting)
             return waited
 
-    def take(self) -> Job[object] | None:
+    def take(self) -> Job[Any] | None:
         """Wait for the most urgent job; None once it is over."""
         with self._condition:
+            self._working = False
             self._condition.wait_for(lambda: self._waiting or self._closing)
-            return None if self._closing else heapq.heappop(self._waiting)[2]
+            if self._closing:
+                return None
+            self._working = True
+            return heapq.heappop(self._waiting)[2]
 
-    def stopped(self, job: Job[object]) -> bool:
+    def stopped(self, job: Job[Any]) -> bool:
         with self._condition:
             pressing = bool(self._waiting) and self._waiting[0][0] < job.urgency
             return pressing or self._closing or job.cancelled
@@ -255,13 +269,11 @@ class ModelThread:
     ) -> Job[Item]:
         """Queue `work`, a generator function that looks at the predicate it is given.
 
-        Args: `unwanted` is asked while the job waits its turn; once true it leaves the queue and yields nothing.
+        Args: `unwanted` is asked while the job waits for another; once true it leaves the queue and yields nothing.
         Raises: SessionClosedError once the thread is closing, ModelError in a fork of the process that made it.
         """
-        # The queue holds jobs of any item; it never looks at what they yield.
-        withdraw = cast(Callable[[Job[Item]], bool], self._queue.withdraw)
-        job = Job(work, urgency, unwanted, withdraw)
-        self._queue.add(cast(Job[object], job))
+        job = Job(work, urgency, unwanted, self._queue)
+        self._queue.add(job)
         return job
 
     def close(self, wait_s: float = 2.0) -> bool:
