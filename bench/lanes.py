@@ -231,6 +231,10 @@ class _CountingStreamer(TextIteratorStreamer):
 class GenerateLlama(ChatLlama):
     """The same model through transformers' `generate()`: a fresh cache each call, no lookup, the same dialect."""
 
+    # Asynchronous calls go through `_answer` as well.
+    _agenerate = BaseChatModel._agenerate
+    _astream = BaseChatModel._astream
+
     def _answer(
         self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, options: dict[str, Any]
     ) -> Generator[Piece, None, None]:

@@ -6,11 +6,8 @@ event loop 0.3 s late, 0.17 s without. So there is none while the model loads, w
 again, and a full look comes when an answer has been read for a moment.
 """
 
-import ctypes
 import gc
 
-M_ARENA_MAX = -8
-"""glibc's number for how many heaps `malloc` may open."""
 YOUNG, MIDDLE, OLD = 700, 10, 1_000
 """Python's own for the two young generations; the old one is left to `collect`, and this is the way out without it."""
 
@@ -18,18 +15,6 @@ YOUNG, MIDDLE, OLD = 700, 10, 1_000
 def pause() -> None:
     """No more until `settle`: much is about to be loaded, and all of it stays."""
     gc.disable()
-    _share_one_heap()
-
-
-def _share_one_heap() -> None:
-    """Let all threads take their memory from one heap.
-
-    glibc gives each new thread one of its own, and what a turn has let go of stays in the heap of its thread: over 360
-    turns that grew by 8.3 MB without anything being held, by 4.4 MB with one heap, from 9 MB less.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # Of glibc alone.
-    if mallopt is not None:
-        mallopt(M_ARENA_MAX, 1)
 
 
 def settle() -> None:

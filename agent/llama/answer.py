@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agent.llama.barred import BarredGuide
-from agent.llama.call_reader import CallReader, ReadPiece
-from agent.llama.decoding import Cancelled, Decoder, DecodeStats, Guide, Sampling
+from agent.llama.call_reader import CallPiece, CallReader, ReadPiece, TextPiece
+from agent.llama.choosing import Guide, Sampling
+from agent.llama.decoding import Cancelled, Decoder, DecodeStats
 from agent.llama.grammar import CallGrammar, CallGuide
 from agent.llama.model_thread import Stopped
 from agent.llama.prompt import Prompt
@@ -39,6 +40,8 @@ class Question:
     """What the continuation may not begin with."""
     conversation: str | None = None
     """The name by which the conversation can be forgotten."""
+    one_call: bool = False
+    """Whether the answer ends with its first call."""
     public: int | None = None
     """How many of the prompt's tokens conversations of other names may share."""
 
@@ -67,7 +70,7 @@ def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, s
     guide: Guide | None = BarredGuide(question.barred, tokenizer.decode, calls) if question.barred else calls
     if grammar:
         yield from reader.begin(begun)
-    repeats = question.begun.endswith(" ") and not reader.in_call
+    repeats, called = question.begun.endswith(" ") and not reader.in_call, False
     tokens = decoder.generate(
         question.prompt.tokens,
         max_new_tokens=question.max_new_tokens,
@@ -83,16 +86,23 @@ def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, s
             piece = text.feed(token)
             if repeats and piece:
                 piece, repeats = piece.removeprefix(" "), False
-            yield from reader.feed(stop.feed(piece))
-            if stop.reached:
+            for read in reader.feed(stop.feed(piece)):
+                if question.one_call and not isinstance(read, TextPiece) and read.index:
+                    continue  # Several calls may stand between one pair of markers.
+                yield read
+                if called := question.one_call and isinstance(read, CallPiece):
+                    break
+            if stop.reached or called:
                 break
-    cut = decoder.stats.finish_reason == "cancelled" and not stop.reached
-    if cut:
+    cut = decoder.stats.finish_reason == "cancelled" and not (stop.reached or called)
+    if called:
+        pass  # Whatever begins after the first call is not wanted.
+    elif cut:
         # A call that was cut short because nobody wants the answer is no call.
         yield from reader.abandon()
     else:
         yield from reader.feed(stop.finish())
         yield from reader.finish()
-    stats = replace(decoder.stats, finish_reason="stop") if stop.reached else decoder.stats
+    stats = replace(decoder.stats, finish_reason="stop") if stop.reached or called else decoder.stats
     ended = "tool_calls" if reader.has_call and stats.finish_reason == "stop" else stats.finish_reason
     yield Finished(stats, ended, question.prompt.dropped_messages)

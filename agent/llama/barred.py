@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from agent.llama.decoding import Guide
+from agent.llama.choosing import Guide
 
 
 @dataclass(slots=True)

@@ -6,10 +6,8 @@ is the same class, so it drops in wherever that one is used, with the model behi
 decoding loop that keeps its KV caches from call to call.
 """
 
-import threading
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
-from contextlib import closing
-from functools import partial
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import aclosing, closing
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, cast
 
@@ -18,43 +16,52 @@ from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.language_models.base import LangSmithParams
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable, RunnableSequence, run_in_executor
+from langchain_core.runnables import Runnable, RunnableSequence
 from langchain_core.tools import BaseTool
-from langchain_core.utils import from_env
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from langchain_huggingface import ChatHuggingFace
-from pydantic import BaseModel, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field
 
 from agent.errors import ModelError
-from agent.llama.answer import Piece
+from agent.llama.answer import Finished, Piece
 from agent.llama.choice import choose_model
-from agent.llama.decoding import Cancelled, PrefillStats, Sampling, never
-from agent.llama.local_model import LocalModel, Request
+from agent.llama.decoding import Cancelled, PrefillStats, never
+from agent.llama.generation import settings_of
+from agent.llama.held import HeldChatModel
+from agent.llama.local_model import Request
 from agent.llama.messages import as_chunks, as_result
-from agent.llama.pipeline import in_process, loaded_of, pipeline_over
+from agent.llama.options import Options, check_loading, options, refuse_unknown, without_effect
+from agent.llama.pipeline import handed_over, in_process, loaded_of, pipeline_over
+from agent.llama.sharing import Wanted, hold
 from agent.llama.structured import checked
 from agent.llama.tool_calls import DIALECTS, checked_tools, forced_call
 from agent.llama.weights import Loaded, Report, load
 
 DEFAULT_MAX_NEW_TOKENS = 320
-_CACHE_GB = {"cpu": 0.25, "cuda": 2.0}
+_SETTINGS = ("max_tokens", "temperature", "top_p", "top_k", "repetition_penalty", "seed", "stop", "timeout")
+"""The fields that a call may be given as well."""
 
 ToolLike: TypeAlias = dict[str, Any] | type | Callable[..., Any] | BaseTool
 
 
-class ChatLlama(ChatHuggingFace):
+class ChatLlama(HeldChatModel):
     """A chat model over one loaded model, its tokenizer and a KV cache.
 
     Beyond what every LangChain chat model takes, a call takes `cancelled`, a predicate such as
     `threading.Event().is_set` that is asked before every forward pass: once true the answer ends there
     with finish_reason `cancelled`. Given `conversation`, any name, it can be forgotten by it. `tools`,
-    `tool_choice`, `stop`, `temperature`, `top_p`, `seed` and `max_tokens` can be given to a call or bound.
+    `tool_choice`, `parallel_tool_calls` and the settings below can be given to a call or bound; what is none of these,
+    or asks for what a local model cannot do, is a ValueError that names it.
 
     `response_metadata` holds the fields of `DecodeStats`, `finish_reason` (`stop`, `length`,
     `tool_calls`, `cancelled`), `model_name` and `dropped_messages`.
 
-    Any thread may call it; calls wait for each other, and a prefill makes room for an answer.
+    Any thread or event loop may call it; calls wait for each other, and a prefill makes room for an answer. What is
+    over the same weights shares one thread and its KV caches, which go with the last that is closed or dropped.
     """
+
+    model_config = ConfigDict(
+        extra="forbid", populate_by_name=True, protected_namespaces=(), arbitrary_types_allowed=True
+    )
 
     accepts_cancelled: ClassVar[bool] = True
     """That a call may be given `cancelled`, for callers that take any chat model."""
@@ -66,35 +73,48 @@ class ChatLlama(ChatHuggingFace):
     llm: Any = Field(default=None, exclude=True)
     """A `HuggingFacePipeline`; made of `model_id` where none is given."""
     tokenizer: Any = Field(default=None, exclude=True)
-    model_id: str | None = Field(default_factory=from_env("HEADSTART_MODEL", default="auto"))
-    """`auto`, `embedded`, a hub id or a folder, as for `model_choice.choose_model`."""
+    model_id: str | None = "auto"
+    """`auto`, `embedded`, a hub id or a folder, as for `choice.choose_model`."""
     dtype: str = "auto"
     """`auto`, `bf16`, `float32`, `int8` or `nf4`."""
     dialect: str | None = None
     """A name in `tool_calls.DIALECTS`, for a model whose chat template does not tell it."""
     cache_gb: float | None = None
     """The bound on the KV caches of all conversations; 0.25 on the CPU and 2 on a GPU unless given."""
-
-    _local: LocalModel = PrivateAttr()
+    top_k: int | None = None
+    """So many of the likeliest tokens are drawn from."""
+    repetition_penalty: float | None = None
+    """Above 1, tokens that stand in prompt or answer become less likely."""
+    timeout: float | None = None
+    """Seconds after which a call raises TimeoutError, the time it waits for other calls included."""
 
     def __init__(self, **fields: Any) -> None:
         """Take the fields above and those of `ChatHuggingFace`: temperature (greedy without it), top_p, seed, stop.
 
-        Raises: ModelError when there is no such model, or it cannot hold a conversation.
+        Raises: ModelError when there is no such model, or it cannot hold a conversation; ValueError for a setting that
+        is none, is of a wrong type, or asks for what cannot be done.
         """
+        fields = without_effect(fields)
+        refuse_unknown(fields, type(self).model_fields)
+        check_loading(fields)
+        _options(fields, {})  # Before a model is loaded for nothing.
+        dialect = fields.get("dialect")
+        if dialect not in (None, *DIALECTS):
+            raise ModelError(f"Expected one of {', '.join(DIALECTS)} as the dialect, found {dialect!r}.")
         if fields.get("llm") is None:
-            fields = {"model_id": from_env("HEADSTART_MODEL", default="auto")(), "dtype": "auto", **fields}
-            choice = choose_model(fields["model_id"], fields["dtype"])
+            asked = [fields.pop(name, None) for name in ("model_id", "dtype")]
+            choice = choose_model(*("auto" if one is None else one for one in asked))
             fields["llm"] = pipeline_over(in_process(choice))
-        loaded = loaded_of(fields["llm"], fields.get("tokenizer"))
+        loaded = loaded_of(*(fields.get(name) for name in ("llm", "tokenizer", "model_id", "dtype")))
+        if handed_over(fields["llm"]):
+            fields = settings_of(fields["llm"]) | {name: value for name, value in fields.items() if value is not None}
         fields |= {"tokenizer": loaded.tokenizer, "model_id": loaded.choice.source, "dtype": loaded.choice.dtype}
         super().__init__(**fields)
-        self.max_tokens = self.max_tokens or DEFAULT_MAX_NEW_TOKENS
-        if self.dialect not in (None, *DIALECTS):
-            raise ModelError(f"Expected one of {', '.join(DIALECTS)} as the dialect, found {self.dialect!r}.")
-        cache_gb = _CACHE_GB[loaded.choice.device] if self.cache_gb is None else self.cache_gb
-        dialect = DIALECTS[self.dialect] if self.dialect else None
-        self._local = LocalModel(loaded, cache_bytes=int(cache_gb * 1e9), dialect=dialect)
+        if self.max_tokens is None:
+            self.max_tokens = DEFAULT_MAX_NEW_TOKENS
+        cache_bytes = None if self.cache_gb is None else int(self.cache_gb * 1e9)
+        self._hold = hold(loaded, DIALECTS[dialect] if dialect else None, cache_bytes)
+        self._local = self._hold.local
 
     @classmethod
     def load(
@@ -114,12 +134,12 @@ class ChatLlama(ChatHuggingFace):
         return cls.from_loaded(load(choose_model(spec, dtype), progress, cache), **fields)
 
     @classmethod
-    def from_loaded(cls, loaded: Loaded, max_new_tokens: int = DEFAULT_MAX_NEW_TOKENS, **fields: Any) -> "ChatLlama":
+    def from_loaded(cls, loaded: Loaded, max_new_tokens: int | None = None, **fields: Any) -> "ChatLlama":
         """Wrap a model that is loaded already; cheap.
 
         Args: `fields` are those of this class.
         """
-        return cls(llm=pipeline_over(loaded), max_tokens=max_new_tokens, **fields)
+        return cls(llm=pipeline_over(loaded), max_new_tokens=max_new_tokens, **fields)
 
     @classmethod
     def is_lc_serializable(cls) -> bool:
@@ -148,6 +168,8 @@ class ChatLlama(ChatHuggingFace):
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,
             "top_p": self.top_p,
+            "top_k": self.top_k,
+            "repetition_penalty": self.repetition_penalty,
             "seed": self.seed,
             "stop": self.stop,
         }
@@ -181,11 +203,12 @@ class ChatLlama(ChatHuggingFace):
         stream_usage: bool | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
+        with_usage = self._shows_usage(stream_usage, kwargs)
         with closing(self._answer(messages, stop, kwargs)) as pieces:
             for chunk in as_chunks(pieces, self.model_name):
                 if run_manager:
                     run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-                yield chunk
+                yield chunk if with_usage else _without_usage(chunk)
 
     async def _agenerate(
         self,
@@ -195,14 +218,9 @@ class ChatLlama(ChatHuggingFace):
         stream: bool | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        gone = threading.Event()
-        kwargs["cancelled"] = _either(gone.is_set, kwargs.get("cancelled") or never)
-        manager = run_manager.get_sync() if run_manager else None
-        try:
-            return await run_in_executor(None, partial(self._generate, messages, stop, manager, **kwargs))
-        finally:
-            # A cancelled task leaves the executor's thread behind, which would write the answer to its end.
-            gone.set()
+        async with aclosing(self._aanswer(messages, stop, kwargs)) as pieces:
+            whole = [piece async for piece in pieces]
+        return as_result((piece for piece in whole), self.model_name)
 
     async def _astream(
         self,
@@ -213,34 +231,59 @@ class ChatLlama(ChatHuggingFace):
         stream_usage: bool | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        gone = threading.Event()
-        kwargs["cancelled"] = _either(gone.is_set, kwargs.get("cancelled") or never)
-        try:
-            async for chunk in BaseChatModel._astream(self, messages, stop, run_manager, **kwargs):
-                yield chunk
-        finally:
-            gone.set()
+        with_usage = self._shows_usage(stream_usage, kwargs)
+        async with aclosing(self._aanswer(messages, stop, kwargs)) as pieces:
+            async for piece in pieces:
+                for chunk in as_chunks(iter((piece,)), self.model_name):
+                    if run_manager:
+                        await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                    yield chunk if with_usage else _without_usage(chunk)
+
+    def _shows_usage(self, stream_usage: bool | None, kwargs: dict[str, Any]) -> bool:
+        """Whether the last chunk tells what the answer cost; it does unless somebody says no."""
+        said = self._should_stream_usage(stream_usage=stream_usage, stream_options=kwargs.pop("stream_options", {}))
+        return said is not False
 
     def _answer(
         self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, options: dict[str, Any]
     ) -> Generator[Piece, None, None]:
+        request, wanted = self._request(messages, stop, options)
+        with closing(self._local.answer(request)) as pieces:
+            for piece in pieces:
+                if isinstance(piece, Finished):
+                    wanted.vet(piece)
+                yield piece
+
+    async def _aanswer(
+        self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, options: dict[str, Any]
+    ) -> AsyncGenerator[Piece, None]:
+        request, wanted = self._request(messages, stop, options)
+        async with aclosing(self._local.aanswer(request)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Finished):
+                    wanted.vet(piece)
+                yield piece
+
+    def _request(
+        self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, given: Mapping[str, Any]
+    ) -> tuple[Request, Wanted]:
+        asked = _options({name: getattr(self, name) for name in _SETTINGS}, {**given, "stop": stop})
+        self._hold.check()
+        wanted = Wanted(self._hold, asked.cancelled or never, asked.timeout)
         request = Request(
             messages=messages,
-            max_new_tokens=options.get("max_tokens") or self.max_tokens or DEFAULT_MAX_NEW_TOKENS,
-            tools=_schemas(options.get("tools") or ()),
-            tool_choice=options.get("tool_choice"),
-            stop=[*_listed(self.stop), *_listed(stop)],
-            sampling=Sampling(
-                temperature=options.get("temperature", self.temperature) or 0.0,
-                top_p=options.get("top_p", self.top_p) or 1.0,
-                seed=options.get("seed", self.seed),
-            ),
-            cancelled=options.get("cancelled") or never,
-            begun=options.get("begun") or "",
-            barred=options.get("barred") or (),
-            conversation=options.get("conversation"),
+            max_new_tokens=asked.max_tokens,
+            tools=_schemas(asked.tools),
+            tool_choice=asked.tool_choice,
+            stop=asked.stop,
+            sampling=asked.sampling,
+            cancelled=wanted.gone,
+            begun=asked.begun,
+            barred=asked.barred,
+            conversation=asked.conversation,
+            one_call=not asked.parallel_tool_calls,
         )
-        return self._local.answer(request)
+        return request, wanted
 
     # Tools
 
@@ -254,10 +297,12 @@ class ChatLlama(ChatHuggingFace):
         """Show `tools` to the model.
 
         Args: `tool_choice` is a tool's name (or OpenAI's form of it) or `any` to force a call, `auto` or
-        None to leave it to the model, `none` to show the tools and read no calls.
+        None to leave it to the model, `none` to show the tools and read no calls. With
+            `parallel_tool_calls=False` the answer ends with its first call.
         """
         schemas = _schemas(tools)
         forced_call(tool_choice, schemas)
+        kwargs.pop("strict", None)  # Calls always follow the schema.
         return self.bind(tools=schemas, tool_choice=tool_choice, **kwargs)
 
     def with_structured_output(
@@ -295,7 +340,9 @@ class ChatLlama(ChatHuggingFace):
 
         Raises: SessionClosedError when the model is closed.
         """
-        return self._local.prefill(messages, _schemas(tools), partial_text, cancelled, conversation)
+        self._hold.check()
+        wanted = Wanted(self._hold, cancelled, None)
+        return self._local.prefill(messages, _schemas(tools), partial_text, wanted.gone, conversation)
 
     def forget(self, conversation: str | None = None) -> None:
         """Drop every cached token but those of the instructions and tools; for when the customer signs out.
@@ -308,9 +355,7 @@ class ChatLlama(ChatHuggingFace):
         """What the KV caches hold, as text: to show, or to prove, what is remembered of whom."""
         return self._local.cached_text()
 
-    def close(self) -> None:
-        """Stop what is under way; every call from now on raises SessionClosedError."""
-        self._local.thread.close()
+    # Counting
 
     def get_num_tokens_from_messages(self, messages: list[BaseMessage], tools: Sequence[ToolLike] | None = None) -> int:
         """How many tokens the conversation takes in the prompt, tools and chat template with it."""
@@ -327,9 +372,11 @@ def _schemas(tools: Sequence[ToolLike]) -> list[dict[str, Any]]:
     return schemas
 
 
-def _listed(stop: str | Sequence[str] | None) -> Sequence[str]:
-    return [stop] if isinstance(stop, str) else stop or []
+def _options(settings: Mapping[str, Any], given: Mapping[str, Any]) -> Options:
+    known = {name: settings.get(name) for name in _SETTINGS}
+    return options({"max_tokens": DEFAULT_MAX_NEW_TOKENS} | {k: v for k, v in known.items() if v is not None}, given)
 
 
-def _either(first: Cancelled, second: Cancelled) -> Cancelled:
-    return lambda: first() or second()
+def _without_usage(chunk: ChatGenerationChunk) -> ChatGenerationChunk:
+    message = chunk.message.model_copy(update={"usage_metadata": None})
+    return ChatGenerationChunk(message=message, generation_info=chunk.generation_info)

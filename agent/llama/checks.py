@@ -20,21 +20,70 @@ def check_chat(model: Any, tokenizer: Any, source: str) -> None:
     if not tokenizer.chat_template:
         raise ModelError(
             f"Expected a chat model, but the tokenizer of {source!r} has no chat template: "
-            "choose its Instruct or Chat version with --model."
+            "choose its Instruct or Chat version."
         )
     if getattr(tokenizer, "backend_tokenizer", None) is None:
-        raise ModelError(f"Expected a tokenizer.json in {source!r}, found none: choose another model with --model.")
+        raise ModelError(f"Expected a tokenizer.json in {source!r}, found none: choose another model.")
     rows: int = model.get_input_embeddings().weight.shape[0]
     if len(tokenizer) > rows:
         raise ModelError(
             f"Expected tokenizer and weights of {source!r} to belong together, found {len(tokenizer)} tokens and "
-            f"{rows} embeddings: choose another model with --model."
+            f"{rows} embeddings: choose another model."
         )
     if not stop_ids(model, tokenizer):
         raise ModelError(
             f"Expected {source!r} to name a token that ends an answer, found none in its settings, tokenizer or "
-            "chat template: choose another model with --model."
+            "chat template: choose another model."
         )
+    if carries := _beyond_attention(model):
+        raise ModelError(
+            f"Expected a model of attention layers alone in {source!r}, found {carries}: what such layers carry along "
+            "cannot be cut back to an earlier token, as a KV cache can. Choose another model."
+        )
+    if not isinstance(_text_config(model, "max_position_embeddings"), int):
+        raise ModelError(
+            f"Expected {source!r} to say how many tokens it takes (max_position_embeddings in its config.json), found "
+            "nothing: choose another model."
+        )
+
+
+def context_of(model: Any) -> int:
+    """How many tokens prompt and answer may have together.
+
+    A RoPE that turns otherwise beyond the trained length would turn cached keys and new ones apart: `generate()`, which
+    caches too, answers otherwise there than in one pass. So what it was trained for is the end.
+    """
+    context = int(_text_config(model, "max_position_embeddings"))
+    rope: Any = _text_config(model, "rope_parameters") or {}
+    kinds = [rope, *(kind for kind in rope.values() if isinstance(kind, dict))]
+    trained = [
+        int(kind.get("original_max_position_embeddings") or context)
+        for kind in kinds
+        if kind.get("rope_type") in ("dynamic", "longrope")
+    ]
+    return min([context, *trained])
+
+
+def _text_config(model: Any, name: str) -> Any:
+    """A setting of the part that writes text, which a model of several parts keeps apart."""
+    return getattr(model.config.get_text_config(), name, None)
+
+
+_ATTENTION = frozenset({"full_attention", "sliding_attention", "chunked_attention", "attention"})
+
+
+def _beyond_attention(model: Any) -> str | None:
+    """What of a model lies outside the KV cache: an encoder, or layers with a state of their own."""
+    if model.config.is_encoder_decoder:
+        return "an encoder"
+    kinds: list[str] = _text_config(model, "layer_types") or []
+    others = sorted(set(kinds) - _ATTENTION)
+    if others:
+        return f"layers of the kind {', '.join(others)}"
+    stateful = getattr(model, "_is_stateful", False) or any(
+        type(module).__name__ == "Conv1d" for module in model.modules()
+    )
+    return "layers with a state of their own (convolution, Mamba or recurrent ones)" if stateful else None
 
 
 def stop_ids(model: Any, tokenizer: Any) -> frozenset[int]:
@@ -76,7 +125,7 @@ def check_memory(source: Path, bytes_per_weight: float, device: str, name: str) 
         where = "GPU memory" if device == "cuda" else "memory"
         raise ModelError(
             f"Expected {needed / 1e9:.1f} GB of free {where} for {name}, found {free / 1e9:.1f} GB: "
-            "choose a smaller dtype such as nf4, or another model with --model."
+            "choose a smaller dtype such as nf4, or another model."
         )
 
 

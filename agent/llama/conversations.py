@@ -29,7 +29,7 @@ class Conversations:
     def __init__(self, config: PreTrainedConfig, max_bytes: int) -> None:
         """Args: `max_bytes` bounds all caches together; the one in use stays, however large it is."""
         self._config = config
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._caches = [TokenCache(config)]
 
     def __len__(self) -> int:
@@ -104,5 +104,5 @@ class Conversations:
 
     def bound(self) -> None:
         """Drop the conversations that were silent for longest until the rest fits."""
-        while len(self._caches) > 1 and self.nbytes > self._max_bytes:
+        while len(self._caches) > 1 and self.nbytes > self.max_bytes:
             del self._caches[0]

@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Literal, cast
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from agent.llama.choosing import GREEDY, Chooser, Guide, Sampling
 from agent.llama.conversations import Conversations
 from agent.llama.kv_cache import TokenCache, common_prefix
 from agent.llama.passes import pass_of
@@ -34,19 +35,6 @@ DEFAULT_CACHE_BYTES = 256 << 20
 def never() -> bool:
     """For work that nobody cancels."""
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How a token is chosen from the logits; `temperature` 0 takes the likeliest and ignores the rest."""
-
-    temperature: float = 0.0
-    top_p: float = 1.0
-    """The likeliest tokens that together have at least this probability are drawn from."""
-    seed: int | None = None
-
-
-GREEDY = Sampling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +74,6 @@ class PrefillStats:
     def finished(self) -> bool:
         """Whether the cache now holds the whole prompt."""
         return self.cached_tokens == self.prompt_tokens
-
-
-class Guide(Protocol):
-    """Says which tokens may come next; `agent.llama.grammar` has one for tool calls."""
-
-    @property
-    def done(self) -> bool:
-        """Whether the answer is over with what was accepted."""
-        ...
-
-    @property
-    def active(self) -> bool:
-        """Whether not every token is allowed; `allowed` is asked only then."""
-        ...
-
-    def allowed(self, room: int) -> Tensor:
-        """Which tokens may come next, `(vocabulary,)` booleans; at most `room` more will be made."""
-        ...
-
-    def accept(self, token: int) -> bool:
-        """Take the next token; False, and nothing has changed, if it may not come next."""
-        ...
-
-    def draft(self, proposed: list[int]) -> list[int]:
-        """What is worth a check in place of `proposed`."""
-        ...
 
 
 class Decoder:
@@ -200,7 +162,7 @@ class Decoder:
         cached = self._reuse(tokens, len(tokens) - 1, conversation, public)
         known = common_prefix(tokens, self._cache.answered)
         count = _Count(prompt=len(tokens), cached=cached, warmed=max(0, cached - known))
-        choose = _Chooser(sampling, self._device, guide)
+        choose = Chooser(sampling, self._device, guide, tokens)
         try:
             with self._consistent():
                 yield from self._generate(tokens, max_new_tokens, stop_ids, cancelled, choose, count)
@@ -215,7 +177,7 @@ class Decoder:
         max_new_tokens: int,
         stop_ids: Collection[int],
         cancelled: Cancelled,
-        choose: "_Chooser",
+        choose: Chooser,
         count: "_Count",
     ) -> Iterator[int]:
         started = time.perf_counter()
@@ -325,59 +287,3 @@ class _Count:
             decode_s=self.decode_s,
             finish_reason=self.finish_reason,
         )
-
-
-class _Chooser:
-    """Chooses tokens from logits, within what a guide allows."""
-
-    def __init__(self, sampling: Sampling, device: torch.device, guide: Guide | None) -> None:
-        self._sampling, self._guide = sampling, guide
-        self._generator = torch.Generator(device)
-        if sampling.seed is None:
-            self._generator.seed()
-        else:
-            self._generator.manual_seed(sampling.seed)
-
-    @property
-    def done(self) -> bool:
-        """Whether the guide says that the last token chosen is the answer's last."""
-        return self._guide is not None and self._guide.done
-
-    def draft(self, proposed: list[int]) -> list[int]:
-        """What is worth a check, told what prompt lookup proposes."""
-        return proposed if self._guide is None else self._guide.draft(proposed)
-
-    def __call__(self, logits: Tensor, draft: Sequence[int], room: int) -> list[int]:
-        """One token after each of `draft`, as far as the draft is right; logits are `(1 + draft, vocabulary)`."""
-        free = self._pick(logits)
-        if self._guide is None:
-            return free
-        chosen: list[int] = []
-        for at, token in enumerate(free):
-            chosen.append(self._guided(self._guide, logits[at], token, room - at))
-            if self._guide.done or at == len(draft) or chosen[at] != draft[at]:
-                break
-        return chosen
-
-    def _guided(self, guide: Guide, logits: Tensor, free: int, room: int) -> int:
-        token = free
-        if guide.active:
-            logits = logits.masked_fill(~guide.allowed(room).to(logits.device), float("-inf"))
-            token = self._pick(logits[None])[0]
-        while not guide.accept(token):
-            logits = logits.index_fill(0, torch.tensor([token], device=logits.device), float("-inf"))
-            token = self._pick(logits[None])[0]
-        return token
-
-    def _pick(self, logits: Tensor) -> list[int]:
-        """One token a row of `(rows, vocabulary)`.
-
-        A draft is kept as far as it equals what was drawn, so drafting does not change the distribution.
-        """
-        if self._sampling.temperature <= 0:
-            return cast(list[int], logits.argmax(-1).tolist())
-        chances = (logits.float() / self._sampling.temperature).softmax(-1)
-        ordered, tokens = chances.sort(-1, descending=True)
-        ordered[ordered.cumsum(-1) - ordered >= self._sampling.top_p] = 0
-        drawn = ordered.multinomial(1, generator=self._generator)
-        return cast(list[int], tokens.gather(-1, drawn).squeeze(-1).tolist())

@@ -5,24 +5,25 @@ known here, its chat models are not: `chat_model.py` makes one of this.
 """
 
 import json
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from langchain_core.messages import BaseMessage
 
 from agent.errors import HeadstartError, ModelError, SessionClosedError
-from agent.llama.answer import Piece, Question, write_answer
-from agent.llama.checks import stop_ids
+from agent.llama.answer import Finished, Piece, Question, write_answer
+from agent.llama.checks import context_of, stop_ids
+from agent.llama.choosing import GREEDY, Sampling
 from agent.llama.contents import whole_characters
-from agent.llama.decoding import GREEDY, Cancelled, Decoder, PrefillStats, Sampling, never
+from agent.llama.decoding import Cancelled, Decoder, DecodeStats, PrefillStats, never
 from agent.llama.grammar import CallGrammar, Vocabulary
 from agent.llama.kv_cache import common_prefix
-from agent.llama.model_thread import ModelThread, Stopped, Urgency
+from agent.llama.model_thread import Job, ModelThread, Stopped, Urgency
 from agent.llama.prompt import PromptRenderer, instructions
-from agent.llama.tool_calls import Dialect, ToolSchema, checked_tools, choose_dialect, forced_call
+from agent.llama.tool_calls import Dialect, ToolSchema, checked_tools, forced_call
 from agent.llama.weights import Loaded
 
 _GRAMMARS = 16
@@ -46,26 +47,20 @@ class Request:
     """What the continuation may not begin with."""
     conversation: str | None = None
     """The name by which the conversation can be forgotten."""
+    one_call: bool = False
+    """Whether the answer ends with its first call."""
 
 
 class LocalModel:
     """A model, its tokenizer, its KV caches and the thread that owns them; to be called from any thread."""
 
-    def __init__(self, loaded: Loaded, *, cache_bytes: int, dialect: Dialect | None = None) -> None:
-        """Wrap a model that is loaded already.
-
-        Args:
-            cache_bytes: the bound on the memory of all conversations' KV caches together.
-            dialect: told by the chat template and the model's name unless it is given.
-        """
-        config: Any = loaded.model.config
+    def __init__(self, loaded: Loaded, decoder: Decoder, thread: ModelThread, dialect: Dialect) -> None:
         tokenizer: Any = loaded.tokenizer
         self.loaded = loaded
-        dialect = dialect or choose_dialect(tokenizer.chat_template, loaded.choice.source)
         self.renderer = PromptRenderer(loaded.tokenizer, dialect)
-        self.decoder = Decoder(loaded.model, cache_bytes=cache_bytes)
-        self.thread = ModelThread()
-        self.context = int(config.max_position_embeddings)
+        self.decoder = decoder
+        self.thread = thread
+        self.context = context_of(loaded.model)
         self._stop_ids = stop_ids(loaded.model, loaded.tokenizer)
         self._backend: Any = tokenizer.backend_tokenizer
         self._grammars: dict[str, CallGrammar] = {}
@@ -79,13 +74,44 @@ class LocalModel:
         a `tool_choice` that is no tool, SessionClosedError once closed.
         """
         question = self._question(request)
-        job = self.thread.submit(partial(write_answer, self.decoder, self._backend, question))
+
+        def work(stopped: Stopped) -> Iterator[Piece]:
+            return write_answer(self.decoder, self._backend, question, stopped)
+
+        job = self.thread.submit(work, Urgency.TURN, request.cancelled)
+        with self._named_errors(job):
+            finished = False
+            for piece in job:
+                finished = isinstance(piece, Finished)
+                yield piece
+            if not finished:
+                yield _given_up(len(question.prompt.tokens), question.prompt.dropped_messages)
+
+    async def aanswer(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """As `answer`, without a thread that waits; the prompt is rendered in the model's, so the loop goes on."""
+        forced_call(request.tool_choice, request.tools)  # What is no tool is told before anything waits.
+
+        def work(stopped: Stopped) -> Iterator[Piece]:
+            return write_answer(self.decoder, self._backend, self._question(request), stopped)
+
+        job = self.thread.submit(work, Urgency.TURN, request.cancelled)
+        with self._named_errors(job):
+            finished = False
+            async with aclosing(aiter(job)) as pieces:
+                async for piece in pieces:
+                    finished = isinstance(piece, Finished)
+                    yield piece
+            if not finished:
+                yield _given_up()
+
+    @contextmanager
+    def _named_errors(self, job: Job[Piece]) -> Generator[None]:
+        """Whatever torch raises in the middle of an answer is one thing to whoever asked; what is left is cancelled."""
         try:
-            yield from job
+            yield
         except (HeadstartError, GeneratorExit):
             raise
         except Exception as error:
-            # Whatever torch raises in the middle of an answer, to the customer it is one thing.
             found = f"{type(error).__name__}: {error}"
             name = self.loaded.choice.name
             raise ModelError(f"Expected an answer from {name}, found {found}. Ask again.") from error
@@ -114,7 +140,8 @@ class LocalModel:
                 public=common_prefix(tokens, shared),
             )
 
-        return next(iter(self.thread.submit(work, Urgency.PREFILL)))
+        job = self.thread.submit(work, Urgency.PREFILL, cancelled)
+        return next(iter(job), PrefillStats(len(tokens), 0, 0, 0.0))
 
     def forget(self, conversation: str | None = None) -> None:
         """Drop one conversation or all; see `ChatLlama.forget`."""
@@ -127,7 +154,7 @@ class LocalModel:
             yield
 
         with suppress(SessionClosedError):
-            next(iter(self.thread.submit(work)))
+            next(iter(self.thread.submit(work)), None)
 
     def cached_text(self) -> str:
         """What the KV caches hold, conversation after conversation, the last one last."""
@@ -154,6 +181,7 @@ class LocalModel:
             cancelled=request.cancelled,
             begun=begun,
             conversation=request.conversation,
+            one_call=request.one_call,
             public=common_prefix(prompt.tokens, shared),
             # Shown tools, a model calls them; told not to, it must not begin.
             barred=(*request.barred, self.renderer.dialect.call_start) if choice == "none" else request.barred,
@@ -181,3 +209,8 @@ class LocalModel:
         if beginning != self._shared_from:
             self._shared, self._shared_from = self.renderer.shared_beginning(messages, tools), beginning
         return self._shared
+
+
+def _given_up(prompt_tokens: int = 0, dropped_messages: int = 0) -> Finished:
+    """The end of an answer that was cancelled before its turn came."""
+    return Finished(DecodeStats(prompt_tokens=prompt_tokens), "cancelled", dropped_messages)

@@ -1,6 +1,8 @@
 """Between a loaded model and the `HuggingFacePipeline` that LangChain knows one as."""
 
+import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 from weakref import WeakValueDictionary
@@ -10,12 +12,23 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, TextGeneratio
 
 from agent.errors import ModelError
 from agent.llama.checks import check_chat
-from agent.llama.choice import Device, Dtype, ModelChoice
+from agent.llama.choice import EMBEDDED, Device, Dtype, ModelChoice, is_cached
 from agent.llama.int8 import is_int8
 from agent.llama.weights import Loaded, load
 
 _in_use: WeakValueDictionary[tuple[str, str, str], Loaded] = WeakValueDictionary()
 _loading = threading.Lock()
+
+
+def _after_fork() -> None:
+    """Another thread may have had the lock. What the parent has loaded cannot work here, so it is loaded anew."""
+    global _loading
+    _loading = threading.Lock()
+    _in_use.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def in_process(choice: ModelChoice) -> Loaded:
@@ -31,6 +44,27 @@ def in_process(choice: ModelChoice) -> Loaded:
         return loaded
 
 
+def handed_over(llm: Any) -> bool:
+    """Whether a pipeline is somebody's own, with settings of its own, and not made by `pipeline_over`."""
+    return getattr(getattr(llm, "pipeline", None), "headstart_loaded", None) is None
+
+
+def made_again(llm: Any) -> None:
+    """Raise TypeError unless another process can load this pipeline's model by its name."""
+    loaded: Loaded | None = getattr(getattr(llm, "pipeline", None), "headstart_loaded", None)
+    if loaded is None:
+        raise TypeError(
+            "Expected to pickle a ChatLlama that was made of a model's name, found one over a pipeline, whose weights "
+            "no pickle should hold: pickle its settings, and make the chat model where it is used."
+        )
+    source = loaded.choice.source
+    if not (source == EMBEDDED or Path(source).is_dir() or is_cached(source)):
+        raise TypeError(
+            f"Expected to pickle a ChatLlama whose model can be loaded by its name, found {source!r}, which lies "
+            "neither in a folder nor in the hub's cache: make the chat model where it is used."
+        )
+
+
 def pipeline_over(loaded: Loaded) -> HuggingFacePipeline:
     """The pipeline that `ChatHuggingFace` takes."""
     pipeline = TextGenerationPipeline(model=loaded.model, tokenizer=cast(Any, loaded.tokenizer))
@@ -40,24 +74,42 @@ def pipeline_over(loaded: Loaded) -> HuggingFacePipeline:
     return HuggingFacePipeline(pipeline=pipeline, model_id=loaded.choice.source)
 
 
-def loaded_of(llm: Any, tokenizer: PreTrainedTokenizerBase | None = None) -> Loaded:
+def loaded_of(
+    llm: Any, tokenizer: PreTrainedTokenizerBase | None = None, name: str | None = None, dtype: str | None = None
+) -> Loaded:
     """What a pipeline is over, whoever made it.
 
-    Raises: ModelError when it is no local text generation, or its model cannot hold a conversation.
+    Args:
+        tokenizer: in place of the pipeline's own.
+        name: what the model is called, for a pipeline that does not know; `auto` and None ask nothing.
+        dtype: what its weights are expected to be held in; `auto` and None ask nothing.
+
+    Raises: ModelError when it is no local text generation, or its model cannot hold a conversation; ValueError when the
+    pipeline holds another model, or the same in another dtype.
     """
     pipeline: Any = getattr(llm, "pipeline", None)
     if not isinstance(getattr(pipeline, "model", None), PreTrainedModel):
         raise ModelError(f"Expected a HuggingFacePipeline over a local model, found {type(llm).__name__}.")
     loaded: Loaded | None = getattr(pipeline, "headstart_loaded", None)
-    if loaded is not None:
-        return loaded
     model: Any = pipeline.model
     found: Any = tokenizer or pipeline.tokenizer
-    source = str(llm.model_id or model.name_or_path)
-    check_chat(model, found, source)
-    device: Device = "cuda" if model.device.type == "cuda" else "cpu"
-    choice = ModelChoice(Path(source).name, source, device, _dtype(model), "It was handed over as a pipeline.")
-    return Loaded(model.eval(), found, choice)
+    if loaded is None:
+        source = str(_asked(name) or llm.model_id or model.name_or_path)
+        check_chat(model, found, source)
+        device: Device = "cuda" if model.device.type == "cuda" else "cpu"
+        choice = ModelChoice(Path(source).name, source, device, _dtype(model), "It was handed over as a pipeline.")
+        loaded = Loaded(model.eval(), found, choice)
+    elif found is not loaded.tokenizer:
+        check_chat(model, found, loaded.choice.source)
+        loaded = replace(loaded, tokenizer=found)
+    for field, wanted, held in (("model_id", name, loaded.choice.source), ("dtype", dtype, loaded.choice.dtype)):
+        if _asked(wanted) not in (None, held):
+            raise ValueError(f"Expected the pipeline's own {held!r} as {field}, found {wanted!r}: leave {field} out.")
+    return loaded
+
+
+def _asked(value: str | None) -> str | None:
+    return None if value == "auto" else value
 
 
 def _dtype(model: Any) -> Dtype:

@@ -3,6 +3,7 @@
 Nothing here imports torch: `configure_threads` has to run before.
 """
 
+import contextlib
 import ctypes
 import importlib.util
 import os
@@ -24,13 +25,15 @@ def open_torch() -> None:
     """Open torch's largest library without holding the interpreter's lock, as `import torch` would for 0.2 to 0.4 s.
 
     A call through ctypes lets the other threads run, the screen's above all; what is open is not opened again.
+    Where it cannot be done, importing torch opens it as ever.
     """
-    spec = importlib.util.find_spec("torch")
-    library = Path(spec.origin or "").parent / "lib" / "libtorch_cpu.so" if spec else None
-    if library and library.exists():
-        dlopen = ctypes.CDLL(None).dlopen
-        dlopen.restype, dlopen.argtypes = ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_int]
-        dlopen(os.fsencode(library), os.RTLD_NOW)
+    with contextlib.suppress(OSError, AttributeError, TypeError, ValueError):
+        spec = importlib.util.find_spec("torch")
+        library = Path(spec.origin or "").parent / "lib" / "libtorch_cpu.so" if spec else None
+        if library and library.exists():
+            dlopen = ctypes.CDLL(None).dlopen
+            dlopen.restype, dlopen.argtypes = ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_int]
+            dlopen(os.fsencode(library), os.RTLD_NOW)
 
 
 def usable_threads() -> int:

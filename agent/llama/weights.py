@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 WEIGHTS_COMMAND = embedded.INSTALL
 """Fetches the embedded model's weights."""
 
+CONVERTED = 0.6
+"""How much of loading is done when the embedded model has been converted."""
 _HUB_TIMEOUT_S = 10.0
 _BYTES_PER_WEIGHT: dict[Dtype, float] = {"float32": 4.0, "bf16": 2.0, "int8": 2.0, "nf4": 0.7}
 """At most while loading: int8 comes from bf16; in four bit the embedding and the last layer stay as they are."""
@@ -89,6 +91,19 @@ def load(choice: ModelChoice, progress: Report | None = None, cache: Path | None
         embedded.distrust(folder)
     _convert(folder, report)
     return _load(choice, str(folder), report)
+
+
+def convert_ahead(cache: Path | None = None, progress: Report | None = None) -> bool:
+    """Convert the embedded model now, so that its first load takes no longer than any other.
+
+    Returns: whether there was anything to do.
+    Raises: ModelError when it cannot be converted, or not be kept in the folder `cache`.
+    """
+    folder = embedded.cache_folder(cache or embedded.cache_root())
+    if embedded.is_complete(folder):
+        return False
+    _convert(folder, progress or _unreported)
+    return True
 
 
 def _unreported(_: LoadProgress) -> None:
@@ -195,7 +210,7 @@ def _unloadable(choice: ModelChoice, error: Exception) -> str:
     expected = "a model with safetensors weights, config.json and a tokenizer"
     return (
         f"Expected {choice.source!r} to be {expected} that fits this machine, found: {_first_line(error)} "
-        "Choose another with --model."
+        "Choose another."
     )
 
 
@@ -244,7 +259,7 @@ def _convert(destination: Path, report: Report) -> None:
             try:
                 step = json.loads(line)
                 # The rest of loading takes two seconds of about twenty.
-                report(LoadProgress(step["step"], 0.6 * step["fraction"]))
+                report(LoadProgress(step["step"], CONVERTED * step["fraction"]))
             except (ValueError, KeyError, TypeError):
                 said = line.strip() or said
         failed = process.wait()

@@ -10,7 +10,8 @@ from transformers import LlamaForCausalLM
 
 from agent.llama import passes
 from agent.llama.attention import grouped_attention
-from agent.llama.decoding import Decoder, Sampling
+from agent.llama.choosing import Sampling
+from agent.llama.decoding import Decoder
 from agent.llama.kv_cache import common_prefix
 from agent.llama.prompt_lookup import PromptLookup
 

@@ -147,3 +147,34 @@ def test_the_models_own_weights_are_whole_after_their_memory_was_given_back() ->
     pass_of(model)
 
     assert all(torch.equal(weight, before[name]) for name, weight in model.state_dict().items())
+
+
+def gone(*_: object, **__: object) -> None:
+    raise AttributeError("this release has no such operator")
+
+
+def wrong(_: object, states: torch.Tensor, *__: object) -> torch.Tensor:
+    return torch.zeros(len(states), 32, dtype=states.dtype)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize(("what", "how"), [("__init__", gone), ("__call__", gone), ("__call__", wrong)])
+def test_without_its_operators_a_pass_multiplies_with_the_layers_own(
+    monkeypatch: pytest.MonkeyPatch, what: str, how: Any
+) -> None:
+    monkeypatch.setattr(passes._Reordered, what, how)
+    model = tiny_llama(60)
+    held, more = made(2, 40, 5)
+
+    assert isinstance(pass_of(model), LlamaPass)
+    assert not passes._reordered_runs(torch.float32)
+    torch.testing.assert_close(
+        logits(pass_of(model), model, held, more), logits(EagerPass(model), model, held, more), atol=1e-4, rtol=1e-4
+    )
+
+
+@torch.inference_mode()
+def test_without_a_way_to_give_memory_back_a_pass_is_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passes.ctypes, "CDLL", gone)
+
+    assert isinstance(pass_of(tiny_llama(60)), LlamaPass)

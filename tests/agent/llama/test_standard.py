@@ -69,10 +69,6 @@ class TestUnit(OverTheEmbeddedModel, ChatModelUnitTests):
     def chat_model_params(self) -> dict[str, Any]:
         return {"llm": self.llm}
 
-    @property
-    def init_from_env_params(self) -> tuple[dict[str, str], dict[str, Any], dict[str, Any]]:
-        return {"HEADSTART_MODEL": "embedded"}, {}, {"model_id": "embedded"}
-
     @pytest.mark.xfail(
         strict=True, reason="langchain-core reads back only classes on its own list; a caller can name others"
     )
