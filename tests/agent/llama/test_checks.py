@@ -54,8 +54,9 @@ def test_a_rope_that_turns_otherwise_beyond_the_trained_length_ends_there(kind: 
     factors = {"short_factor": [1.0] * 4, "long_factor": [2.0] * 4} if kind == "longrope" else {}
     rope = {"rope_type": kind, "factor": 4.0, "rope_theta": 1e4, "original_max_position_embeddings": 64, **factors}
     torch.manual_seed(0)
-    shape = SMALL | {"eos_token_id": None, "max_position_embeddings": 256, "rope_parameters": rope}
-    config = LlamaConfig(**shape, **ATTENTION)
+    config = LlamaConfig(
+        **SMALL | {"eos_token_id": None}, **ATTENTION, max_position_embeddings=256, rope_parameters=rope
+    )
     model = LlamaForCausalLM(config).eval().requires_grad_(False)
     prompt, decoder = list(range(2, 40)), Decoder(model)
     decoder.prefill(prompt[:20])
