@@ -97,7 +97,7 @@ def test_shipped_database_is_not_touched(shipped: Path, tmp_path: Path) -> None:
 
 def test_folder_that_cannot_be_made_is_named(shipped: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(DatabaseError, match="cannot be written"):
+    with pytest.raises(DatabaseError, match="is a file, expected a folder"):
         demo_data.working_copy(tmp_path / "file" / "data", TODAY)
 
 
