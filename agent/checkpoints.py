@@ -16,7 +16,7 @@ from langgraph.checkpoint.base import id as checkpoint_ids
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from agent.errors import DatabaseError
-from agent.storage import make_folder, unusable
+from agent.storage import damage, make_folder, unusable
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -76,9 +76,8 @@ class KeptSaver(SqliteSaver):
         except DatabaseError:
             raise
         except Exception as error:
-            damage = sqlite3.DatabaseError(f"a conversation cannot be read: {type(error).__name__}")
-            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise unusable(damage, self.path) from error
+            found = damage(f"a conversation cannot be read: {type(error).__name__}")
+            raise unusable(found, self.path) from error
 
 
 def _undo(connection: sqlite3.Connection) -> None:

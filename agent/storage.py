@@ -38,12 +38,18 @@ def is_damage(error: Exception) -> bool:
     return isinstance(error, sqlite3.Error) and _code(error) in _DAMAGED
 
 
+def damage(found: str) -> sqlite3.DatabaseError:
+    """SQLite's error for a file whose contents are not what they should be."""
+    error = sqlite3.DatabaseError(found)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
 def make_folder(folder: Path, setting: str = STATE) -> None:
     """The folder, for this user alone; raises DatabaseError saying why it cannot be used."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if number := _obstacle(folder):
-            raise OSError(number, os.strerror(number), str(folder))
+        _check_writable(folder)
     except OSError as error:
         raise unusable(error, folder, setting) from error
 
@@ -70,14 +76,18 @@ def check_database(path: Path, setting: str = STATE) -> None:
     try:
         if not os.path.lexists(path):
             return
-        if not path.is_file():
-            number = errno.EISDIR if path.is_dir() else errno.EINVAL
-            raise OSError(number, os.strerror(number), str(path))
-        if number := _obstacle(path):
-            raise OSError(number, os.strerror(number), str(path))
+        _check_writable(path, is_file=True)
         _look_through(path)
     except (OSError, sqlite3.Error) as error:
         raise unusable(error, path, setting) from error
+
+
+def _check_writable(path: Path, *, is_file: bool = False) -> None:
+    number = _obstacle(path)
+    if is_file and not path.is_file():
+        number = errno.EISDIR if path.is_dir() else errno.EINVAL
+    if number:
+        raise OSError(number, os.strerror(number), str(path))
 
 
 def _look_through(path: Path) -> None:
@@ -85,11 +95,9 @@ def _look_through(path: Path) -> None:
     try:
         until_s = time.monotonic() + CHECK_WITHIN_S
         connection.set_progress_handler(lambda: time.monotonic() > until_s, 100_000)
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if found != ("ok",):
-            error = sqlite3.DatabaseError(found[0] if found else "no answer")
-            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise error
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise damage(found)
     except sqlite3.OperationalError as error:
         if _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT):
             raise

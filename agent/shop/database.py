@@ -57,7 +57,8 @@ async def connect(path: Path, *, writing: bool = False, busy_timeout_s: float = 
     try:
         connection = aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=busy_timeout_s)
         # Nobody may have closed it when the program ends: its thread must not keep the process.
-        getattr(connection, "_thread", connection).daemon = True
+        thread: Any = getattr(connection, "_thread", connection)
+        thread.daemon = True
         await connection
         try:
             connection.row_factory = sqlite3.Row

@@ -147,7 +147,7 @@ async def test_written_out_to_read_and_for_a_program(settings: Settings) -> None
 
 def test_a_file_that_is_no_database_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "conversations.sqlite").write_text("no database" * 100)
-    with pytest.raises(DatabaseError, match=r"Move conversations\.sqlite"):
+    with pytest.raises(DatabaseError, match=r"conversations\.sqlite cannot be used: it is damaged.*Move it away"):
         Conversations(tmp_path / "conversations.sqlite", "user123").listed()
 
 
