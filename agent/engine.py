@@ -126,6 +126,7 @@ class Engine:
         self._graph_lock = threading.Lock()
         self._loading: threading.Thread | None = None
         self._sessions: list[CustomerSession] = []
+        self._leaving: list[CustomerSession] = []
         self._notices: list[str] = []
         """What the customer should know about files that were damaged; told at each sign-in."""
         self._closed = False
@@ -224,12 +225,16 @@ class Engine:
 
     async def sign_out(self, session: CustomerSession) -> None:
         """End a session and hold nothing of its customer any more; a session that has ended is left as it is."""
+        if session not in self._sessions:
+            await session.close()
+            return
+        self._sessions.remove(session)
+        self._leaving.append(session)  # `close` waits for it.
         try:
             await session.close()
         finally:
-            if session in self._sessions:
-                self._sessions.remove(session)
-                await asyncio.to_thread(self._save_hit_rates)
+            self._leaving.remove(session)
+            await asyncio.to_thread(self._save_hit_rates)
 
     @asynccontextmanager
     async def signed_in(
@@ -317,7 +322,7 @@ class Engine:
         """
         self._closed = True
         sessions, self._sessions = self._sessions, []
-        ended = await asyncio.gather(*(session.close() for session in sessions), return_exceptions=True)
+        ended = await asyncio.gather(*(one.close() for one in (*sessions, *self._leaving)), return_exceptions=True)
         if sessions:
             await asyncio.to_thread(self._save_hit_rates)
         store, self._store, self._accounts = self._store, None, None
