@@ -1,6 +1,5 @@
 """`headstart doctor`: what this machine runs, what is missing, and the one command that mends it."""
 
-import contextlib
 import json
 import os
 import platform
@@ -150,15 +149,16 @@ def _state(settings: Settings) -> Finding:
     for name in names:
         check_database(settings.state_folder / name)
     for name in (HIT_RATES, SCREEN):
-        with contextlib.suppress(FileNotFoundError):
-            path = settings.state_folder / name
-            try:
-                json.loads(path.read_text(encoding="utf-8"))
-            except (ValueError, RecursionError):
-                found = f"{path} is damaged; it is set aside at the next start"
-                return Finding("state", ok=False, found=found, mend=f"mv '{path}' '{path}.damaged'")
-            except OSError as error:
-                raise unusable(error, path) from error
+        path = settings.state_folder / name
+        try:
+            json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except (ValueError, RecursionError):
+            found = f"{path} is damaged; it is set aside at the next start"
+            return Finding("state", ok=False, found=found, mend=f"mv '{path}' '{path}.damaged'")
+        except OSError as error:
+            raise unusable(error, path) from error
     return Finding("state", ok=True, found=f"{', '.join((*names, HIT_RATES, SCREEN))} are sound or not there yet")
 
 

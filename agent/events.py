@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from agent.speculation.speculator import Ahead, Outcome
+from agent.speculation.speculator import Ahead, Call, Outcome
 from agent.timeline import Span, TurnFigures
 
 
@@ -83,8 +83,8 @@ class TurnResult:
     """Stopped: the customer stopped it; the answer holds what had been written."""
     tool_calls: tuple[ToolUse, ...]
     grounded: bool
-    sources: tuple[str, ...]
-    """The tool calls whose results the answer rests on, as `name(arguments)`."""
+    sources: tuple[Call, ...]
+    """The tool calls whose results the answer rests on."""
     figures: TurnFigures
     strategy: str
     model: str
@@ -116,7 +116,7 @@ class TurnResult:
                 for use in self.tool_calls
             ],
             "grounded": self.grounded,
-            "sources": list(self.sources),
+            "sources": [describe(call) for call in self.sources],
             "corrected": list(self.corrected),
             "ahead": [
                 {
@@ -141,6 +141,11 @@ class TurnResult:
             "model": self.model,
             "performance_log": list(self.performance_log),
         }
+
+
+def describe(call: Call) -> str:
+    """`get_order(order_id=B456)`."""
+    return f"{call.name}({', '.join(f'{name}={value}' for name, value in call.mapping().items())})"
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -378,7 +378,6 @@ class CustomerSession:
         self, turn: Turn, answer: str, *, stopped: bool, messages: list[BaseMessage] | None = None
     ) -> TurnResult:
         from agent import conversation, grounding
-        from agent.turn import describe
 
         ended_s = self.timeline.clock()
         standing = conversation.in_prompt(messages or [], context=turn.starts.context, first_id=turn.first_id)
@@ -408,7 +407,7 @@ class CustomerSession:
             ended="stopped" if stopped else "answered",
             tool_calls=tuple(turn.uses.values()),
             grounded=ground.grounded,
-            sources=tuple(dict.fromkeys(map(describe, sources))),
+            sources=tuple(dict.fromkeys(sources)),
             corrected=tuple(turn.corrected),
             figures=figures,
             strategy=turn.strategy,

@@ -140,7 +140,8 @@ def _by_number(number: int, text: str, path: Path, setting: str) -> tuple[str, s
             return f"permission denied at {place}", f"Allow it with chmod u+{rights} '{place}', or {another}."
         case errno.ENOTDIR | errno.EEXIST:
             place = _nearest(path)
-            return f"{place} is a file, expected a folder", f"Move that file away, or {another}."
+            found = "it" if place == path else place
+            return f"{found} is a file, expected a folder", f"Move that file away, or {another}."
         case errno.EISDIR:
             return "it is a folder, expected a file", f"Move that folder away, or {another}."
         case errno.EMFILE | errno.ENFILE:

@@ -6,7 +6,6 @@ to the event loop is reached through `Bridge` only.
 """
 
 import asyncio
-import json
 import threading
 import uuid
 from collections.abc import Callable, Generator, Sequence
@@ -514,8 +513,3 @@ def _message(chunk: AIMessageChunk | None, details: dict[str, Any]) -> AIMessage
 
 def _result(call: ToolCall, content: str, found: Any, status: str) -> ToolMessage:
     return ToolMessage(content, tool_call_id=call["id"] or "", name=call["name"], artifact=found, status=status)
-
-
-def describe(call: Call) -> str:
-    """`get_order(order_id=B456)`, for sources and steps."""
-    return f"{call.name}({', '.join(f'{name}={value}' for name, value in json.loads(call.arguments).items())})"

@@ -218,4 +218,4 @@ def test_the_checkpointers_tables_are_as_deleting_expects_them(tmp_path: Path) -
         found = {name: columns.split(",") for name, columns in saver.conn.execute(query) if "conversation" not in name}
         ours = {name: found[name][:3] for name in found if name in ("checkpoints", "writes")}
     assert set(found) - {"sqlite_autoindex_checkpoints_1", "sqlite_autoindex_writes_1"} == {"checkpoints", "writes"}
-    assert ours == dict.fromkeys(ours, ["thread_id", "checkpoint_ns", "checkpoint_id"])
+    assert all(columns == ["thread_id", "checkpoint_ns", "checkpoint_id"] for columns in ours.values())

@@ -73,7 +73,7 @@ async def test_a_fault_of_the_program_is_not_told_as_the_models(
     session, _ = await sign_in("Hello.", "Hello.")
     with monkeypatch.context() as patched:
         patched.setattr(graph, "_decision", lambda _: {}["lost"])
-        with pytest.raises(HeadstartError, match="fault in headstart.*KeyError") as raised:
+        with pytest.raises(HeadstartError, match=r"fault in headstart.*KeyError") as raised:
             await asyncio.to_thread(session.ask, "Hello?")
     assert not isinstance(raised.value, ModelError | DatabaseError)
     assert session.messages() == []

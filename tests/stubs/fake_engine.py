@@ -58,7 +58,7 @@ class Script:
     grounded: bool = True
     spans: tuple[Span, ...] = ()
     tool_calls: tuple[ToolUse, ...] = ()
-    sources: tuple[str, ...] = ()
+    sources: tuple[Call, ...] = ()
     corrected: tuple[str, ...] = ()
     after_s: float = 1.62
     """How far the clock is by the end of the turn."""
