@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from agent.speculation.speculator import Ahead, Outcome
+from agent.speculation.speculator import Ahead, Call, Outcome
 from agent.timeline import Span, TurnFigures
 
 
@@ -32,6 +32,13 @@ class AheadChanged:
 @dataclass(frozen=True, slots=True)
 class RuleSwitchedOff:
     """A rule of what is looked up ahead does not pay; it is off from now on."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the customer should know at sign-in: a damaged file was set aside."""
 
     sentence: str
 
@@ -76,8 +83,8 @@ class TurnResult:
     """Stopped: the customer stopped it; the answer holds what had been written."""
     tool_calls: tuple[ToolUse, ...]
     grounded: bool
-    sources: tuple[str, ...]
-    """The tool calls whose results the answer rests on, as `name(arguments)`."""
+    sources: tuple[Call, ...]
+    """The tool calls whose results the answer rests on."""
     figures: TurnFigures
     strategy: str
     model: str
@@ -109,7 +116,7 @@ class TurnResult:
                 for use in self.tool_calls
             ],
             "grounded": self.grounded,
-            "sources": list(self.sources),
+            "sources": [describe(call) for call in self.sources],
             "corrected": list(self.corrected),
             "ahead": [
                 {
@@ -136,9 +143,14 @@ class TurnResult:
         }
 
 
+def describe(call: Call) -> str:
+    """`get_order(order_id=B456)`."""
+    return f"{call.name}({', '.join(f'{name}={value}' for name, value in call.mapping().items())})"
+
+
 def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 4)
 
 
-Event: TypeAlias = TextArrived | StepFinished | AheadChanged | RuleSwitchedOff
+Event: TypeAlias = TextArrived | StepFinished | AheadChanged | RuleSwitchedOff | Notice
 TurnOutcome: TypeAlias = TurnResult | Confirmation

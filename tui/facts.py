@@ -84,17 +84,14 @@ def _rested_on(result: TurnResult, earlier: Sequence[TurnResult]) -> list[ToolUs
         return own
     missing = dict.fromkeys(result.sources)
     for use in own:
-        missing.pop(_source(use), None)
+        missing.pop(_call(use), None)
     made = [use for turn in (*earlier, result) for use in turn.tool_calls if use.record not in ("", Change.__name__)]
-    newest = {source: use for use in made if (source := _source(use)) in missing}
+    newest = {source: use for use in made if (source := _call(use)) in missing}
     return [*own, *newest.values()]
 
 
-def _source(use: ToolUse) -> str:
-    """As `TurnResult.sources` writes it."""
-    from agent.turn import describe
-
-    return describe(Call.of(use.name, use.arguments))
+def _call(use: ToolUse) -> Call:
+    return Call.of(use.name, use.arguments)
 
 
 def _row(record: str, data: object) -> Row | None:

@@ -39,3 +39,15 @@ async def test_a_fresh_bridge_is_open_again() -> None:
     bridge = Bridge(asyncio.get_running_loop())
     bridge.stop()
     assert await asyncio.to_thread(lambda: bridge.fresh().run(two())) == 2
+
+
+async def test_waiting_on_the_loops_own_thread_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="another thread"):
+        Bridge(asyncio.get_running_loop()).run(never())
+
+
+def test_a_wait_for_a_loop_that_is_gone_ends() -> None:
+    loop = asyncio.new_event_loop()
+    loop.close()
+    with pytest.raises(SessionClosedError):
+        Bridge(loop).run(never())

@@ -14,8 +14,8 @@ def by_subject(settings: Settings) -> dict[str, doctor.Finding]:
 
 def test_everything_a_chat_needs_is_looked_at(settings: Settings) -> None:
     found = by_subject(settings.model_copy(update={"model": "embedded"}))
-    assert list(found) == ["python", "sqlite", "model", "gpu", "orders", "terminal", "folders", "tracing"]
-    assert all(finding.ok for finding in found.values())
+    assert list(found) == ["python", "sqlite", "model", "gpu", "orders", "terminal", "folders", "state", "tracing"]
+    assert [subject for subject, finding in found.items() if not finding.ok] == []
     assert "SmolLM2 135M on cpu in bf16" in found["model"].found
     assert str(settings.data_folder) in found["orders"].found
 
@@ -41,3 +41,18 @@ def test_the_report_is_for_people_or_as_json(settings: Settings) -> None:
         "ok   x         y",
     ]
     assert [one["subject"] for one in json.loads(doctor.report(findings, as_json=True))] == ["model", "x"]
+
+
+@pytest.mark.parametrize("name", ["sign_in.sqlite", "conversations.sqlite", "hit_rates.json", "screen.json"])
+def test_a_damaged_state_file_is_a_finding_that_names_it(settings: Settings, name: str) -> None:
+    settings.state_folder.mkdir(parents=True)
+    (settings.state_folder / name).write_text("neither of them " * 300)
+    found = doctor._looked("state", doctor._state, settings)
+    assert not found.ok
+    assert str(settings.state_folder / name) in found.found
+
+
+def test_a_folder_that_is_a_file_is_told_in_the_words_of_the_chat(settings: Settings) -> None:
+    settings.state_folder.touch()
+    found = doctor._looked("folders", doctor._folders, settings)
+    assert "is a file, expected a folder. Move that file away" in found.found

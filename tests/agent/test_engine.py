@@ -11,7 +11,7 @@ from stubs.fake_llama import FakeLlama
 
 from agent.engine import HIT_RATES, Engine, ModelState, hide_traces, tracing
 from agent.errors import DatabaseError, ModelError, SignInError
-from agent.events import Event, RuleSwitchedOff
+from agent.events import Event, Notice, RuleSwitchedOff
 from agent.settings import Settings
 from agent.speculation.calls import Call
 from agent.speculation.prediction import Candidate
@@ -148,6 +148,8 @@ async def test_broken_hit_rates_are_learned_afresh(settings: Settings) -> None:
     engine = Engine(settings, load_model=lambda *_: FakeLlama(replies=[]))
     await engine.open()
     assert engine.predictor.rates == {}
+    (aside,) = settings.state_folder.glob(f"{HIT_RATES}.damaged-*")
+    assert aside.read_text(encoding="utf-8") == '{"rates": [1]}'
     await engine.close()
 
 
@@ -161,4 +163,23 @@ async def test_a_rule_that_is_switched_off_is_told_to_every_session(settings: Se
     off = [event.sentence for event in told if isinstance(event, RuleSwitchedOff)]
     assert len(off) == 1
     assert "a_bad_rule" in off[0]
+    await engine.close()
+
+
+async def test_orders_that_were_damaged_are_told_at_the_sign_in(settings: Settings) -> None:
+    settings.data_folder.mkdir(parents=True)
+    (settings.data_folder / "orders.sqlite").write_bytes(b"noise" * 4_000)
+    told: list[Event] = []
+    async with Engine(settings, load_model=lambda *_: FakeLlama(replies=[])) as engine:
+        await engine.sign_in("user123", "demo", told.append)
+    assert ["orders.sqlite.damaged-" in event.sentence for event in told if isinstance(event, Notice)] == [True]
+
+
+async def test_progress_that_cannot_be_shown_stops_no_loading(settings: Settings) -> None:
+    def broken(_: ModelState) -> None:
+        raise BrokenPipeError
+
+    engine = Engine(settings, load_model=lambda *_: FakeLlama(replies=[]), on_model=broken)
+    engine.start_model()
+    assert await asyncio.wait_for(asyncio.wrap_future(engine.model), 20)
     await engine.close()

@@ -12,14 +12,14 @@ from stubs.waiting import until
 from agent import prompts
 from agent.engine import Engine
 from agent.errors import DatabaseError, ModelError, QuestionError, SessionClosedError
-from agent.events import Confirmation, Event, StepFinished, TextArrived, TurnResult
+from agent.events import Confirmation, Event, StepFinished, TextArrived, ToolUse, TurnResult, describe
 from agent.session import CustomerSession
 from agent.settings import Settings
 from agent.shop import rules
 from agent.shop.orders import OrderStore
 from agent.speculation.prediction import Candidate
 from agent.speculation.speculator import Call
-from agent.turn import describe
+from agent.timeline import DatabaseUse
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
 STATUS = "Hi, can you tell me the status of my recent orders?"
@@ -693,3 +693,27 @@ async def test_a_follow_up_by_its_place_is_about_that_order(sign_in: SignIn) -> 
     await prefetched(session)
     await answered(session)
     assert (await answered(session, "and the second one?")).answer.startswith("Your Smart Coffee Mug (B456) was")
+
+
+async def test_only_the_call_that_the_answer_rests_on_hides_time(sign_in: SignIn) -> None:
+    session, _ = await sign_in()
+    turn = await asyncio.to_thread(session._new_turn, "where is b456?", "ahead")
+    other, told = (Call.of("get_order", {"order_id": order}) for order in ("A123", "B456"))
+    for call in (other, told):
+        turn.database.append(DatabaseUse(call, 0.0, 3.0, skipped_decision=True))
+        turn.uses[call] = ToolUse(call.name, call.mapping(), "hit", 0.0)
+    turn.rest_on([told])
+    assert [use.call for use in turn.counted_database()] == [told]
+
+
+async def test_two_writes_of_one_tool_are_counted_apart(sign_in: SignIn) -> None:
+    session, _ = await sign_in(user="eight8", db_latency=0.02)
+    turn = await asyncio.to_thread(session._new_turn, "cancel both", "ahead")
+    calls = [
+        {"name": "cancel_order", "args": {"order_id": order}, "id": order, "type": "tool_call"}
+        for order in ("K7575", "V3567")
+    ]
+    await asyncio.to_thread(turn.run_tools, AIMessage("", tool_calls=calls), lambda *_: True)
+    spent_s = sum(use.end_s - use.start_s for use in turn.database)
+    assert sum(use.waited_s for use in turn.uses.values()) == pytest.approx(spent_s)
+    assert len(turn.uses) == 2

@@ -58,7 +58,7 @@ class Script:
     grounded: bool = True
     spans: tuple[Span, ...] = ()
     tool_calls: tuple[ToolUse, ...] = ()
-    sources: tuple[str, ...] = ()
+    sources: tuple[Call, ...] = ()
     corrected: tuple[str, ...] = ()
     after_s: float = 1.62
     """How far the clock is by the end of the turn."""
@@ -258,6 +258,9 @@ class FakeEngine:
             self._play(self.session, span)
         self.session.timeline.end(self.session.timeline.start("customer", "sign-in"))
         return self.session
+
+    async def sign_out(self, session: FakeSession) -> None:
+        await session.close()
 
     def conversations(self, customer_id: str) -> FakeConversations:
         self.asked_for.append(customer_id)

@@ -7,6 +7,7 @@ from stubs.shop_rows import HISTORY, MANY, MUG, PROCESSOR, PRODUCT, SHIPMENT, or
 
 from agent.events import ToolUse, TurnResult
 from agent.shop import records
+from agent.speculation.calls import Call
 from tui.facts import Orders, facts_of
 from tui.widgets.cards import FactCard, OrdersTable
 
@@ -49,7 +50,7 @@ def test_what_the_answer_does_not_rest_on_is_not_shown() -> None:
 def test_what_an_earlier_turn_looked_up_is_shown_again() -> None:
     looked_up = replace(use(SHIPMENT), name="track_shipment", arguments={"order_id": "A123"})
     earlier = result("A123 left the depot.", looked_up)
-    later = replace(result("A123 is expected soon."), sources=("track_shipment(order_id=A123)",))
+    later = replace(result("A123 is expected soon."), sources=(Call.of("track_shipment", {"order_id": "A123"}),))
     assert facts_of(later, (earlier,)) == [SHIPMENT]
     assert facts_of(later) == []
 
@@ -59,7 +60,7 @@ def test_a_newer_result_takes_the_place_of_an_older_one() -> None:
     old = replace(use(records.OrderDetails(order_id="A123", order=PROCESSOR)), **call)
     arrived = order("A123", "QuantumLeap AI Processor")
     new = replace(use(records.OrderDetails(order_id="A123", order=arrived)), **call)
-    later = replace(result("A123 was delivered."), sources=("get_order(order_id=A123)",))
+    later = replace(result("A123 was delivered."), sources=(Call.of("get_order", {"order_id": "A123"}),))
     assert facts_of(later, (result("?", old), result("?", new))) == [arrived]
 
 
