@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.drivers.web_driver import WebDriver
 
 from agent.errors import DatabaseError, HeadstartError
 from tui import garbage, messages
+from tui.driver import BrowserDriver, TerminalDriver
 from tui.preferences import load
 from tui.screens.login import LoginScreen
 
@@ -59,6 +63,12 @@ class SessionApp(App[None]):
         self._chat: ChatScreen | None = None
         self._relay: EventRelay | None = None
         self._prefetched = False
+
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's, with the program's own way of reading."""
+        chosen = super().get_driver_class()
+        own: dict[type[Driver], type[Driver]] = {LinuxDriver: TerminalDriver, WebDriver: BrowserDriver}
+        return own.get(chosen, chosen)
 
     def get_default_screen(self) -> LoginScreen:
         """The login screen is the first thing drawn."""
