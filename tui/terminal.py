@@ -80,7 +80,7 @@ class Burst(Message):
         """Whether it is one line with its Enter, as a script writes it."""
         return not self.lines and self.text.endswith(("\r", "\n"))
 
-    def keys(self) -> Iterator[events.Key]:
+    def pressed(self) -> Iterator[events.Key]:
         """The same, pressed."""
         parser = XTermParser()
         for character in self.text.replace("\r\n", "\r"):
@@ -233,7 +233,7 @@ class TerminalInput:
         elif burst.lines or len(text) > MANY:
             messages.append(burst)
         else:
-            messages += burst.keys()
+            messages += burst.pressed()
 
 
 def _is_no_key(message: Message) -> bool:
