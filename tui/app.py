@@ -27,7 +27,7 @@ from tui import garbage, messages
 from tui.preferences import Preferences, keep
 from tui.screens.login import LoginScreen
 from tui.sessions import MakeEngine, SessionApp, make_engine
-from tui.terminal import Burst, pasted
+from tui.terminal import Burst, one_line
 
 if TYPE_CHECKING:
     from agent.events import Confirmation, TurnOutcome
@@ -288,7 +288,7 @@ class HeadstartApp(SessionApp):
     async def on_event(self, event: events.Event) -> None:
         """A field of one line takes a paste of several as one line."""
         if isinstance(event, events.Paste) and not event.is_forwarded and isinstance(self.focused, Input):
-            event = events.Paste(" ".join(event.text.split("\n")).strip())
+            event = one_line(event)
         await super().on_event(event)
 
     @on(Burst)
@@ -298,11 +298,9 @@ class HeadstartApp(SessionApp):
             for key in burst.pressed():
                 await self.on_event(key)
             return
-        text = pasted(burst.text)
-        await self.on_event(events.Paste(text.rstrip("\n") if burst.sends else text))
-        if burst.sends:
-            await self.on_event(events.Key("enter", "\r"))
-        elif self._chat and self.focused is self._chat.prompt:
+        for event in burst.pasted():
+            await self.on_event(event)
+        if burst.lines and self._chat and self.focused is self._chat.prompt:
             self.notify(
                 "Several lines came at once: they are in the prompt. Enter sends them.", timeout=4, markup=False
             )

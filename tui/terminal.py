@@ -29,6 +29,8 @@ PASTE_ENDS_WITHIN_S = 2.0
 IDLE_S = 0.1
 MANY = 128
 """More characters at once than are pressed singly."""
+LONGEST = 32
+"""Characters of a sequence that means something; of a longer one Textual makes keys."""
 MOST_PASTED = 16_000_000
 
 _TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
@@ -60,6 +62,13 @@ def pasted(text: str) -> str:
     return printable(_PASTED_ESCAPE.sub("", text))
 
 
+def one_line(paste: events.Paste) -> events.Paste:
+    """A paste for a field of one line: nothing of it is left out."""
+    line = events.Paste(" ".join(paste.text.split("\n")).strip())
+    line.time = paste.time
+    return line
+
+
 class Burst(Message):
     """Text with line breaks or tabs in it, or more than is typed, that came at once and without a paste's marks.
 
@@ -75,10 +84,15 @@ class Burst(Message):
         """Whether it is more than one line with its Enter."""
         return _LINES.search(self.text) is not None
 
-    @property
-    def sends(self) -> bool:
-        """Whether it is one line with its Enter, as a script writes it."""
-        return not self.lines and self.text.endswith(("\r", "\n"))
+    def pasted(self) -> list[events.Event]:
+        """The same as a paste; Enter is pressed after one line that has one at its end, as a script writes it."""
+        text, enter = pasted(self.text), not self.lines and self.text.endswith(("\r", "\n"))
+        made: list[events.Event] = [events.Paste(text.rstrip("\n") if enter else text)]
+        if enter:
+            made.append(events.Key("enter", "\r"))
+        for event in made:
+            event.time = self.time
+        return made
 
     def pressed(self) -> Iterator[events.Key]:
         """The same, pressed."""
@@ -207,6 +221,8 @@ class TerminalInput:
             return [events.Key("escape", sequence)]
         if sequence in ("\x1b\r", "\x1b\n"):  # Alt and Enter, or the end of a line in a text; never a lone Enter.
             return [events.Key("ctrl+j", "\n")]
+        if len(sequence) > LONGEST or (len(sequence) > 2 and sequence[1] in "]PX^_"):
+            return []
         try:
             found = list(self._parser.feed(sequence))
             if len(sequence) == 2 and not found:
