@@ -129,14 +129,14 @@ class ConfirmScreen(ModalScreen[bool]):
             self._grace.chosen(event.time)
             self._obey(action)
         else:
-            self._grace.disturbed(event.time)
+            self._disturbed(event.time)
             if action is None:
                 self._write(event)
         self._show()
 
     def on_paste(self, event: events.Paste) -> None:
         """Never an answer."""
-        self._grace.disturbed(event.time)
+        self._disturbed(event.time)
         if self._draft:
             self._draft.post_message(events.Paste(event.text))
             self._written()
@@ -183,9 +183,12 @@ class ConfirmScreen(ModalScreen[bool]):
         self._written()
 
     def _written(self) -> None:
-        """Somebody is writing: whatever they had chosen, they choose again."""
-        self._yes = self._is_chosen = False
         self.query_one("#typed").display = True
+
+    def _disturbed(self, at_s: float) -> None:
+        """A key came that was not heard: whatever was chosen, it is chosen again, and Enter alone answers nothing."""
+        self._grace.disturbed(at_s)
+        self._yes = self._is_chosen = False
 
     def _seen(self) -> None:
         if self.is_current and not (self.has_class("-cramped") or self.has_class("-flat")):
