@@ -123,6 +123,11 @@ class Prompt(TextArea):
         """Ctrl+J; Shift+Enter is Enter to many terminals."""
         self.insert("\n")
 
+    def undo(self) -> None:
+        """What is changed next is undone by itself: Textual would undo what was there before along with it."""
+        super().undo()
+        self.history.checkpoint()
+
     def action_earlier(self) -> None:
         """Up; within a text of several lines it moves the cursor."""
         if self.cursor_location[0] > 0 or self._at == 0:
