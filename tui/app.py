@@ -9,21 +9,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.constants import TEXTUAL_ANIMATIONS
 from textual.screen import Screen
+from textual.widgets import Input
 
 from agent.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
 from tui import garbage, messages
 from tui.preferences import Preferences, keep
+from tui.screens.login import LoginScreen
 from tui.sessions import MakeEngine, SessionApp, make_engine
+from tui.terminal import Burst, one_line
 
 if TYPE_CHECKING:
     from agent.events import Confirmation, TurnOutcome
@@ -53,12 +57,23 @@ class HeadstartApp(SessionApp):
         Binding(
             "ctrl+o", "sign_out", "Sign out", show=False, id="app.sign_out", tooltip="Sign out, forget the results"
         ),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            id="app.suspend",
+            priority=True,
+            tooltip="To the shell; fg comes back",
+        ),
     ]
 
     def __init__(self, settings: Settings, make_engine: MakeEngine = make_engine) -> None:
         super().__init__(settings, make_engine)
         self._turns = 0
         self._stopped = False
+        self._draft_given_up = ""
+        """The draft that signing out was warned of."""
         self.set_keymap(self.preferences.keymap)
         self._apply_preferences()
 
@@ -108,6 +123,8 @@ class HeadstartApp(SessionApp):
     def _ask(self, message: messages.QuestionAsked) -> None:
         session, relay = self.session, self._relay
         if session is None or relay is None or self.turn is not None:
+            if self._chat:
+                self._chat.refused(message.question)
             return
         self._turns += 1
         self.turn = self._turns
@@ -162,7 +179,8 @@ class HeadstartApp(SessionApp):
         from tui.screens.confirm import ConfirmScreen
 
         if self._chat and message.turn == self.turn:
-            self.push_screen(ConfirmScreen(message.confirmation), partial(self._confirm, message.confirmation))
+            asked = ConfirmScreen(message.confirmation, self._chat.prompt)
+            self.push_screen(asked, partial(self._confirm, message.confirmation))
 
     def _confirm(self, confirmation: Confirmation, confirmed: bool | None) -> None:
         if self.session and self._relay and self.turn is not None:
@@ -262,8 +280,36 @@ class HeadstartApp(SessionApp):
         return commands(self, screen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What needs a session is not offered before there is one."""
+        """What needs a session is not offered before there is one, and no shell to a browser."""
+        if action == "suspend_process":
+            return self._driver is not None and self._driver.can_suspend
         return self.session is not None if action in SIGNED_IN_ONLY else True
+
+    async def on_event(self, event: events.Event) -> None:
+        """A field of one line takes a paste of several as one line."""
+        if isinstance(event, events.Paste) and not event.is_forwarded and isinstance(self.focused, Input):
+            event = one_line(event)
+        await super().on_event(event)
+
+    @on(Burst)
+    async def _take_burst(self, burst: Burst) -> None:
+        """Several lines at once are a paste; for the sign-in they are name, password and what follows."""
+        if isinstance(self.screen, LoginScreen):
+            for key in burst.pressed():
+                await self.on_event(key)
+            return
+        for event in burst.pasted():
+            await self.on_event(event)
+        if burst.lines and self._chat and self.focused is self._chat.prompt:
+            self.notify(
+                "Several lines came at once: they are in the prompt. Enter sends them.", timeout=4, markup=False
+            )
+
+    def action_suspend_process(self) -> None:
+        """Ctrl+Z: what runs this program, such as make, stops with it, or the shell would wait for that."""
+        if self._driver is not None and self._driver.can_suspend:
+            self.app_suspend_signal.publish(self)
+            os.killpg(0, signal.SIGTSTP)
 
     async def action_quit(self) -> None:
         """Ctrl+Q: the turn's thread is told before anything else, so that it has ended by the time it is waited for."""
@@ -272,8 +318,14 @@ class HeadstartApp(SessionApp):
         self.exit()
 
     def action_sign_out(self) -> None:
-        """Ctrl+O."""
-        self.post_message(messages.SignOutAsked())
+        """Ctrl+O; where it would take a draft with it, only the second time."""
+        draft = self._chat.prompt.text.strip() if self._chat else ""
+        if draft and draft != self._draft_given_up:
+            self._draft_given_up = draft
+            self.notify("What is in the prompt would be lost. Sign out again if it may be.", timeout=4, markup=False)
+        else:
+            self._draft_given_up = ""
+            self.post_message(messages.SignOutAsked())
 
     def action_help(self) -> None:
         """F1."""
@@ -315,10 +367,15 @@ def run_chat(settings: Settings) -> int:
         with contextlib.suppress(Exception):
             async with asyncio.timeout(CLOSE_WITHIN_S):
                 await app.close_engine()
-        _exit_now(app.return_code or 0)
+        _exit_now(_exit_code(app))
 
     asyncio.run(run())
-    return app.return_code or 0
+    return _exit_code(app)
+
+
+def _exit_code(app: HeadstartApp) -> int:
+    """None is said by an app that ended in an error, without having been told to."""
+    return 1 if app.return_code is None else app.return_code
 
 
 def _exit_now(code: int) -> None:

@@ -7,19 +7,19 @@ said in words, and a change waits for a typed yes or no. Answers go to standard 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import re
 import signal
 import sys
-import termios
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
 from agent.errors import HeadstartError
 from agent.events import Confirmation, TextArrived
 from agent.speculation.calls import Call
+from agent.text import printable
 from tui.figures import call_words, corrections
+from tui.typed_ahead import typed_ahead
 
 if TYPE_CHECKING:
     from agent.events import Event, TurnOutcome, TurnResult
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 FIRST_WORD_OF_A_WAIT_S = 2.0
 NEXT_WORD_OF_A_WAIT_S = 5.0
+QUIET_S = 0.5
+"""How long nothing may have been typed before a change is asked about."""
+FOLLOWS_S = 0.15
+"""What follows an answer this soon was not typed but pasted with it."""
 ANSWERS = {"yes": True, "y": True, "no": False, "n": False}
 WELCOME = "Type a question and press Enter. Control C stops an answer, Control D ends."
 DOING = {"loading": "the model is being loaded", "prefill": "the model reads ahead"}
@@ -119,18 +123,37 @@ class LineMode:
             told = self._told
 
     async def _confirmed(self, asked: Confirmation) -> bool:
-        """The customer's typed word; Ctrl+C and Ctrl+D are a no."""
+        """The customer's typed word; Ctrl+C and Ctrl+D are a no.
+
+        A word counts that is typed after the question, as a line of its own: neither what was typed ahead nor a line of
+        a paste is one.
+        """
         _note(asked.message)
         if asked.before is not None or asked.after is not None:
             _note(f"Now: {asked.before or 'nothing'}. Then: {asked.after or 'nothing'}.")
-        _forget_typed_ahead()
-        if self._reading and self._reading.done():
-            self._reading = None
-        while word := await self._line("Type yes or no: "):
+        self._interrupted.clear()
+        await self._forget_typed_ahead(QUIET_S)
+        while not self._interrupted.is_set():
+            is_new = self._reading is None
+            word = await self._line("Type yes or no: ")
+            if not word:
+                return False
             answer = ANSWERS.get(word.strip().lower())
-            if answer is not None:
+            followed = await self._forget_typed_ahead(FOLLOWS_S if answer is not None else QUIET_S)
+            if answer is not None and is_new and not followed:
                 return answer
         return False
+
+    async def _forget_typed_ahead(self, quiet_s: float) -> bool:
+        """Wait until nothing is typed; what was is told, since it is not used. Whether there was anything."""
+        typed = ""
+        if self._reading and self._reading.done():
+            typed, self._reading = self._reading.result(), None
+        if self._reading is None:  # Else a thread is reading already, and gets what comes.
+            typed += await asyncio.to_thread(typed_ahead, sys.stdin.fileno(), quiet_s)
+        if told := printable(typed).strip():
+            _note(f"\nThis was not typed as an answer and is not used: {told}")
+        return bool(typed)
 
     async def _line(self, prompt: str) -> str | None:
         """What is typed, with the end of its line; empty at Ctrl+D, None at Ctrl+C."""
@@ -188,9 +211,3 @@ def in_words(result: TurnResult) -> str:
 
 def _note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-def _forget_typed_ahead() -> None:
-    """A yes that was typed before the question is none."""
-    with contextlib.suppress(termios.error, ValueError, OSError):  # No terminal any more.
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)

@@ -49,6 +49,13 @@ class SignInAsked(Message):
 
 
 @dataclass
+class TypedAhead(Message):
+    """Something was typed while the sign-in is checked: it is meant for what comes after."""
+
+    text: str = field(repr=False)
+
+
+@dataclass
 class SignInFailed(Message):
     """They open no account, or it is too early to try again."""
 

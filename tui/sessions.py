@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.drivers.web_driver import WebDriver
 
 from agent.errors import DatabaseError, HeadstartError
 from tui import garbage, messages
+from tui.driver import BrowserDriver, TerminalDriver
 from tui.preferences import load
 from tui.screens.login import LoginScreen
 
@@ -59,6 +63,14 @@ class SessionApp(App[None]):
         self._chat: ChatScreen | None = None
         self._relay: EventRelay | None = None
         self._prefetched = False
+        self._typed_ahead = ""
+        """What was typed while a sign-in is checked."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's, with the program's own way of reading."""
+        chosen = super().get_driver_class()
+        own: dict[type[Driver], type[Driver]] = {LinuxDriver: TerminalDriver, WebDriver: BrowserDriver}
+        return own.get(chosen, chosen)
 
     def get_default_screen(self) -> LoginScreen:
         """The login screen is the first thing drawn."""
@@ -146,16 +158,25 @@ class SessionApp(App[None]):
         else:
             self.post_message(messages.SignedIn(session))
 
+    @on(messages.TypedAhead)
+    def _type_ahead(self, message: messages.TypedAhead) -> None:
+        if self._chat:
+            self._chat.prompt.take(message.text)
+        else:
+            self._typed_ahead += message.text
+
     @on(messages.SignInFailed)
     def _sign_in_failed(self, message: messages.SignInFailed) -> None:
-        self._login.failed(message.error)
+        typed, self._typed_ahead = self._typed_ahead, ""
+        self._login.failed(message.error, typed)
 
     @on(messages.SignedIn)
     def _signed_in(self, message: messages.SignedIn) -> None:
         self._login.empty()
-        self._show_chat(message.session)
+        draft, self._typed_ahead = self._typed_ahead, ""
+        self._show_chat(message.session, draft=draft.strip())
 
-    def _show_chat(self, session: CustomerSession, kept: tuple[KeptTurn, ...] = ()) -> None:
+    def _show_chat(self, session: CustomerSession, kept: tuple[KeptTurn, ...] = (), draft: str = "") -> None:
         from agent.engine import tracing
         from tui.screens.chat import ChatScreen
 
@@ -169,6 +190,7 @@ class SessionApp(App[None]):
             project=tracing(),
             kept=kept,
             shows_ahead=self.preferences.ahead_panel,
+            draft=draft,
         )
         self.push_screen(self._chat)
         self.post_message(messages.AheadChanged())
@@ -250,8 +272,9 @@ class SessionApp(App[None]):
 
     @on(messages.ConversationOpened)
     def _conversation_opened(self, message: messages.ConversationOpened) -> None:
+        draft = self._chat.prompt.text if self._chat else ""
         self._uncover_login()
-        self._show_chat(message.session, message.turns)
+        self._show_chat(message.session, message.turns, draft)
 
     @property
     def model_is_loading(self) -> bool:

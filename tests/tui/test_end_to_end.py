@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from stubs.confirming import answer
 from stubs.fake_llama import FakeLlama, asks
 from textual.widgets import Markdown
 
 from agent.engine import Engine
 from tui.app import HeadstartApp
 from tui.messages import ConversationAsked
-from tui.screens.confirm import ConfirmScreen
 from tui.widgets.cards import FactCard
 from tui.widgets.conversation import Answer
 
@@ -77,15 +77,14 @@ def test_a_question_is_answered_from_what_was_looked_up_at_sign_in(settings: Any
     run(chat, use)
 
 
-@pytest.mark.parametrize(("key", "done"), [("y", True), ("n", False)])
-def test_a_write_waits_for_a_key(settings: Any, key: str, done: bool) -> None:
+@pytest.mark.parametrize(("keys", "done"), [(["tab", "enter"], True), (["enter"], False)])
+def test_a_write_waits_for_a_key(settings: Any, keys: list[str], done: bool) -> None:
     chat = RealChat(settings, asks("cancel_order", order_id="K7575", reason="too late"), "All right.")
 
     async def use(pilot: Any) -> None:
         await chat.sign_in(pilot, "eight8")
         await chat.ask(pilot, "Cancel K7575.")
-        await chat.until(pilot, lambda: isinstance(chat.app.screen, ConfirmScreen))
-        await pilot.press(key)
+        await answer(pilot, *keys)
         await chat.until(pilot, lambda: chat.app.turn is None)
         await pilot.pause(0.0)
         assert "All right." in chat.shown

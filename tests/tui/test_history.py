@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stubs.confirming import answer
 from stubs.fake_engine import FakeConversations, Script
 from stubs.shop_rows import HISTORY, MANY
 from textual.pilot import Pilot
@@ -152,24 +153,22 @@ async def test_rename(make_chat: Any) -> None:
         await chat.until(pilot, lambda: "The [mug" in rows(screen)[0])
 
 
-@pytest.mark.parametrize(("key", "left"), [("y", 1), ("n", 2), ("enter", 2)])
-async def test_deleting_asks_first(make_chat: Any, key: str, left: int) -> None:
+@pytest.mark.parametrize(("keys", "left"), [(["tab", "enter"], 1), (["escape"], 2), (["enter"], 2)])
+async def test_deleting_asks_first(make_chat: Any, keys: list[str], left: int) -> None:
     chat = make_chat(kept=kept())
     async with chat.app.run_test() as pilot:
         screen = await open_history(chat, pilot)
         await pilot.press("down", "d")
-        await chat.until(pilot, lambda: chat.app.screen is not screen)
-        await pilot.press(key)
+        await answer(pilot, *keys)
         await chat.until(pilot, lambda: chat.app.screen is screen and screen.table.row_count == left)
 
 
 async def test_deleting_the_open_one_begins_a_new_one(make_chat: Any) -> None:
     chat = make_chat(kept=kept())
     async with chat.app.run_test() as pilot:
-        screen = await open_history(chat, pilot)
+        await open_history(chat, pilot)
         await pilot.press("d")
-        await chat.until(pilot, lambda: chat.app.screen is not screen)
-        await pilot.press("y")
+        await answer(pilot, "tab", "enter")
         await chat.until(pilot, lambda: chat.app.screen.query("Prompt:focus"))
         assert chat.session.thread_id == "user123:new"
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from stubs.confirming import is_heard
 from stubs.fake_engine import FIGURES, Script
 from stubs.shop_rows import HISTORY, use
 from textual.pilot import Pilot
@@ -123,7 +124,7 @@ def test_confirm(snap_compare: Any, make_chat: Any) -> None:
     async def confirm(pilot: Pilot[None]) -> None:
         await chat.sign_in(pilot)
         await chat.ask(pilot, "Cancel A123, please.")
-        await chat.until(pilot, lambda: len(chat.app.screen_stack) == 3)
+        await is_heard(pilot)
         await chat.still(pilot)
 
     assert shows(snap_compare, chat, confirm, (80, 24))

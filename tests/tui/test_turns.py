@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+from stubs.confirming import answer
 from stubs.fake_engine import Script
 from textual import events
 from textual.widgets import Markdown
@@ -202,15 +203,15 @@ async def test_f2_changes_the_strategy_of_the_next_turn(make_chat: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "confirmed"), [(["y"], True), (["n"], False), (["escape"], False), (["enter"], False)]
+    ("keys", "confirmed"),
+    [(["tab", "enter"], True), (["escape"], False), (["enter"], False), (["tab", "shift+tab", "enter"], False)],
 )
 async def test_a_write_waits_for_the_customers_word(make_chat: Any, keys: list[str], confirmed: bool) -> None:
     chat = make_chat(Script(confirmation=CANCEL))
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         await chat.ask(pilot, "Cancel A123")
-        await chat.until(pilot, lambda: len(chat.app.screen_stack) == 3)
-        await pilot.press(*keys)
+        await answer(pilot, *keys)
         await chat.answered(pilot)
         assert chat.session.confirmed == [confirmed]
         assert ("Done." in chat.shown) is confirmed

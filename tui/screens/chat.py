@@ -6,7 +6,7 @@ import contextlib
 from collections import deque
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -98,6 +98,7 @@ class ChatScreen(Screen[None]):
         project: str | None,
         kept: tuple[KeptTurn, ...] = (),
         shows_ahead: bool = True,
+        draft: str = "",
     ) -> None:
         super().__init__()
         self._customer = session.customer
@@ -109,8 +110,12 @@ class ChatScreen(Screen[None]):
         self._kept = kept
         """What was said before, in a conversation that goes on."""
         self._shows_ahead = shows_ahead
+        self._draft = draft
+        """What was typed before this screen was there."""
         self._question = ""
         self._answer: Answer | None = None
+        self._waits = False
+        """Whether a question was sent that has no end yet."""
         self._results: deque[TurnResult] = deque(maxlen=TURNS_KEPT)
         """The turns of this sitting, for the timeline."""
         self._above: list[Fact] = []
@@ -132,7 +137,8 @@ class ChatScreen(Screen[None]):
                 yield GaugeStrip(id="strip")
                 with Horizontal(id="entry"):
                     yield Static(">", id="sign", markup=False)
-                    yield Prompt(id="prompt", asked=[turn.question for turn in self._kept])
+                    asked = [turn.question for turn in self._kept]
+                    yield Prompt(self._draft, id="prompt", asked=asked, limit=self._limit, takes=self._takes)
             with VerticalScroll(id="right", can_focus=False):
                 yield LatencyGauge()
                 ahead = AheadPanel(id="ahead")
@@ -159,20 +165,41 @@ class ChatScreen(Screen[None]):
 
     # What the customer does.
 
-    @on(Prompt.Sent)
-    def _send(self, message: Prompt.Sent) -> None:
-        question = message.text.strip()
+    def _takes(self, text: str) -> bool:
+        """Whether the question can be asked; says why it cannot."""
+        question = text.strip()
         if not question:
             self.notify("Type a question first, then press Enter.", timeout=3, markup=False)
         elif len(question) > self._limit:
             found = f"The question has {len(question):,} characters, at most {self._limit:,} fit."
             self.notify(f"{found} Shorten it.", severity="warning", markup=False)
-        elif self._answer is not None:
+        elif self._waits:
             self.notify("One question at a time: Esc stops the answer that is being written.", timeout=4, markup=False)
         else:
-            self.prompt.remember(question)
-            self.prompt.clear()
-            self.post_message(messages.QuestionAsked(question))
+            self._waits = True
+            return True
+        return False
+
+    @on(Prompt.Sent)
+    def _send(self, message: Prompt.Sent) -> None:
+        self.post_message(messages.QuestionAsked(message.text.strip()))
+
+    def refused(self, question: str) -> None:
+        """It could not be asked: it is the customer's again."""
+        self._waits = False
+        self.prompt.put_back(question)
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed while something else than a field has the focus is meant for the prompt."""
+        if event.is_printable and event.character:
+            event.stop()
+            self.prompt.take(event.character)
+            self.prompt.focus()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """The same, pasted."""
+        self.prompt.focus()
+        self.prompt.post_message(events.Paste(event.text))
 
     @on(Prompt.Paused)
     def _pause(self, message: Prompt.Paused) -> None:
@@ -323,6 +350,7 @@ class ChatScreen(Screen[None]):
 
     def _end(self, result: TurnResult | None) -> Answer | None:
         answer, self._answer = self._answer, None
+        self._waits = False
         self._answered = True
         self._readings.end_turn(result)
         self.refresh_bindings()

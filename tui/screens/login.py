@@ -52,7 +52,32 @@ class NameInput(Input):
 
 
 class PasswordInput(Input):
-    """A password that no clipboard gets: Textual's own field copies the clear text."""
+    """A password that no clipboard gets: Textual's own field copies the clear text.
+
+    At Enter it is the password: what follows in the same moment is not.
+    """
+
+    @dataclass
+    class Overtaken(Message):
+        """A key that came after Enter."""
+
+        key: events.Key
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, password=True)
+        self._is_given = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._is_given:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Overtaken(event))
+        elif event.key == "enter":
+            self._is_given = True
+
+    def take_again(self) -> None:
+        """It is being typed again."""
+        self._is_given = False
 
     def action_copy(self) -> None:
         """Nothing."""
@@ -75,6 +100,7 @@ class LoginScreen(Screen[None]):
         super().__init__()
         self._settings = settings
         self._has_problem = False
+        self._is_busy = False
 
     def compose(self) -> ComposeResult:
         """A card in the middle, the model's progress below."""
@@ -82,7 +108,7 @@ class LoginScreen(Screen[None]):
             yield Static("Headstart", id="name", markup=False)
             yield Static("customer support that has already looked", id="tagline", markup=False)
             yield _titled(NameInput(self._settings.user or "", id="user"), "Name")
-            yield _titled(PasswordInput(id="password", password=True), "Password")
+            yield _titled(PasswordInput(id="password"), "Password")
             yield Static(id="problem", markup=False)
             if self._settings.demo:
                 yield Static(DEMO_HINT, id="hint", markup=False)
@@ -106,17 +132,40 @@ class LoginScreen(Screen[None]):
 
     @on(NameInput.Overtaken)
     def _overtaken(self, message: NameInput.Overtaken) -> None:
-        if message.key.key == "enter":
+        if self._is_busy:
+            self._type_ahead(message.key)
+        elif message.key.key == "enter":
             self._submit()
         elif message.key.is_printable and message.key.character:
             self.password.insert_text_at_cursor(message.key.character)
 
+    @on(PasswordInput.Overtaken)
+    def _given(self, message: PasswordInput.Overtaken) -> None:
+        self._type_ahead(message.key)
+
+    def on_key(self, event: events.Key) -> None:
+        """While the sign-in is checked no field has the focus."""
+        if self._is_busy:
+            self._type_ahead(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """The same, pasted."""
+        if self._is_busy:
+            self.post_message(messages.TypedAhead(event.text))
+
+    def _type_ahead(self, key: events.Key) -> None:
+        text = "\n" if key.key in ("enter", "ctrl+j") else key.character if key.is_printable else None
+        if text:
+            self.post_message(messages.TypedAhead(text))
+
     @on(Input.Submitted, "#password")
     def _submit(self) -> None:
         if not self.user.value.strip():
+            self.password.take_again()
             self._show_problem("The name is empty. Type the name of your account.")
             self.user.focus()
         elif not self.password.value:
+            self.password.take_again()
             self._show_problem("The password is empty. Type it, then press Enter.")
             self.password.focus()
         else:
@@ -148,10 +197,13 @@ class LoginScreen(Screen[None]):
         self._free("")
         self.user.focus()
 
-    def failed(self, error: HeadstartError) -> None:
-        """The sign-in failed, or the orders cannot be opened; what was typed stays, but for the password."""
+    def failed(self, error: HeadstartError, typed: str = "") -> None:
+        """The sign-in failed, or the orders cannot be opened; what was typed stays, but for the password.
+
+        What was typed since may be the password once more: only its field can take it, where nobody reads it.
+        """
         with self.prevent(Input.Changed):
-            self.password.value = ""
+            self.password.value = typed.strip().replace("\n", " ")
         self._free(str(error))
         (self.password if self.user.value else self.user).focus()
 
@@ -161,12 +213,15 @@ class LoginScreen(Screen[None]):
         self.model.update(str(state.error) if state.error else model_words(state))
 
     def _busy(self, doing: str) -> None:
+        self._is_busy = True
         self.user.disabled = self.password.disabled = True
         self._has_problem = False
         self.problem.remove_class("-error")
         self.problem.update(f"⋯ {doing}")
 
     def _free(self, problem: str) -> None:
+        self._is_busy = False
+        self.password.take_again()
         self.user.disabled = self.password.disabled = False
         self._show_problem(problem)
 
