@@ -1,4 +1,4 @@
-"""The way from a turn's thread to the event loop, and what a turn may ask for there."""
+"""Runs coroutines on the event loop from a turn's thread, and says what a turn may ask for there."""
 
 import asyncio
 import concurrent.futures
@@ -12,6 +12,20 @@ from agent.shop.records import Change
 from agent.speculation.speculator import Call, Claim
 
 T = TypeVar("T")
+
+
+_LOOK_AGAIN_S = 1.0
+"""How often a wait looks whether the event loop is still there."""
+
+
+def refuse_on_loop(loop: asyncio.AbstractEventLoop, what: str) -> None:
+    """Raise RuntimeError in the event loop's own thread, which would wait for itself without end."""
+    try:
+        running = asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    if running is loop:
+        raise RuntimeError(f"{what} waits for the event loop: call it in another thread, as with asyncio.to_thread.")
 
 
 class TurnStoppedError(Exception):
@@ -66,17 +80,31 @@ class Bridge:
             self._cut.set_result(None)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop and wait for its result."""
-        if self._cut.done():
+        """Run a coroutine on the loop and wait for its result; raises RuntimeError in the loop's own thread."""
+        try:
+            self._check_can_wait()
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        except BaseException as error:
             work.close()
-            raise self._end()
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+            if self._loop.is_closed():
+                raise SessionClosedError("The session ended.") from error
+            raise
         both: list[concurrent.futures.Future[Any]] = [future, self._cut]
-        concurrent.futures.wait(both, return_when=concurrent.futures.FIRST_COMPLETED)
+        while not concurrent.futures.wait(both, _LOOK_AGAIN_S, concurrent.futures.FIRST_COMPLETED).done:
+            if self._loop.is_closed():
+                raise SessionClosedError("The session ended.")
         if not future.done():
             future.cancel()
             raise self._end()
-        return future.result()
+        try:
+            return future.result()
+        except concurrent.futures.CancelledError as error:
+            raise SessionClosedError("The session ended.") from error
+
+    def _check_can_wait(self) -> None:
+        refuse_on_loop(self._loop, "Bridge.run")
+        if self._cut.done():
+            raise self._end()
 
     def _end(self) -> Exception:
         return SessionClosedError("The session ended.") if self._closed.is_set() else TurnStoppedError()

@@ -105,11 +105,15 @@ def newer_half(messages: Sequence[BaseMessage]) -> str | None:
     return turns[(len(turns) + 1) // 2] if len(turns) > 1 else None
 
 
+def estimated_tokens(messages: Sequence[BaseMessage]) -> int:
+    """About how many tokens messages have, where no model has counted them: a token is some four characters."""
+    return sum(len(message.text) for message in messages) // 4
+
+
 def first_of_newest(messages: Sequence[BaseMessage], max_tokens: int) -> str | None:
     """The id of the message with which the newest part that fits begins; None where all of it fits."""
     first: str | None = None
-    # A token is some four characters.
-    while (half := newer_half(messages)) and sum(len(message.text) for message in messages) // 4 > max_tokens:
+    while (half := newer_half(messages)) and estimated_tokens(messages) > max_tokens:
         first = half
         messages = messages[next(i for i, message in enumerate(messages) if message.id == half) :]
     return first

@@ -17,11 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import DatabaseError
+from agent.storage import unusable
 from agent.text import printable
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
+    from langgraph.checkpoint.base import Checkpoint
     from langgraph.graph.state import CompiledStateGraph
+
+    from agent.checkpoints import KeptSaver
 
 LISTED = 200
 """The newest that are listed."""
@@ -63,73 +67,67 @@ class Conversations:
         self._customer_id = customer_id
 
     def listed(self) -> list[Kept]:
-        """The newest first; those without a single turn are left out."""
-        own = len(self._customer_id) + 1
+        """The newest first; those without a single turn are left out.
+
+        A row says what a conversation held at one checkpoint. It is written when a turn ends; where that was not so
+        (an older file, a crash in between), it is written now.
+        """
         query = """
-            SELECT thread_id, max(checkpoint_id) AS newest, title FROM checkpoints
+            SELECT thread_id, max(c.checkpoint_id), r.checkpoint_id, first_question, last_at, turns, title
+            FROM checkpoints AS c LEFT JOIN conversation_rows AS r USING (thread_id)
             LEFT JOIN conversation_titles USING (thread_id)
-            WHERE substr(thread_id, 1, ?) = ? AND length(thread_id) = ?
-            GROUP BY thread_id ORDER BY newest DESC LIMIT ?"""
-        with self._opened() as (connection, saver):
-            prefix = f"{self._customer_id}:"
-            rows = connection.execute(query, (own, prefix, own + UUID_CHARS, LISTED)).fetchall()
-            found = [self._kept(saver, thread_id, title) for thread_id, _, title in rows]
-        return [kept for kept in found if kept.turns]
+            WHERE thread_id > ? AND thread_id < ? AND length(thread_id) = ?
+            GROUP BY thread_id ORDER BY 2 DESC LIMIT ?"""
+        prefix = f"{self._customer_id}:"
+        bounds = (prefix, f"{self._customer_id};", len(prefix) + UUID_CHARS, LISTED)
+        kept: list[Kept] = []
+        with self._opened() as saver:
+            for thread_id, newest, noted, *row, title in saver.conn.execute(query, bounds).fetchall():
+                first, last_at, turns = row if noted == newest else _note(saver, thread_id)
+                kept.append(Kept(thread_id, title or first, datetime.fromisoformat(last_at), turns))
+        return [one for one in kept if one.turns]
 
     def turns(self, thread_id: str) -> list[KeptTurn]:
         """What was asked and answered, oldest first."""
         self._check(thread_id)
-        with self._opened() as (_, saver):
-            return turns_of(_messages(saver, thread_id)[1])
+        with self._opened() as saver:
+            return turns_of(_stored(saver, thread_id)[1])
 
     def rename(self, thread_id: str, title: str) -> None:
         """Give another title; an empty one brings the first question back."""
         self._check(thread_id)
         title = _title(title)
-        with self._opened() as (connection, _), connection:
+        with self._opened() as saver, saver.cursor() as cursor:
             if title:
-                connection.execute("INSERT OR REPLACE INTO conversation_titles VALUES (?, ?)", (thread_id, title))
+                cursor.execute("INSERT OR REPLACE INTO conversation_titles VALUES (?, ?)", (thread_id, title))
             else:
-                connection.execute("DELETE FROM conversation_titles WHERE thread_id = ?", (thread_id,))
+                cursor.execute("DELETE FROM conversation_titles WHERE thread_id = ?", (thread_id,))
 
     def delete(self, thread_id: str) -> None:
         """Delete for good: what was written is overwritten in the file."""
         self._check(thread_id)
-        with self._opened() as (connection, saver):
-            connection.execute("PRAGMA secure_delete = ON")
-            saver.delete_thread(thread_id)
-            with connection:
-                connection.execute("DELETE FROM conversation_titles WHERE thread_id = ?", (thread_id,))
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # The log holds copies of the deleted pages.
+        with self._opened() as saver:
+            with saver.cursor() as cursor:
+                for table in ("checkpoints", "writes", "conversation_titles", "conversation_rows"):
+                    cursor.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))  # noqa: S608  Known names.
+            saver.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # The log holds copies of the deleted pages.
 
     def _check(self, thread_id: str) -> None:
         prefix, _, rest = thread_id.rpartition(":")
         if prefix != self._customer_id or len(rest) != UUID_CHARS:
             raise DatabaseError("This conversation is not one of yours. Open one of the list.")
 
-    def _kept(self, saver: Any, thread_id: str, title: str | None) -> Kept:
-        at, messages = _messages(saver, thread_id)
-        turns = turns_of(messages)
-        first = turns[0].question if turns else ""
-        return Kept(thread_id, title or _title(first), at, len(turns))
-
     @contextmanager
-    def _opened(self) -> Generator[tuple[sqlite3.Connection, Any]]:
+    def _opened(self) -> Generator[KeptSaver]:
         """A connection of its own for each use, so that quitting has none to wait for."""
-        from langgraph.checkpoint.sqlite import SqliteSaver
+        from agent.checkpoints import KeptSaver
 
+        saver = KeptSaver(self.path)
         try:
-            with closing(sqlite3.connect(self.path, check_same_thread=False)) as connection:
-                saver = SqliteSaver(connection)
-                saver.setup()
-                connection.execute(
-                    "CREATE TABLE IF NOT EXISTS conversation_titles (thread_id TEXT PRIMARY KEY, title TEXT NOT NULL)"
-                )
-                yield connection, saver
+            with closing(saver):
+                yield saver
         except sqlite3.Error as error:
-            raise DatabaseError(
-                f"The kept conversations cannot be read: {error}. Move {self.path.name} out of the state folder."
-            ) from error
+            raise unusable(error, self.path) from error
 
 
 def turns_of(messages: Sequence[BaseMessage]) -> list[KeptTurn]:
@@ -188,18 +186,66 @@ def drop_older(graph: CompiledStateGraph[Any, Any], thread_id: str) -> None:
 
 
 def settle(graph: CompiledStateGraph[Any, Any], thread_id: str) -> None:
-    """Take out a last question that never got its answer: the program ended in the middle of the turn."""
-    from langchain_core.messages import RemoveMessage
-
+    """Close a last question that never got its answer: the program ended in the middle of the turn."""
     from agent.prompts import is_synthetic
 
     config: Any = {"configurable": {"thread_id": thread_id}}
     messages: list[BaseMessage] = graph.get_state(config).values.get("messages", [])
-    if not messages or (messages[-1].type == "ai" and not getattr(messages[-1], "tool_calls", None)):
+    if not ends_open(messages):
         return
     asked = max((i for i, m in enumerate(messages) if m.type == "human" and not is_synthetic(m)), default=0)
-    removed = [RemoveMessage(id=message.id or "") for message in messages[asked:]]
-    graph.update_state(config, {"messages": removed}, as_node="final_answer")
+    graph.update_state(config, {"messages": unanswered(messages[asked:])}, as_node="final_answer")
+
+
+def ends_open(messages: Sequence[BaseMessage]) -> bool:
+    """Whether a conversation's last question has no answer yet."""
+    return bool(messages) and (messages[-1].type != "ai" or bool(getattr(messages[-1], "tool_calls", None)))
+
+
+def unanswered(turn: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """What closes a turn that got no answer: its messages are removed, unless it has changed something.
+
+    A change that is forgotten would be asked for a second time.
+    """
+    from langchain_core.messages import AIMessage, RemoveMessage, ToolMessage
+
+    done = [
+        message.text
+        for message in turn
+        if isinstance(message, ToolMessage)
+        and isinstance(message.artifact, dict)
+        and message.artifact.get("record") == "Change"
+        and message.artifact.get("data", {}).get("done")
+    ]
+    if not done:
+        return [RemoveMessage(id=message.id or "") for message in turn]
+    if isinstance(turn[-1], AIMessage) and not turn[-1].tool_calls:
+        return []
+    return [*_results_of_open_calls(turn), AIMessage(" ".join(done))]
+
+
+def declined(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """What closes a turn whose change was not confirmed: a result for each open call, and an answer that says so."""
+    from langchain_core.messages import AIMessage
+
+    from agent import prompts
+
+    results = _results_of_open_calls(messages)
+    return [*results, AIMessage(prompts.NOT_CONFIRMED)] if results else []
+
+
+def _results_of_open_calls(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    from langchain_core.messages import AIMessage, ToolMessage
+
+    from agent import prompts
+
+    answered = {message.tool_call_id for message in messages if isinstance(message, ToolMessage)}
+    calls = [call for message in messages if isinstance(message, AIMessage) for call in message.tool_calls]
+    return [
+        ToolMessage(prompts.NOT_CONFIRMED, tool_call_id=call["id"] or "", name=call["name"])
+        for call in calls
+        if call["id"] not in answered
+    ]
 
 
 def as_markdown(kept: Kept, turns: Sequence[KeptTurn]) -> str:
@@ -219,12 +265,28 @@ def as_json(kept: Kept, turns: Sequence[KeptTurn]) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
-def _messages(saver: Any, thread_id: str) -> tuple[datetime, list[BaseMessage]]:
+def note_turn(graph: CompiledStateGraph[Any, Any], thread_id: str) -> None:
+    """Write the row that the list shows of a conversation."""
+    saver: Any = graph.checkpointer
+    _note(saver, thread_id)
+
+
+def _note(saver: KeptSaver, thread_id: str) -> tuple[str, str, int]:
+    """Write a conversation's row: its first question, when it was last written to, and its turns."""
+    checkpoint, messages = _stored(saver, thread_id)
+    turns = turns_of(messages)
+    row = (_title(turns[0].question) if turns else "", checkpoint["ts"], len(turns))
+    with saver.cursor() as cursor:
+        values = (thread_id, checkpoint["id"], *row)
+        cursor.execute("INSERT OR REPLACE INTO conversation_rows VALUES (?, ?, ?, ?, ?)", values)
+    return row
+
+
+def _stored(saver: KeptSaver, thread_id: str) -> tuple[Checkpoint, list[BaseMessage]]:
     found = saver.get_tuple({"configurable": {"thread_id": thread_id}})
     if found is None:
         raise DatabaseError("This conversation is no longer kept. Open another one of the list.")
-    values = found.checkpoint["channel_values"]
-    return datetime.fromisoformat(found.checkpoint["ts"]), list(values.get("messages", []))
+    return found.checkpoint, list(found.checkpoint["channel_values"].get("messages", []))
 
 
 def _title(text: str) -> str:

@@ -1,5 +1,6 @@
 """`headstart doctor`: what this machine runs, what is missing, and the one command that mends it."""
 
+import contextlib
 import json
 import os
 import platform
@@ -9,10 +10,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 
-from agent.engine import tracing
+from agent.engine import HIT_RATES, KEPT_IN, SIGN_INS, tracing
 from agent.errors import HeadstartError
 from agent.settings import Settings
+from agent.storage import CACHE, DATA, STATE, check_database, make_folder, unusable
+
+SCREEN = "screen.json"
+"""What the chat keeps of how it is to look, in the state folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("orders", _orders),
         ("terminal", _terminal),
         ("folders", _folders),
+        ("state", _state),
         ("tracing", _tracing),
     ]
     return [_looked(subject, look, settings) for subject, look in looks]
@@ -58,6 +65,9 @@ def _looked(subject: str, look: Callable[[Settings], Finding], settings: Setting
         return look(settings)
     except HeadstartError as error:
         return Finding(subject, ok=False, found=str(error), mend="see above")
+    except OSError as error:
+        place = Path(str(error.filename)) if error.filename else settings.state_folder
+        return Finding(subject, ok=False, found=str(unusable(error, place)), mend="see above")
     except Exception as error:  # A doctor that falls over helps nobody.
         return Finding(subject, ok=False, found=f"{type(error).__name__}: {error}", mend="reinstall headstart")
 
@@ -130,11 +140,26 @@ def _terminal(_: Settings) -> Finding:
 
 def _folders(settings: Settings) -> Finding:
     folders = {"data": settings.data_folder, "state": settings.state_folder, "cache": settings.cache_folder}
-    for folder in folders.values():
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            return Finding("folders", ok=False, found=f"{folder} cannot be written", mend=f"chmod u+w {folder}")
+    for folder, setting in zip(folders.values(), (DATA, STATE, CACHE), strict=True):
+        make_folder(folder, setting)
     return Finding("folders", ok=True, found=", ".join(f"{name} {folder}" for name, folder in folders.items()))
+
+
+def _state(settings: Settings) -> Finding:
+    names = (SIGN_INS, KEPT_IN)
+    for name in names:
+        check_database(settings.state_folder / name)
+    for name in (HIT_RATES, SCREEN):
+        with contextlib.suppress(FileNotFoundError):
+            path = settings.state_folder / name
+            try:
+                json.loads(path.read_text(encoding="utf-8"))
+            except (ValueError, RecursionError):
+                found = f"{path} is damaged; it is set aside at the next start"
+                return Finding("state", ok=False, found=found, mend=f"mv '{path}' '{path}.damaged'")
+            except OSError as error:
+                raise unusable(error, path) from error
+    return Finding("state", ok=True, found=f"{', '.join((*names, HIT_RATES, SCREEN))} are sound or not there yet")
 
 
 def _tracing(_: Settings) -> Finding:

@@ -13,25 +13,28 @@ import importlib
 import json
 import logging
 import os
-import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from agent.conversations import Conversations, settle
-from agent.errors import DatabaseError, HeadstartError, ModelError
-from agent.events import Event, RuleSwitchedOff
+from agent.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
+from agent.events import Event, Notice, RuleSwitchedOff
 from agent.session import CustomerSession
 from agent.settings import Settings, Strategy
 from agent.speculation.prediction import Predictor
+from agent.storage import check_database, make_folder, set_aside, unusable
 from agent.timeline import CALL_TOKENS, Clock, Prices, Timeline
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langgraph.graph.state import CompiledStateGraph
 
+    from agent.checkpoints import KeptSaver
     from agent.shop.accounts import Accounts, Customer
     from agent.shop.orders import OrderStore
 
@@ -39,6 +42,10 @@ log = logging.getLogger(__name__)
 
 HIT_RATES = "hit_rates.json"
 """What the rules' lookups were worth so far, in the state folder."""
+MAX_HIT_RATES_CHARS = 1_000_000
+"""What follows was not written by this program."""
+SIGN_INS = "sign_in.sqlite"
+"""The file of the failed sign-ins, in the state folder."""
 KEPT_IN = "conversations.sqlite"
 """The file of the kept conversations, in the state folder."""
 
@@ -115,15 +122,30 @@ class Engine:
         self._store: OrderStore | None = None
         self._accounts: Accounts | None = None
         self._graph: CompiledStateGraph[Any, Any] | None = None
-        self._conversations: sqlite3.Connection | None = None
+        self._saver: KeptSaver | None = None
         self._graph_lock = threading.Lock()
         self._loading: threading.Thread | None = None
         self._sessions: list[CustomerSession] = []
+        self._leaving: list[CustomerSession] = []
+        self._notices: list[str] = []
+        """What the customer should know about files that were damaged; told at each sign-in."""
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.open()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     def _switched_off(self, sentence: str) -> None:
         log.info(sentence)
         for session in self._sessions:
-            session.on_event(RuleSwitchedOff(sentence))
+            session.tell(RuleSwitchedOff(sentence))
 
     def _saved_s(self, tool: str) -> float:
         """What a used lookup saves: its query, and the model call that would have asked for it."""
@@ -139,17 +161,39 @@ class Engine:
             self._loading.start()
 
     async def open(self) -> None:
-        """Open the orders and the accounts; raises DatabaseError."""
+        """Open the orders and the accounts and look at every file; raises DatabaseError. Again after a failure."""
         from agent.shop.accounts import Accounts
-        from agent.shop.demo_data import working_copy
         from agent.shop.orders import OrderStore
 
+        self._check_open()
         settings = self.settings
-        settings.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = settings.orders or await asyncio.to_thread(working_copy, settings.data_folder, date.today())
-        self._store = await OrderStore.open(path, latency_s=settings.latency_s)
-        self._accounts = Accounts(self._store, settings.state_folder / "sign_in.sqlite")
+        path = await asyncio.to_thread(self._check_files)
+        store = await OrderStore.open(path, latency_s=settings.latency_s)
+        if self._closed or self._store is not None:
+            await store.close()
+            self._check_open()
+            return
+        self._store = store
+        self._accounts = Accounts(store, settings.state_folder / SIGN_INS)
+
+    def _check_files(self) -> Path:
+        """Look at the files before anybody signs in; the path of the orders. Raises DatabaseError."""
+        from agent.shop.demo_data import working_copy
+
+        settings = self.settings
+        make_folder(settings.state_folder)
+        for name in (SIGN_INS, KEPT_IN):
+            check_database(settings.state_folder / name)
         self._load_hit_rates()
+        return settings.orders or working_copy(settings.data_folder, date.today(), self._notice)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise SessionClosedError("The program is quitting.")
+
+    def _notice(self, sentence: str) -> None:
+        log.warning(sentence)
+        self._notices.append(sentence)
 
     @property
     def accounts(self) -> Accounts:
@@ -168,21 +212,61 @@ class Engine:
     async def sign_in(
         self, name: str, password: str, on_event: Callable[[Event], None] = lambda _: None
     ) -> CustomerSession:
-        """Check the password and at once start what the first question will need. Raises SignInError."""
-        return self._begun(await self.accounts.sign_in(name, password), on_event)
+        """Check the password and at once start what the first question will need. Raises SignInError.
+
+        `sign_out` ends it; `signed_in` does both.
+        """
+        customer = await self.accounts.sign_in(name, password)
+        self._check_open()
+        session = self._begun(customer, on_event)
+        for sentence in self._notices:
+            session.tell(Notice(sentence))
+        return session
+
+    async def sign_out(self, session: CustomerSession) -> None:
+        """End a session and hold nothing of its customer any more; a session that has ended is left as it is."""
+        if session not in self._sessions:
+            await session.close()
+            return
+        self._sessions.remove(session)
+        self._leaving.append(session)  # `close` waits for it.
+        try:
+            await session.close()
+        finally:
+            self._leaving.remove(session)
+            await asyncio.to_thread(self._save_hit_rates)
+
+    @asynccontextmanager
+    async def signed_in(
+        self, name: str, password: str, on_event: Callable[[Event], None] = lambda _: None
+    ) -> AsyncGenerator[CustomerSession]:
+        """A session for the length of a block."""
+        session = await self.sign_in(name, password, on_event)
+        try:
+            yield session
+        finally:
+            await self.sign_out(session)
 
     async def resume(
         self, session: CustomerSession, thread_id: str | None, on_event: Callable[[Event], None] = lambda _: None
     ) -> CustomerSession:
         """Leave a conversation for a kept one of the same customer, or for a new one, without another sign-in.
 
-        What stands in a kept one may be old: the new session claims it afresh at the next Enter.
+        What stands in a kept one may be old: the new session claims it afresh at the next Enter. Raises
+        SessionClosedError for a session that was signed out, also meanwhile.
         """
         if thread_id is not None:
             await asyncio.to_thread(self._settle, thread_id)
+        self._check_signed_in(session)
         await session.close()
+        self._check_signed_in(session)
         self._sessions.remove(session)
         return self._begun(session.customer, on_event, thread_id, session.strategy)
+
+    def _check_signed_in(self, session: CustomerSession) -> None:
+        self._check_open()
+        if session not in self._sessions:
+            raise SessionClosedError("You have signed out.")
 
     def conversations(self, customer_id: str) -> Conversations:
         """What is kept of one customer; nobody else's can be reached through it."""
@@ -217,46 +301,68 @@ class Engine:
         return session
 
     def graph(self) -> CompiledStateGraph[Any, Any]:
-        """The agent's graph over the kept conversations; call it in a thread, it imports LangGraph."""
+        """The agent's graph over the kept conversations; call it in a thread, it imports LangGraph.
+
+        Raises DatabaseError.
+        """
         with self._graph_lock:
             if self._graph is None:
-                from langgraph.checkpoint.sqlite import SqliteSaver
-
+                from agent.checkpoints import KeptSaver
                 from agent.graph import build_graph
 
-                self._conversations = sqlite3.connect(self.settings.state_folder / KEPT_IN, check_same_thread=False)
-                # A power failure may cost the last turn; else each first word waits for the disk twice.
-                self._conversations.execute("PRAGMA synchronous = NORMAL")
-                # What a turn replaces is overwritten, so that deleting a conversation leaves nothing of it.
-                self._conversations.execute("PRAGMA secure_delete = ON")
-                self._graph = build_graph(SqliteSaver(self._conversations))
+                self._check_open()
+                self._saver = KeptSaver(self.settings.state_folder / KEPT_IN)
+                self._graph = build_graph(self._saver)
             return self._graph
 
     async def close(self) -> None:
-        """End every session, then close the database. Returns at once even while the model loads."""
-        for session in self._sessions:
-            await session.close()
-        if self._sessions:
-            self._save_hit_rates()
-        self._sessions.clear()
+        """End every session, then close the database. Returns at once even while the model loads.
+
+        What one part raises keeps no other from closing. Closing again does nothing.
+        """
+        self._closed = True
+        sessions, self._sessions = self._sessions, []
+        ended = await asyncio.gather(*(one.close() for one in (*sessions, *self._leaving)), return_exceptions=True)
+        if sessions:
+            await asyncio.to_thread(self._save_hit_rates)
+        store, self._store, self._accounts = self._store, None, None
+        if store:
+            ended += await asyncio.gather(store.close(), return_exceptions=True)
+        ended += await asyncio.gather(asyncio.to_thread(self._close_state), return_exceptions=True)
+        self._close_model()
+        for error in ended:
+            if isinstance(error, BaseException):
+                log.warning("Closing was not clean: %s", type(error).__name__)
+
+    def _close_state(self) -> None:
+        with self._graph_lock:
+            saver, self._saver, self._graph = self._saver, None, None
+            if saver:
+                saver.close()
+
+    def _close_model(self) -> None:
         if self.model.done() and self.model.exception() is None:
             close = getattr(self.model.result(), "close", None)
             if close is not None:
                 close()
-        if self._store:
-            await self._store.close()
-        if self._conversations:
-            self._conversations.close()
 
     def _load_hit_rates(self) -> None:
         """What earlier sessions learned about the rules: names of rules and counts, nothing of a customer."""
         path = self.settings.state_folder / HIT_RATES
         try:
-            self.predictor.load(json.loads(path.read_text(encoding="utf-8")))
+            with path.open(encoding="utf-8") as file:
+                self.predictor.load(json.loads(file.read(MAX_HIT_RATES_CHARS)))
         except FileNotFoundError:
             return
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            log.warning("%s cannot be read (%s); the rules learn afresh.", path, error)
+        except OSError as error:
+            log.warning("%s The rules learn afresh.", unusable(error, path))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            try:
+                aside = set_aside(path)
+            except OSError as problem:
+                log.warning("%s The rules learn afresh.", unusable(problem, path))
+                return
+            log.warning("%s was damaged (%s) and is now %s; the rules learn afresh.", path, error, aside.name)
 
     def _save_hit_rates(self) -> None:
         path = self.settings.state_folder / HIT_RATES
@@ -265,7 +371,7 @@ class Engine:
             part.write_text(json.dumps(self.predictor.as_json(), indent=1), encoding="utf-8")
             part.replace(path)
         except OSError as error:
-            log.warning("%s cannot be written (%s); what the rules learned is lost.", path, error)
+            log.warning("%s What the rules learned is lost.", unusable(error, path))
 
     def _load(self) -> None:
         try:
@@ -281,6 +387,8 @@ class Engine:
                 self._report(ModelState("ready", 1.0, self.model_state.name))
             with contextlib.suppress(concurrent.futures.InvalidStateError):
                 self.model.set_result(model)
+            if self._closed:  # It came too late for `close`.
+                self._close_model()
 
     def _failed(self, error: HeadstartError) -> None:
         self._report(ModelState("failed", 1.0, error=error))
@@ -289,7 +397,10 @@ class Engine:
 
     def _report(self, state: ModelState) -> None:
         self.model_state = state
-        self._on_model(state)
+        try:
+            self._on_model(state)
+        except Exception as error:  # The model is loaded, whether or not its progress can be shown.
+            log.warning("on_model raised %s", type(error).__name__)
 
 
 TRACING = ("LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGSMITH_TRACING_V2")

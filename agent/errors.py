@@ -24,7 +24,7 @@ class SignInError(HeadstartError):
 
 
 class DatabaseError(HeadstartError):
-    """The orders cannot be read: missing, locked, corrupt or of another schema."""
+    """The orders, or a file or folder of the program, cannot be used: missing, locked, damaged, full, read-only."""
 
     exit_code = 4
 
@@ -37,6 +37,10 @@ class ModelError(HeadstartError):
 
 class QuestionError(HeadstartError):
     """The question cannot be asked as it stands: empty, or longer than the prompt has room for."""
+
+
+class ConfirmationError(HeadstartError):
+    """The change does not wait for the customer's word: it was answered, or another question came."""
 
 
 class SessionClosedError(HeadstartError):

@@ -37,6 +37,13 @@ class RuleSwitchedOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the customer should know at sign-in: a damaged file was set aside."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmation:
     """A write that waits for the customer's word; `CustomerSession.confirm` gives it."""
 
@@ -140,5 +147,5 @@ def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 4)
 
 
-Event: TypeAlias = TextArrived | StepFinished | AheadChanged | RuleSwitchedOff
+Event: TypeAlias = TextArrived | StepFinished | AheadChanged | RuleSwitchedOff | Notice
 TurnOutcome: TypeAlias = TurnResult | Confirmation

@@ -18,6 +18,7 @@ from langgraph.types import interrupt
 
 from agent import prompts
 from agent.shop.records import Change
+from agent.text import printable_data
 from agent.turn import Turn
 
 
@@ -98,7 +99,8 @@ def _ask_customer(call: ToolCall, change: Change) -> bool:
 
     No thread waits: the graph is resumed with `{"key": …, "confirmed": …}`.
     """
-    request = {"tool": call["name"], "arguments": call["args"], "key": call["id"], **change.model_dump(mode="json")}
+    found = printable_data(change.model_dump(mode="json"))
+    request = {"tool": call["name"], "arguments": call["args"], "key": call["id"], **found}
     answer = interrupt(request)
     return bool(answer.get("confirmed")) and answer.get("key") == call["id"]
 

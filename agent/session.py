@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
+import logging
 import threading
 import time
 import uuid
@@ -17,8 +19,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agent.conversations import drop_older, resting_on
-from agent.errors import ModelError, QuestionError, SessionClosedError
+from agent.bridge import refuse_on_loop
+from agent.conversations import declined, drop_older, ends_open, note_turn, resting_on, settle, unanswered
+from agent.errors import ConfirmationError, DatabaseError, HeadstartError, QuestionError, SessionClosedError
 from agent.events import AheadChanged, Confirmation, Event, StepFinished, TurnOutcome, TurnResult
 from agent.lookups import CustomerLookups
 from agent.settings import HeadStarts, Settings, Strategy
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
     from agent.shop.accounts import Customer
     from agent.shop.orders import OrderStore
     from agent.turn import Turn
+
+log = logging.getLogger(__name__)
 
 
 class CustomerSession:
@@ -81,6 +86,11 @@ class CustomerSession:
             on_change=self._ahead_changed,
         )
         self._turn: Turn | None = None
+        self._waiting: Confirmation | None = None
+        """What the turn waits for the customer's word on."""
+        self._before = 0
+        """How many messages stood in the conversation before the turn's question."""
+        self._display_error: Exception | None = None
         self._turn_lock = threading.Lock()
         self._state_lock = threading.Lock()
         self._resumed = thread_id is not None
@@ -96,6 +106,7 @@ class CustomerSession:
             prompt=self._prompt,
         )
         self._closed = threading.Event()
+        self._closing: asyncio.Task[None] | None = None
         self._since_s = timeline.clock()
 
     # Sign-in to Enter: on the event loop.
@@ -146,61 +157,97 @@ class CustomerSession:
         """Answer a question; blocks, so call it in a thread. One turn at a time.
 
         Returns the turn's result, or a `Confirmation` when a write waits for the customer's word: then
-        `confirm` goes on. Raises QuestionError, ModelError, DatabaseError or SessionClosedError; the
-        conversation is then as it was before the question.
+        `confirm` goes on; another question declines it. Raises QuestionError, ModelError, DatabaseError or
+        SessionClosedError, what `on_event` raises as it is, and RuntimeError in the event loop's own thread. The
+        conversation is then as it was before the question, unless a change was done: that is kept.
         """
         question = self._checked(question)
+        refuse_on_loop(self._loop, "CustomerSession.ask")
         with self._turn_lock:
+            before = self._at_rest()
             turn = self._new_turn(question, strategy or self.strategy)
             self._turn = turn
-            return self._run(turn, {"question": question, "user_id": self.customer.customer_id})
+            return self._run(turn, before, {"question": question, "user_id": self.customer.customer_id})
 
     def confirm(self, confirmation: Confirmation, *, confirmed: bool) -> TurnOutcome:
-        """Go on with the turn that asked for the customer's word; blocks like `ask`."""
+        """Go on with the turn that asked for the customer's word; blocks like `ask`.
+
+        Raises ConfirmationError when this change does not wait for it, or not any more.
+        """
         from langgraph.types import Command
 
+        self._check_open()
+        refuse_on_loop(self._loop, "CustomerSession.confirm")
         with self._turn_lock:
-            turn = self._turn
-            if turn is None:
-                raise SessionClosedError("Nothing waits for a confirmation.")
+            turn, waiting = self._turn, self._waiting
+            if turn is None or waiting is None or _identity(waiting) != _identity(confirmation):
+                raise ConfirmationError(
+                    "This change does not wait for your word any more: nothing was done now. Ask for it again."
+                )
+            self._waiting = None
             now_s = self.timeline.clock()
             turn.paused[-1] = (turn.paused[-1][0], now_s)
             turn.log.add(f"customer: {'confirmed' if confirmed else 'declined'} {confirmation.tool}")
-            return self._run(turn, Command(resume={"key": confirmation.key, "confirmed": confirmed}))
+            given = Command(resume={"key": confirmation.key, "confirmed": confirmed})
+            return self._run(turn, self._before, given)
 
     def stop(self) -> None:
-        """Stop the running turn; from any thread, returns at once."""
+        """Stop the running turn, or the one that waits for the customer's word; from any thread, returns at once."""
         if turn := self._turn:
             turn.stop()
-            self._loop.call_soon_threadsafe(self._lookups.give_up)
+            with contextlib.suppress(RuntimeError):  # The loop is closed: nothing is looked up any more.
+                self._loop.call_soon_threadsafe(self._lookups.give_up)
 
     async def close(self) -> None:
-        """Sign out: stop everything, hold nothing of this customer any more."""
+        """Sign out: stop everything, hold nothing of this customer any more. Further calls wait for the first."""
+        if self._closing is None:
+            self._closing = self._loop.create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         self._closed.set()
         self._warmer.cancel()
         if turn := self._turn:
             turn.cancelled.set()
             turn.bridge.stop(closing=True)
-        await self._warmer.close()
-        if self._adopting:
-            self._adopting.cancel()
-            await asyncio.gather(self._adopting, return_exceptions=True)
-        await asyncio.to_thread(self._drained)
-        await self._lookups.close()
+        async with contextlib.AsyncExitStack() as last:  # Each step is taken, whatever another one raises.
+            last.callback(self._let_go)
+            last.push_async_callback(self._forget)
+            last.push_async_callback(self._lookups.close)
+            last.push_async_callback(asyncio.to_thread, self._drained)
+            if self._adopting:
+                self._adopting.cancel()
+                await asyncio.gather(self._adopting, return_exceptions=True)
+            await self._warmer.close()
+
+    async def _forget(self) -> None:
         if self._model.done() and not self._model.cancelled() and self._model.exception() is None:
             forget = getattr(self._model.result(), "forget", None)
             if forget is not None:
                 await asyncio.to_thread(forget, self.thread_id)
+
+    def _let_go(self) -> None:
         self.timeline.clear()
+        self._turn = self._waiting = None
+        self.on_event = lambda _: None
 
     def _drained(self) -> None:
         """Wait until nothing reads the state file any more; a stopped turn ends at its next forward pass."""
-        with self._turn_lock, self._state_lock:
-            pass
+        with self._turn_lock:
+            if self._waiting is not None:
+                try:
+                    self._decline()
+                except DatabaseError as error:  # It is settled when the conversation is opened again.
+                    log.warning("The waiting change could not be closed in the conversation: %s", error)
+            with self._state_lock:
+                pass
 
-    def _checked(self, question: str) -> str:
+    def _check_open(self) -> None:
         if self._closed.is_set():
             raise SessionClosedError("You have signed out.")
+
+    def _checked(self, question: str) -> str:
+        self._check_open()
         question = printable(question).strip()
         if not question:
             raise QuestionError("The question is empty. Write something first.")
@@ -229,7 +276,7 @@ class CustomerSession:
             bridge=bridge,
             timeline=self.timeline,
             prices=self.prices,
-            emit=self.on_event,
+            emit=self._show,
             tool_rounds=self._settings.tool_rounds,
             log=PerformanceLog(self.timeline.clock, entered_s),
             entered_s=entered_s,
@@ -248,43 +295,84 @@ class CustomerSession:
         with self.timeline.span("model", "loading"):
             return bridge.run(loaded())
 
-    def _run(self, turn: Turn, given: Any) -> TurnOutcome:
+    def _at_rest(self) -> int:
+        """How many messages the conversation has, after closing in it what waits or was left unfinished."""
+        if self._waiting is not None:
+            self._decline()
+        messages = self.messages()
+        if ends_open(messages):
+            settle(self._graph(), self.thread_id)
+            messages = self.messages()
+        return len(messages)
+
+    def _decline(self) -> None:
+        """End the turn that waits for the customer's word: declined, with a result for each of its calls."""
+        self._turn = self._waiting = None
+        messages = self._stored()
+        if closed := declined(messages):
+            self._graph().update_state(self._config, {"messages": closed}, as_node="final_answer")
+
+    def _run(self, turn: Turn, before: int, given: Any) -> TurnOutcome:
+        """Run a turn up to its end or to a change that waits for the customer's word."""
         from agent.bridge import TurnStoppedError
 
-        graph = self._graph()
-        config: Any = {"configurable": {"thread_id": self.thread_id}}
-        before = len(self.messages()) if isinstance(given, dict) else None
-        step_s = self.timeline.clock()
+        self._before = before
         try:
-            if before is not None and not turn.starts.data:
-                # Nothing that was speculated before may help this turn, or its figures would lie.
-                turn.bridge.run(self._lookups.drop())
-            for update in graph.stream(given, config, context=turn, stream_mode="updates"):
-                if "__interrupt__" in update:
-                    turn.paused.append((self.timeline.clock(), self.timeline.clock()))
-                    return _confirmation(update["__interrupt__"][0].value)
-                now_s = self.timeline.clock()
-                for node, change in update.items():
-                    detail = str((change or {}).get("agent_decision") or "results in")
-                    self.on_event(StepFinished(node, now_s - step_s, detail))
-                step_s = now_s
+            confirmation = self._streamed(turn, given)
+            if confirmation is not None:
+                self._waiting = confirmation
+                return confirmation
+            messages = self.messages()
+            self._check_open()
+            return self._finished(turn, messages[-1].text, stopped=turn.cancelled.is_set(), messages=messages)
         except TurnStoppedError:
             self._roll_back(before)
             return self._finished(turn, "", stopped=True)
-        except SessionClosedError:
-            raise
-        except Exception as error:
-            self._roll_back(before)
+        except BaseException as error:
+            with contextlib.suppress(Exception):  # The first error says what is wrong.
+                self._roll_back(before)
+            self._turn = None
+            if isinstance(error, HeadstartError) or error is self._display_error or not isinstance(error, Exception):
+                raise
             if self._closed.is_set():
                 raise SessionClosedError("The session ended.") from error
-            if type(error).__module__.startswith("agent."):
-                raise
-            raise ModelError(
-                f"The model failed in the middle of the answer: {printable(str(error)) or type(error).__name__}. "
-                "Your question is kept; ask it again."
+            raise HeadstartError(
+                f"The turn failed because of a fault in headstart ({type(error).__name__}: {printable(str(error))})."
+                " Ask again; report it if it fails a second time."
             ) from error
-        messages = self.messages()
-        return self._finished(turn, messages[-1].text, stopped=turn.cancelled.is_set(), messages=messages)
+        finally:
+            self._display_error = None
+
+    def _streamed(self, turn: Turn, given: Any) -> Confirmation | None:
+        step_s = self.timeline.clock()
+        if isinstance(given, dict) and not turn.starts.data:
+            # Nothing that was speculated before may help this turn, or its figures would lie.
+            turn.bridge.run(self._lookups.drop())
+        for update in self._graph().stream(given, self._config, context=turn, stream_mode="updates"):
+            if "__interrupt__" in update:
+                turn.paused.append((self.timeline.clock(), self.timeline.clock()))
+                return _confirmation(update["__interrupt__"][0].value)
+            now_s = self.timeline.clock()
+            for node, change in update.items():
+                detail = str((change or {}).get("agent_decision") or "results in")
+                self._show(StepFinished(node, now_s - step_s, detail))
+            step_s = now_s
+        return None
+
+    def _show(self, event: Event) -> None:
+        """Hand a turn's event to `on_event`; what that raises ends the turn and comes out of `ask` as it is."""
+        try:
+            self.on_event(event)
+        except Exception as error:
+            self._display_error = error
+            raise
+
+    def tell(self, event: Event) -> None:
+        """Hand an event of no turn to `on_event`; what that raises must not stop what goes on behind it."""
+        try:
+            self.on_event(event)
+        except Exception as error:
+            log.warning("on_event raised %s at %s", type(error).__name__, type(event).__name__)
 
     def _finished(
         self, turn: Turn, answer: str, *, stopped: bool, messages: list[BaseMessage] | None = None
@@ -333,7 +421,7 @@ class CustomerSession:
         )
         if messages is not None:
             self._graph().update_state(
-                {"configurable": {"thread_id": self.thread_id}},
+                self._config,
                 {
                     "performance_log": turn.log.lines,
                     "spans": [span.as_dict() for span in result.spans],
@@ -342,12 +430,11 @@ class CustomerSession:
                 as_node="final_answer",
             )
             drop_older(self._graph(), self.thread_id)
+            note_turn(self._graph(), self.thread_id)
         self._turn = None
         self._since_s = ended_s
-        if (
-            messages is not None
-            and figures.prompt_tokens + figures.completion_tokens > self._settings.max_prompt_tokens
-        ):
+        said_tokens = figures.prompt_tokens + figures.completion_tokens or conversation.estimated_tokens(standing)
+        if messages is not None and said_tokens > self._settings.max_prompt_tokens:
             self._shorten(messages)
             standing = conversation.in_prompt(messages, context=turn.starts.context, first_id=self._first_id)
         reads = conversation.reads_standing(standing) if messages is not None else None
@@ -365,26 +452,21 @@ class CustomerSession:
     def messages(self) -> list[BaseMessage]:
         """The conversation as it is kept; reads the state file, so call it in a thread."""
         with self._state_lock:
-            if self._closed.is_set():
-                return []  # The state file may be closed under a thread that still warms.
-            state = self._graph().get_state({"configurable": {"thread_id": self.thread_id}})
-            return list(state.values.get("messages", []))
+            # The state file may be closed under a thread that still warms.
+            return [] if self._closed.is_set() else self._stored()
 
-    def _roll_back(self, before: int | None) -> None:
-        """Take out what a turn without an answer has left in the conversation."""
-        from langchain_core.messages import RemoveMessage
+    def _stored(self) -> list[BaseMessage]:
+        return list(self._graph().get_state(self._config).values.get("messages", []))
 
-        from agent.prompts import is_synthetic
+    @property
+    def _config(self) -> Any:
+        return {"configurable": {"thread_id": self.thread_id}}
 
-        self._turn = None
-        if before is None:
-            messages = self.messages()
-            before = max((i for i, m in enumerate(messages) if m.type == "human" and not is_synthetic(m)), default=0)
-        left = self.messages()[before:]
-        if left:
-            config: Any = {"configurable": {"thread_id": self.thread_id}}
-            removed = [RemoveMessage(id=message.id or "") for message in left]
-            self._graph().update_state(config, {"messages": removed}, as_node="final_answer")
+    def _roll_back(self, before: int) -> None:
+        """Take out what a turn without an answer has left in the conversation; a change that was done stays."""
+        self._turn = self._waiting = None
+        if closed := unanswered(self.messages()[before:]):
+            self._graph().update_state(self._config, {"messages": closed}, as_node="final_answer")
 
     # The event loop's side of a turn.
 
@@ -392,7 +474,7 @@ class CustomerSession:
         return HeadStarts(self.strategy, self._settings.without)
 
     def _ahead_changed(self) -> None:
-        self.on_event(AheadChanged())
+        self.tell(AheadChanged())
         if self._turn is None and self._lookups.history() is not None:
             self.warm()
 
@@ -449,3 +531,7 @@ def _confirmation(request: dict[str, Any]) -> Confirmation:
         after=request["after"],
         key=request["key"],
     )
+
+
+def _identity(asked: Confirmation) -> tuple[str, str, str]:
+    return asked.key, asked.tool, repr(asked.arguments)

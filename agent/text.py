@@ -16,9 +16,25 @@ _CONTROL = re.compile(
 )
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def printable(text: str) -> str:
-    """The text without anything but characters to show, line breaks and tabs."""
+    """The text without anything but characters to show, line breaks and tabs; it can always be encoded.
+
+    Halves of characters, which Python makes of bytes that are no UTF-8 and JSON of cut escapes, become the
+    character that they belong to, or `\N{REPLACEMENT CHARACTER}`.
+    """
+    if _SURROGATE.search(text):
+        text = _whole(text)
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _whole(text: str) -> str:
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def printable_data(data: Any) -> Any:
@@ -27,8 +43,10 @@ def printable_data(data: Any) -> Any:
         case str():
             return printable(data)
         case dict():
-            return {key: printable_data(value) for key, value in data.items()}
-        case list():
+            return {
+                printable(key) if isinstance(key, str) else key: printable_data(value) for key, value in data.items()
+            }
+        case list() | tuple():
             return [printable_data(value) for value in data]
         case _:
             return data

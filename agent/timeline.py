@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from statistics import median
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 Lane = Literal["model", "database", "customer"]
 Clock = Callable[[], float]
@@ -142,11 +142,20 @@ class ModelCall:
     tools_called: tuple[str, ...] = ()
 
 
+class NamedCall(Protocol):
+    """A tool call, as far as figures know it; two equal ones are the same call."""
+
+    @property
+    def name(self) -> str:
+        """The tool."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DatabaseUse:
     """A tool call that a turn used, and when its query ran (which may be before the turn)."""
 
-    name: str
+    call: NamedCall
     start_s: float
     end_s: float
     skipped_decision: bool = False
@@ -256,7 +265,7 @@ def turn_figures(
     hidden_s = length(queries) - waited_s
     paused_s = length(clipped(paused, turn))
     total_s = ended_s - entered_s - paused_s
-    skipped_s = sum(prices.decision_s(use.name, CALL_TOKENS) for use in database if use.skipped_decision)
+    skipped_s = sum(prices.decision_s(use.call.name, CALL_TOKENS) for use in database if use.skipped_decision)
     warmed_s = prices.prefill_s(sum(call.warmed_tokens for call in model_calls))
     decode_s = sum(call.decode_s for call in model_calls)
     completion_tokens = sum(call.completion_tokens for call in model_calls)

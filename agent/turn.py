@@ -16,11 +16,12 @@ from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolMessage
+from langchain_core.runnables import Runnable
 from pydantic import ValidationError
 
 from agent import conversation, intent, prompts
 from agent.bridge import Bridge, Lookups, TurnStoppedError
-from agent.errors import DatabaseError
+from agent.errors import DatabaseError, HeadstartError, ModelError
 from agent.events import Event, TextArrived, ToolUse
 from agent.facts import Known, known
 from agent.grounding import Guard
@@ -31,7 +32,7 @@ from agent.shop.calls import BY_NAME, Answer, artifact
 from agent.shop.records import Change
 from agent.shop.tools import invalid_arguments
 from agent.speculation.speculator import Call, Claim
-from agent.text import printable
+from agent.text import printable, printable_data
 from agent.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
 
 TRIES = 2
@@ -75,6 +76,8 @@ class Turn:
     """Whether a change was tried: its message is the answer."""
     _previews: dict[str, Change] = field(default_factory=dict)
     _called: set[Call] = field(default_factory=set)
+    _call_ids: set[str] = field(default_factory=set)
+    """Of every call of the conversation."""
     _known: tuple[tuple[str, ...], Known] | None = None
     """The calls of the results that were read last, and what they say."""
 
@@ -110,6 +113,7 @@ class Turn:
         A turn that is stopped ends with what had been written; with nothing written it raises
         TurnStoppedError.
         """
+        self._call_ids |= {str(call["id"]) for one in messages if isinstance(one, AIMessage) for call in one.tool_calls}
         prompt = conversation.in_prompt(messages, context=self.starts.context, first_id=self.first_id)
         if not self.guarded:
             return self._write_answer(node, prompt, None)
@@ -172,7 +176,10 @@ class Turn:
         Where its answer is not to be `shown`, it may only call: it ends with its first words.
         """
         chat_model = self.model()
-        model = chat_model.bind_tools(list(self.tools), **({"tool_choice": tool_choice} if tool_choice else {}))
+        try:
+            model = chat_model.bind_tools(list(self.tools), **({"tool_choice": tool_choice} if tool_choice else {}))
+        except Exception as error:
+            raise model_failed(error) from error
         options: dict[str, Any] = (
             {"cancelled": self.cancelled.is_set} if getattr(chat_model, "accepts_cancelled", False) else {}
         )
@@ -182,19 +189,21 @@ class Turn:
             options |= {"begun": begun, "barred": barred}
         start_s = self.timeline.clock()
         whole: AIMessageChunk | None = None
-        stream = cast(Generator[BaseMessage], model.stream(prompt, **options))
-        with self.timeline.span("model", node), closing(stream) as chunks:
+        details: dict[str, Any] = {}
+        with self.timeline.span("model", node), closing(_streamed(model, prompt, options)) as chunks:
             for chunk in chunks:
-                if isinstance(chunk, AIMessageChunk):
-                    text = printable(chunk.text)
-                    if text.strip() and not shown:
-                        break
-                    self._show(guard.feed(text) if guard else text)
-                    whole = chunk if whole is None else whole + chunk
+                text = printable(chunk.text)
+                if text.strip() and not shown:
+                    break
+                self._show(guard.feed(text) if guard else text)
+                details |= chunk.response_metadata
+                # Metadata of several messages cannot be added up: LangChain raises for two different numbers.
+                chunk = chunk.model_copy(update={"response_metadata": {}, "additional_kwargs": {}})
+                whole = chunk if whole is None else whole + chunk
                 if self.cancelled.is_set() or (guard and guard.foreign):
                     break
         end_s = self.timeline.clock()
-        message = _message(whole)
+        message = self._own_ids(_message(whole, details))
         if guard is not None and shown and not _calls(message) and not self.cancelled.is_set():
             self._show(guard.finish())
             if guard.completed:
@@ -206,6 +215,19 @@ class Turn:
             message = AIMessage(text, id=message.id, response_metadata={"finish_reason": "cancelled"})
         self._count(node, message, start_s, end_s)
         return message
+
+    def _own_ids(self, message: AIMessage) -> AIMessage:
+        """Each call with an id that no other call of the conversation has.
+
+        Results are paired by it and a write happens once for it, yet there are models that give none, or count
+        from nought in each answer.
+        """
+        calls: list[ToolCall] = []
+        for call in message.tool_calls:
+            own = call["id"] if call["id"] and call["id"] not in self._call_ids else _new_id()
+            self._call_ids.add(own)
+            calls.append(ToolCall(name=call["name"], args=call["args"], id=own, type="tool_call"))
+        return message.model_copy(update={"tool_calls": calls}) if calls else message
 
     def _repeats(self, message: AIMessage) -> bool:
         """Whether it only calls what it has called in this turn already."""
@@ -317,7 +339,7 @@ class Turn:
     def _count(self, node: str, message: AIMessage, start_s: float, end_s: float) -> None:
         usage = message.usage_metadata
         details = message.response_metadata
-        cached = usage.get("input_token_details", {}).get("cache_read", 0) if usage else 0
+        cached = (usage.get("input_token_details") or {}).get("cache_read", 0) if usage else 0
         call = ModelCall(
             name=node,
             start_s=start_s,
@@ -345,7 +367,7 @@ class Turn:
         key = call["id"] or ""
         if key not in self._previews:
             try:
-                with self._querying(call["name"]):
+                with self._querying(Call.of(call["name"], call["args"])):
                     self._previews[key] = self.bridge.run(self.lookups.preview(call["name"], call["args"]))
             except ValidationError as error:
                 refusal = Change(action=call["name"], order_id="", done=False, message=invalid_arguments(error))
@@ -359,15 +381,15 @@ class Turn:
         if preview is None:
             return _result(call, prompts.NOT_CONFIRMED, None, "success")
         change = preview
+        made = Call.of(call["name"], call["args"])
         if preview.done:
-            with self._querying(call["name"]):
+            with self._querying(made):
                 change = self.bridge.run(
                     self.lookups.write(call["name"], call["args"], f"{self.thread_id}:{call['id'] or ''}")
                 )
         self.log.add(f"{call['name']}: {'done' if change.done else 'refused by the rules'}")
         result = artifact(change, None)
-        made = Call.of(call["name"], call["args"])
-        waited_s = sum(use.end_s - use.start_s for use in self.database if use.name == made.name)
+        waited_s = sum(use.end_s - use.start_s for use in self.database if use.call == made)
         self.uses[made] = ToolUse(
             made.name, call["args"], "miss", waited_s, result["record"], result["data"], used=True
         )
@@ -375,13 +397,13 @@ class Turn:
         return _result(call, printable(change.message), result, "success")
 
     @contextmanager
-    def _querying(self, name: str) -> Generator[None]:
+    def _querying(self, call: Call) -> Generator[None]:
         """Database time of a write: nothing hides it."""
         start_s = self.timeline.clock()
         try:
             yield
         finally:
-            self.database.append(DatabaseUse(name, start_s, self.timeline.clock()))
+            self.database.append(DatabaseUse(call, start_s, self.timeline.clock()))
 
     async def _run_all(self, calls: Sequence[ToolCall]) -> dict[str | None, ToolMessage]:
         messages = await asyncio.gather(*map(self._read, calls))
@@ -418,34 +440,75 @@ class Turn:
             return  # Written through: no query has run.
         self.prices.note_tool(claim.call.name, claim.end_s - claim.start_s)
         if claim.first:
-            self.database.append(
-                DatabaseUse(claim.call.name, claim.start_s, claim.end_s, skipped_decision=skipped_decision)
-            )
+            self.database.append(DatabaseUse(claim.call, claim.start_s, claim.end_s, skipped_decision=skipped_decision))
 
     def counted_database(self) -> list[DatabaseUse]:
         """The queries this turn used for the first time: those that the answer does not rest on hid nothing."""
-        used = {use.name for use in self.uses.values() if use.used}
-        return [use for use in self.database if not use.skipped_decision or use.name in used]
+        used = {call for call, use in self.uses.items() if use.used}
+        return [use for use in self.database if not use.skipped_decision or use.call in used]
 
 
 def _call(name: str, **arguments: str) -> ToolCall:
-    return ToolCall(name=name, args=arguments, id=f"call_{uuid.uuid4().hex[:16]}", type="tool_call")
+    return ToolCall(name=name, args=arguments, id=_new_id(), type="tool_call")
+
+
+def _new_id() -> str:
+    return f"call_{uuid.uuid4().hex[:16]}"
+
+
+def model_failed(error: Exception) -> ModelError:
+    """What the customer reads where the model raised something."""
+    return ModelError(
+        f"The model failed in the middle of the answer: {printable(str(error)) or type(error).__name__}. "
+        "Your question is kept; ask it again."
+    )
+
+
+def _streamed(
+    model: Runnable[Any, AIMessage], prompt: Sequence[BaseMessage], options: dict[str, Any]
+) -> Generator[AIMessageChunk]:
+    """What the model writes, as chunks; raises ModelError for whatever it raises.
+
+    A model that cannot stream gives its answer as one whole message.
+    """
+    try:
+        with closing(cast(Generator[BaseMessage], model.stream(list(prompt), **options))) as stream:
+            for message in stream:
+                if isinstance(message, AIMessageChunk):
+                    yield message
+                elif isinstance(message, AIMessage):
+                    yield _chunk(message)
+    except HeadstartError:
+        raise
+    except Exception as error:
+        raise model_failed(error) from error
+
+
+def _chunk(message: AIMessage) -> AIMessageChunk:
+    return AIMessageChunk(
+        content=message.content,
+        id=message.id,
+        tool_calls=message.tool_calls,
+        invalid_tool_calls=message.invalid_tool_calls,
+        usage_metadata=message.usage_metadata,
+        response_metadata=message.response_metadata,
+    )
 
 
 def _calls(message: AIMessage) -> bool:
     return bool(message.tool_calls or message.invalid_tool_calls)
 
 
-def _message(chunk: AIMessageChunk | None) -> AIMessage:
+def _message(chunk: AIMessageChunk | None, details: dict[str, Any]) -> AIMessage:
     if chunk is None:
         return AIMessage("")
     return AIMessage(
         content=printable(chunk.text),
         id=chunk.id,
-        tool_calls=chunk.tool_calls,
-        invalid_tool_calls=chunk.invalid_tool_calls,
+        tool_calls=printable_data(chunk.tool_calls),
+        invalid_tool_calls=printable_data(chunk.invalid_tool_calls),
         usage_metadata=chunk.usage_metadata,
-        response_metadata=chunk.response_metadata,
+        response_metadata=details,
     )
 
 

@@ -22,7 +22,7 @@ from textual.constants import TEXTUAL_ANIMATIONS
 from textual.screen import Screen
 from textual.widgets import Input
 
-from agent.errors import HeadstartError, ModelError, SessionClosedError
+from agent.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
 from tui import garbage, messages
 from tui.preferences import Preferences, keep
 from tui.screens.login import LoginScreen
@@ -246,8 +246,8 @@ class HeadstartApp(SessionApp):
     async def _write_preferences(self, chosen: Preferences) -> None:
         try:
             await asyncio.to_thread(keep, chosen, self.settings.state_folder)
-        except OSError as error:
-            problem = f"This cannot be kept for the next time: {error.strerror}. It holds until you quit."
+        except DatabaseError as error:
+            problem = f"This cannot be kept for the next time; it holds until you quit. {error}"
             self.notify(problem, severity="warning", markup=False)
 
     def _apply_preferences(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 from agent.engine import Engine, ModelState, tracing
 from agent.errors import HeadstartError, SettingsError
-from agent.events import Confirmation, Event, StepFinished, TextArrived, TurnResult
+from agent.events import Confirmation, Event, Notice, StepFinished, TextArrived, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
 from tui import lines
@@ -36,6 +36,8 @@ async def _ask_all(
     def show(event: Event) -> None:
         if steps and isinstance(event, StepFinished):
             _note(f"[{event.took_s:6.2f} s] {event.node}: {event.detail}")
+        if isinstance(event, Notice):
+            _note(f"headstart: {event.sentence}")
         if mode:
             mode(event)
         elif not as_json and isinstance(event, TextArrived):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from agent.errors import SettingsError
 from agent.settings import Settings
+from agent.storage import make_folder, set_aside, unusable
+
+log = logging.getLogger(__name__)
 
 FILE = "screen.json"
 
@@ -55,11 +59,15 @@ class Preferences(BaseSettings):
 
 
 def load(state_folder: Path) -> Preferences:
-    """What was chosen last, over what is configured. A damaged file counts as none."""
+    """What was chosen last, over what is configured. A damaged file is set aside."""
     chosen: dict[str, Any] = {}
-    with contextlib.suppress(OSError, ValueError):
-        found: Any = json.loads((state_folder / FILE).read_text(encoding="utf-8"))
-        if isinstance(found, dict):
+    path = state_folder / FILE
+    with contextlib.suppress(OSError):
+        try:
+            found: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError, RecursionError):
+            log.warning("%s was damaged and is now %s.", path, set_aside(path).name)
+        else:
             chosen = {name: found[name] for name in Preferences.model_fields if name in found}
     for given in (chosen, {}):
         try:
@@ -72,7 +80,13 @@ def load(state_folder: Path) -> Preferences:
 
 
 def keep(preferences: Preferences, state_folder: Path) -> None:
-    """Write what was chosen on the screen; the keymap is not among it."""
-    state_folder.mkdir(parents=True, exist_ok=True)
+    """Write what was chosen on the screen; the keymap is not among it. Raises DatabaseError."""
+    make_folder(state_folder)
     text = json.dumps(preferences.model_dump(exclude={"keymap"}), indent=2)
-    (state_folder / FILE).write_text(text + "\n", encoding="utf-8")
+    path = state_folder / FILE
+    part = path.with_suffix(".part")
+    try:
+        part.write_text(text + "\n", encoding="utf-8")
+        part.replace(path)  # A full disk leaves the file as it was.
+    except OSError as error:
+        raise unusable(error, path) from error

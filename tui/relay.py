@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from textual.message import Message
 
-from agent.events import AheadChanged, Event, RuleSwitchedOff, StepFinished, TextArrived
+from agent.events import AheadChanged, Event, Notice, RuleSwitchedOff, StepFinished, TextArrived
 from agent.timeline import Clock
 from tui import messages
 
@@ -48,7 +48,7 @@ class EventRelay:
                 self._post(messages.StepEnded(self._turn, event))
             case AheadChanged():
                 self._post(messages.AheadChanged())
-            case RuleSwitchedOff(sentence):
+            case RuleSwitchedOff(sentence) | Notice(sentence):
                 self._post(messages.RuleOff(sentence))
 
     def flush(self) -> None:

@@ -209,7 +209,8 @@ class SessionApp(App[None]):
 
     @work(group="sign-out", exit_on_error=False)
     async def _sign_out(self, session: CustomerSession) -> None:
-        await session.close()
+        if self._engine:
+            await self._engine.sign_out(session)
         self.post_message(messages.SignedOut())
 
     @on(messages.SignedOut)

@@ -23,6 +23,7 @@ from agent.llama import embedded
 from agent.llama.checks import check_chat, check_memory
 from agent.llama.choice import EMBEDDED, GPU_MODEL, Dtype, ModelChoice, is_cached
 from agent.llama.threads import configure_threads, usable_threads
+from agent.storage import CACHE, unusable
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -275,7 +276,7 @@ def _main(arguments: list[str]) -> int:
         print(error, flush=True)
         return 1
     except OSError as error:
-        print(f"Expected 300 MB of room for the converted model in {arguments[1]}, found: {error}", flush=True)
+        print(unusable(error, Path(arguments[1]), CACHE), flush=True)
         return 1
     return 0
 

@@ -18,6 +18,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from agent.errors import DatabaseError, SettingsError, SignInError
 from agent.shop.orders import OrderStore, utc_now
 from agent.shop.throttle import Throttle
+from agent.text import printable
 
 PARAMETERS = Parameters(
     type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=2, memory_cost=19_456, parallelism=1
@@ -74,14 +75,16 @@ class Accounts:
         if not await asyncio.to_thread(verify) or found is None:
             raise SignInError(WRONG)
         await asyncio.to_thread(self._throttle.clear, name)
-        return Customer(customer_id=found[0], name=found[1])
+        return Customer(customer_id=found[0], name=printable(found[1]))
 
     async def add(self, customer_id: str, password: str, *, name: str, email: str, address: str) -> None:
         """Adds an account; raises SettingsError when the name is taken or something cannot be used."""
         if not _possible(customer_id, NAME_LENGTH) or customer_id != customer_id.strip():
             raise SettingsError(f"Expected a user name of 1 to {NAME_LENGTH} printable characters. Choose another.")
         password_hash = await self._hash(password)
-        await self._store.add_customer(customer_id, name, email, address, password_hash)
+        await self._store.add_customer(
+            customer_id, printable(name), printable(email), printable(address), password_hash
+        )
 
     async def reset_password(self, customer_id: str, password: str) -> None:
         """Gives an account a new password and ends its waits; raises SettingsError for an unknown name."""

@@ -13,6 +13,7 @@ import aiosqlite
 from pydantic import BaseModel, ValidationError
 
 from agent.errors import DatabaseError
+from agent.storage import unusable
 
 RowT = TypeVar("RowT", bound=BaseModel)
 
@@ -54,7 +55,11 @@ async def connect(path: Path, *, writing: bool = False, busy_timeout_s: float = 
     """
     uri = _uri(path, "rw" if writing else "ro")
     try:
-        connection = await aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=busy_timeout_s)
+        connection = aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=busy_timeout_s)
+        # Nobody may have closed it when the program ends: its thread must not keep the process.
+        thread: Any = getattr(connection, "_thread", connection)
+        thread.daemon = True
+        await connection
         try:
             connection.row_factory = sqlite3.Row
             await connection.execute_fetchall("PRAGMA foreign_keys = ON")
@@ -63,6 +68,8 @@ async def connect(path: Path, *, writing: bool = False, busy_timeout_s: float = 
             raise
     except sqlite3.Error as error:
         raise explained(error, path) from error
+    except OSError as error:
+        raise unusable(error, path, "--orders") from error
     return connection
 
 
@@ -130,11 +137,8 @@ def explained(error: sqlite3.Error, path: Path) -> DatabaseError:
                 f"Expected to write to {path}, found it read-only."
                 " Make the file and its folder writable, or go on without changing orders."
             )
-        case sqlite3.SQLITE_CANTOPEN:
-            return DatabaseError(
-                f"Expected to open {path}, found that SQLite may not ({error})."
-                " Make the file and its folder readable for you."
-            )
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            return unusable(error, path, "--orders")
         case _:
             return DatabaseError(f"Expected {path} to answer, found: {error}. {_MENDING}")
 

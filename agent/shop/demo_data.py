@@ -3,17 +3,20 @@
 Shipped data ages. Left as it was built, every order of the demo would be long delivered, and no parcel on its way.
 """
 
+import logging
 import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 from agent.errors import DatabaseError
-from agent.shop.database import explained
+from agent.storage import DATA, is_damage, make_folder, set_aside, unusable
+
+log = logging.getLogger(__name__)
 
 FILE = "orders.sqlite"
 _LOCK_TIMEOUT_S = 30.0
@@ -40,25 +43,27 @@ def bundled() -> Path:
     )
 
 
-def working_copy(folder: Path, today: date) -> Path:
+def working_copy(folder: Path, today: date, on_damage: Callable[[str], None] = log.warning) -> Path:
     """The demo's database for use, in `folder`: its newest order is from the day before `today`.
 
-    The customers' changes are kept, until another version of the data is shipped. Raises DatabaseError.
+    The customers' changes are kept, until another version of the data is shipped. A damaged copy is set aside and
+    begun anew, which `on_damage` is told in a sentence. Raises DatabaseError.
     """
     source, copy = bundled(), folder / FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, DATA)
         with _one_at_a_time(folder):
-            if not _usable(copy, _version(source)):
+            version = _version_of_sound(copy)
+            if version is None and copy.is_file():
+                aside = set_aside(copy)
+                on_damage(
+                    f"The demo's orders were damaged and are as they were shipped again. The file is now {aside}."
+                )
+            if version != _version(source):
                 _replace(source, copy)
             _move_dates(copy, today)
-    except sqlite3.Error as error:
-        raise explained(error, copy) from error
-    except OSError as error:
-        raise DatabaseError(
-            f"Expected to keep the demo's database in {folder}, found that it cannot be written ({error})."
-            " Make the folder writable, or give a database of your own with --orders."
-        ) from error
+    except (OSError, sqlite3.Error) as error:
+        raise unusable(error, copy, DATA) from error
     return copy
 
 
@@ -77,18 +82,19 @@ def _version(path: Path) -> int:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _usable(copy: Path, version: int) -> bool:
+def _version_of_sound(copy: Path) -> int | None:
+    """None where there is no copy or a damaged one."""
     if not copy.is_file():
-        return False
+        return None
     try:
         # Opened for writing, so that what a crash left half done is rolled back and not taken for damage.
         with closing(sqlite3.connect(copy)) as connection:
             sound = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-            return sound and int(connection.execute("PRAGMA user_version").fetchone()[0]) == version
-    except sqlite3.OperationalError:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0]) if sound else None
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return None
         raise  # locked or unreadable, which copying would not mend
-    except sqlite3.DatabaseError:
-        return False
 
 
 def _replace(source: Path, copy: Path) -> None:

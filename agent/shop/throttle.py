@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from agent.errors import DatabaseError
+from agent.storage import make_folder, unusable
 
 FREE_FAILURES = 4
 """So many failures in a row cost nothing; the next one costs `FIRST_WAIT`, and each one after it twice the last."""
@@ -74,7 +74,7 @@ class Throttle:
     @contextmanager
     def _transaction(self) -> Generator[sqlite3.Connection]:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._path.parent)
             self._path.touch(mode=0o600)
             with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -82,10 +82,7 @@ class Throttle:
                 yield connection
                 connection.execute("COMMIT")
         except (OSError, sqlite3.Error) as error:
-            raise DatabaseError(
-                f"Expected to count failed sign-ins in {self._path}, found that it cannot be used ({error})."
-                " Make it writable, or delete it if it is damaged."
-            ) from error
+            raise unusable(error, self._path) from error
 
 
 def _key(name: str) -> str:

@@ -1,12 +1,16 @@
 import asyncio
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage
 from stubs.fake_llama import FakeLlama, asks
 
+from agent import conversations
+from agent.checkpoints import KeptSaver
 from agent.conversations import Conversations, as_json, as_markdown
 from agent.engine import KEPT_IN, Engine
 from agent.errors import DatabaseError
@@ -147,7 +151,7 @@ async def test_written_out_to_read_and_for_a_program(settings: Settings) -> None
 
 def test_a_file_that_is_no_database_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "conversations.sqlite").write_text("no database" * 100)
-    with pytest.raises(DatabaseError, match=r"Move conversations\.sqlite"):
+    with pytest.raises(DatabaseError, match=r"conversations\.sqlite cannot be used: it is damaged.*Move it away"):
         Conversations(tmp_path / "conversations.sqlite", "user123").listed()
 
 
@@ -156,3 +160,62 @@ def test_an_empty_state_folder_lists_nothing(tmp_path: Path) -> None:
     assert Conversations(path, "user123").listed() == []
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT count(*) FROM conversation_titles").fetchone() == (0,)
+
+
+async def test_listing_reads_no_conversation_whose_row_is_right(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(settings, "One.", "Two.", "Three.")
+    await room.open()
+    session = await room.asked("user123", "First?", "Second?")
+    read: list[str] = []
+    real = conversations._stored
+
+    def stored(saver: Any, thread_id: str) -> Any:
+        read.append(thread_id)
+        return real(saver, thread_id)
+
+    monkeypatch.setattr(conversations, "_stored", stored)
+    (kept,) = await asyncio.to_thread(room.kept().listed)
+    assert (kept.title, kept.turns, read) == ("First?", 2, [])
+    with sqlite3.connect(settings.state_folder / KEPT_IN) as connection:  # As a file of an older version.
+        connection.execute("DROP TABLE conversation_rows")
+    connection.close()
+    for _ in range(2):
+        (kept,) = await asyncio.to_thread(room.kept().listed)
+        assert (kept.title, kept.turns, read) == ("First?", 2, [session.thread_id])
+    await room.engine.close()
+
+
+async def test_a_row_that_a_crash_has_left_behind_is_written_anew(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(settings, "One.", "Two.")
+    await room.open()
+    session = await room.asked("user123", "First?")
+    with monkeypatch.context() as patched:
+        patched.setattr("agent.session.note_turn", lambda *_: None)
+        await asyncio.to_thread(session.ask, "Second?")
+    (kept,) = await asyncio.to_thread(room.kept().listed)
+    assert kept.turns == 2
+    await room.engine.close()
+
+
+async def test_nothing_of_a_deleted_conversations_row_is_left(settings: Settings) -> None:
+    room = Room(settings, "One.")
+    await room.open()
+    session = await room.asked("user123", "What is a xylophone?")
+    await asyncio.to_thread(room.kept().rename, session.thread_id, "zither")
+    await asyncio.to_thread(room.kept().delete, session.thread_id)
+    written = b"".join(path.read_bytes() for path in settings.state_folder.glob("conversations.sqlite*"))
+    assert not any(word in written for word in (b"xylophone", b"zither"))
+    await room.engine.close()
+
+
+def test_the_checkpointers_tables_are_as_deleting_expects_them(tmp_path: Path) -> None:
+    with closing(KeptSaver(tmp_path / KEPT_IN)) as saver:
+        query = "SELECT m.name, group_concat(c.name) FROM sqlite_schema m, pragma_table_info(m.name) c GROUP BY 1"
+        found = {name: columns.split(",") for name, columns in saver.conn.execute(query) if "conversation" not in name}
+        ours = {name: found[name][:3] for name in found if name in ("checkpoints", "writes")}
+    assert set(found) - {"sqlite_autoindex_checkpoints_1", "sqlite_autoindex_writes_1"} == {"checkpoints", "writes"}
+    assert ours == dict.fromkeys(ours, ["thread_id", "checkpoint_ns", "checkpoint_id"])

@@ -14,7 +14,7 @@ def by_subject(settings: Settings) -> dict[str, doctor.Finding]:
 
 def test_everything_a_chat_needs_is_looked_at(settings: Settings) -> None:
     found = by_subject(settings.model_copy(update={"model": "embedded"}))
-    assert list(found) == ["python", "sqlite", "model", "gpu", "orders", "terminal", "folders", "tracing"]
+    assert list(found) == ["python", "sqlite", "model", "gpu", "orders", "terminal", "folders", "state", "tracing"]
     assert all(finding.ok for finding in found.values())
     assert "SmolLM2 135M on cpu in bf16" in found["model"].found
     assert str(settings.data_folder) in found["orders"].found

@@ -28,3 +28,23 @@ def test_nothing_that_a_terminal_obeys_survives(text: str) -> None:
 
 def test_data_is_cleaned_at_every_depth() -> None:
     assert printable_data({"a": ["\x1b[1mx", {"b": "y\x00"}], "n": 3}) == {"a": ["x", {"b": "y"}], "n": 3}
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("mug \udcff?", "mug �?"),
+        ("\udcc3\udcbc", "ü"),
+        ("\ud83d\ude00", "😀"),
+        ("cut \ud83d", "cut �"),
+        ("\ud83d and \udcff", "� and �"),
+    ],
+)
+def test_halves_of_characters_become_whole_ones(raw: str, clean: str) -> None:
+    assert printable(raw) == clean
+
+
+@given(st.text(st.characters(codec=None, categories=None) | st.characters(categories=["Cs"])))
+def test_what_is_left_can_always_be_encoded(text: str) -> None:
+    assert printable(text).encode("utf-8") is not None
+    assert printable_data({text: (text,)})

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.speculation.calls import Call
 from agent.timeline import (
     DatabaseUse,
     ModelCall,
@@ -36,25 +37,25 @@ def figures(model: list[ModelCall], database: list[DatabaseUse], **options: obje
 
 
 def test_a_query_before_enter_is_hidden_whole() -> None:
-    found = figures([ModelCall("entry_point", 10, 20)], [DatabaseUse("get_order_history", 2, 5)])
+    found = figures([ModelCall("entry_point", 10, 20)], [DatabaseUse(Call.of("get_order_history"), 2, 5)])
     assert (found.database_waited_s, found.database_hidden_s) == (0, 3)
     assert found.sequential_estimate_s == 13
 
 
 def test_a_query_within_the_turn_is_waited_for() -> None:
     model = [ModelCall("entry_point", 10, 12), ModelCall("final_answer", 15, 20)]
-    found = figures(model, [DatabaseUse("get_order_history", 12, 15)])
+    found = figures(model, [DatabaseUse(Call.of("get_order_history"), 12, 15)])
     assert (found.database_waited_s, found.database_hidden_s, found.sequential_estimate_s) == (3, 0, 10)
 
 
 def test_a_query_beside_a_model_call_is_hidden_as_far_as_that_reaches() -> None:
     model = [ModelCall("entry_point", 10, 12), ModelCall("final_answer", 13, 20)]
-    found = figures(model, [DatabaseUse("get_order_history", 10, 13)])
+    found = figures(model, [DatabaseUse(Call.of("get_order_history"), 10, 13)])
     assert (found.database_waited_s, found.database_hidden_s, found.sequential_estimate_s) == (1, 2, 12)
 
 
 def test_two_queries_at_once_are_waited_for_once() -> None:
-    uses = [DatabaseUse("get_order", 12, 15), DatabaseUse("track_shipment", 12, 15)]
+    uses = [DatabaseUse(Call.of("get_order"), 12, 15), DatabaseUse(Call.of("track_shipment"), 12, 15)]
     found = figures([ModelCall("entry_point", 10, 12), ModelCall("final_answer", 15, 20)], uses)
     assert found.database_waited_s == 3
 
@@ -71,7 +72,7 @@ def test_skipped_work_is_priced_at_what_it_measured() -> None:
         prices.note_decision("get_order_history", seconds)
     prices.note_prefill(1000, 2.0)
     model = [ModelCall("entry_point", 10, 20, prompt_tokens=900, cached_tokens=850, warmed_tokens=800)]
-    found = figures(model, [DatabaseUse("get_order_history", 2, 5, skipped_decision=True)], prices=prices)
+    found = figures(model, [DatabaseUse(Call.of("get_order_history"), 2, 5, skipped_decision=True)], prices=prices)
     assert found.sequential_estimate_s == pytest.approx(10 + 3 + 2.0 + 800 * 0.002)
 
 

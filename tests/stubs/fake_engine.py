@@ -259,6 +259,9 @@ class FakeEngine:
         self.session.timeline.end(self.session.timeline.start("customer", "sign-in"))
         return self.session
 
+    async def sign_out(self, session: FakeSession) -> None:
+        await session.close()
+
     def conversations(self, customer_id: str) -> FakeConversations:
         self.asked_for.append(customer_id)
         return self.kept

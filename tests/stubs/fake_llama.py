@@ -70,7 +70,10 @@ class FakeLlama(BaseChatModel):
         for chunk in self._stream(messages, stop, run_manager, **kwargs):
             whole = chunk if whole is None else whole + chunk
         assert whole is not None
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(whole.message.content))])
+        made = whole.message
+        assert isinstance(made, AIMessageChunk)
+        message = AIMessage(made.content, tool_calls=made.tool_calls, usage_metadata=made.usage_metadata)
+        return ChatResult(generations=[ChatGeneration(message=message)])
 
     def _stream(
         self,

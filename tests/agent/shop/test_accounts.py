@@ -167,7 +167,7 @@ async def test_state_holds_no_names(accounts: Accounts, state: Path) -> None:
 async def test_damaged_state_file_is_named(accounts: Accounts, state: Path) -> None:
     state.parent.mkdir()
     state.write_text("no database " * 100)
-    with pytest.raises(DatabaseError, match=r"sign-in\.sqlite.*delete it"):
+    with pytest.raises(DatabaseError, match=r"sign-in\.sqlite.*damaged.*Move it away"):
         await accounts.sign_in("ada", "demo")
 
 

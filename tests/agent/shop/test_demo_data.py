@@ -97,9 +97,20 @@ def test_shipped_database_is_not_touched(shipped: Path, tmp_path: Path) -> None:
 
 def test_folder_that_cannot_be_made_is_named(shipped: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(DatabaseError, match="cannot be written"):
+    with pytest.raises(DatabaseError, match="is a file, expected a folder"):
         demo_data.working_copy(tmp_path / "file" / "data", TODAY)
 
 
 def test_bundled_database_is_found_in_a_checkout() -> None:
     assert demo_data.bundled().name == "orders.sqlite"
+
+
+def test_a_damaged_copy_is_set_aside_and_told(shipped: Path, tmp_path: Path) -> None:
+    copy = demo_data.working_copy(tmp_path, TODAY)
+    cut = copy.read_bytes()[:9_000]
+    copy.write_bytes(cut)
+    told: list[str] = []
+    demo_data.working_copy(tmp_path, TODAY, told.append)
+    (aside,) = tmp_path.glob("orders.sqlite.damaged-*")
+    assert aside.read_bytes() == cut
+    assert [str(aside) in one for one in told] == [True]
