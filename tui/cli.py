@@ -193,7 +193,7 @@ def graph() -> None:
     """The agent's graph as Mermaid."""
     from agent.graph import mermaid
 
-    print(mermaid())
+    typer.echo(mermaid())
 
 
 @app.command()
@@ -206,7 +206,7 @@ def doctor(
     from agent.doctor import examine, report
 
     findings = examine(load_settings(orders=orders, model=model))
-    print(report(findings, as_json=as_json))
+    typer.echo(report(findings, as_json=as_json))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
@@ -252,10 +252,10 @@ def main() -> None:
             sys.stdout.flush()
     except HeadstartError as error:
         if str(error):
-            print(f"headstart: {error}", file=sys.stderr)
+            typer.echo(f"headstart: {error}", err=True)
         raise SystemExit(error.exit_code) from error
     except EOFError:
-        print("headstart: An answer was expected, found the end of standard input.", file=sys.stderr)
+        typer.echo("headstart: An answer was expected, found the end of standard input.", err=True)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

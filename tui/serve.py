@@ -48,6 +48,9 @@ class ChatServer(Server):
         return await self._make_app()
 
     async def on_startup(self, app: web.Application) -> None:
+        """Nothing is said before the address is had."""
+
+    def announce(self) -> None:
         """Say where it is."""
         noun = "session" if self._sessions == 1 else "sessions"
         sys.stderr.write(f"Headstart is at {self.public_url} for {self._sessions} {noun} at once. Ctrl+C ends it.\n")
@@ -121,6 +124,7 @@ async def _serve(server: ChatServer) -> int:
     try:
         await runner.setup()
         await web.TCPSite(runner, server.host, server.port).start()
+        server.announce()
         return await ended
     finally:
         await runner.cleanup()
