@@ -15,6 +15,7 @@ from agent.engine import HIT_RATES, KEPT_IN, SIGN_INS, tracing
 from agent.errors import HeadstartError
 from agent.settings import Settings
 from agent.storage import CACHE, DATA, STATE, check_database, make_folder, unusable
+from agent.terminal import can_draw
 
 SCREEN = "screen.json"
 """What the chat keeps of how it is to look, in the state folder."""
@@ -133,6 +134,9 @@ def _terminal(_: Settings) -> Finding:
     found = f"{os.environ.get('TERM', 'no TERM')}, {size.columns}×{size.lines}, {colours}"
     if not sys.stdout.isatty():
         return Finding("terminal", ok=True, found=f"not a terminal here ({found}); the chat needs one")
+    if not can_draw():
+        mend = "the chat cannot be drawn here: use `headstart ask`, or set TERM to what the terminal is"
+        return Finding("terminal", ok=False, found=found, mend=mend)
     small = size.columns < 60 or size.lines < 20
     return Finding("terminal", ok=not small, found=found, mend="make it at least 60×20" if small else "")
 

@@ -9,6 +9,7 @@ from agent.engine import Engine
 from agent.errors import SettingsError
 from agent.settings import Settings
 from agent.shop.accounts import Accounts
+from tui.streams import is_terminal
 
 
 def add(settings: Settings, customer_id: str, name: str, email: str, address: str) -> None:
@@ -46,8 +47,12 @@ def _with_accounts(settings: Settings, work: Callable[[Accounts], Awaitable[obje
 
 
 def _new_password() -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
+    if not is_terminal(sys.stdin):
+        line = sys.stdin.readline() if sys.stdin is not None else ""  # pyright: ignore[reportUnnecessaryComparison]
+        if not (password := line.rstrip("\r\n")) or "\ufffd" in password:
+            found = "bytes that are no UTF-8" if password else "nothing"
+            raise SettingsError(f"A password was expected on standard input, found {found}.")
+        return password
     password = getpass.getpass("New password: ")
     if password != getpass.getpass("Once more: "):
         raise SettingsError("The two passwords differ; nothing was changed.")

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -24,6 +23,7 @@ from textual.widgets import Input
 
 from agent.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
 from tui import garbage, messages
+from tui.leaving import Leaving
 from tui.preferences import Preferences, keep
 from tui.screens.login import LoginScreen
 from tui.sessions import MakeEngine, SessionApp, make_engine
@@ -363,11 +363,19 @@ def run_chat(settings: Settings) -> int:
     app = HeadstartApp(settings)
 
     async def run() -> None:
-        await app.run_async()
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(CLOSE_WITHIN_S):
-                await app.close_engine()
-        _exit_now(_exit_code(app))
+        loop = asyncio.get_running_loop()
+
+        def leave() -> None:
+            loop.call_soon_threadsafe(lambda: asyncio.ensure_future(app.action_quit()))
+
+        with Leaving(leave, (0, 1), draws=True) as leaving:
+            try:
+                await app.run_async()
+            finally:
+                with contextlib.suppress(Exception):
+                    async with asyncio.timeout(CLOSE_WITHIN_S):
+                        await app.close_engine()
+            leaving.end(_exit_code(app) if leaving.code is None else leaving.code)
 
     asyncio.run(run())
     return _exit_code(app)
@@ -376,10 +384,3 @@ def run_chat(settings: Settings) -> int:
 def _exit_code(app: HeadstartApp) -> int:
     """None is said by an app that ended in an error, without having been told to."""
     return 1 if app.return_code is None else app.return_code
-
-
-def _exit_now(code: int) -> None:
-    """Leave without waiting for any thread."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

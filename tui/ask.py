@@ -7,7 +7,8 @@ import asyncio
 import getpass
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 from agent.engine import Engine, ModelState, tracing
 from agent.errors import HeadstartError, SettingsError
@@ -16,17 +17,31 @@ from agent.session import CustomerSession
 from agent.settings import Settings
 from tui import lines
 from tui.figures import corrections
+from tui.leaving import Leaving
+from tui.streams import OutputError, is_nothing, is_terminal, knows_unicode, text_of
+
+NO_QUESTION = "No question was given. Give one as an argument, or a line each on standard input."
 
 
 def ask_all(settings: Settings, questions: list[str], *, think_s: float, steps: bool, yes: bool, as_json: bool) -> int:
     """Sign in and ask every question; the exit code."""
-    return asyncio.run(_ask_all(settings, questions, think_s, steps=steps, yes=yes, as_json=as_json))
+    return asyncio.run(_watched(_ask_all(settings, questions, think_s, steps=steps, yes=yes, as_json=as_json)))
+
+
+async def _watched(work: Coroutine[Any, Any, int]) -> int:
+    """Do it; a signal or a terminal that has gone ends it, with the sessions closed."""
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    watched = [stream.fileno() for stream in (sys.stdin, sys.stdout) if is_terminal(stream)]
+    with Leaving(lambda: loop.call_soon_threadsafe(task.cancel), watched):
+        return await task
 
 
 async def _ask_all(
     settings: Settings, questions: list[str], think_s: float, *, steps: bool, yes: bool, as_json: bool
 ) -> int:
     plain = not questions and not as_json and lines.is_wanted()
+    if not questions and is_nothing(sys.stdin):
+        raise SettingsError(NO_QUESTION)
     user, password = _credentials(settings)
     if project := tracing():
         _note(f"tracing to LangSmith, project {project}")
@@ -51,18 +66,25 @@ async def _ask_all(
         session = await engine.sign_in(user, password, show)
         if mode:
             return 1 if await mode.converse(session) else 0
-        failed = 0
+        failed = asked = 0
         async for question in _each(questions):
+            asked += 1
             await asyncio.sleep(think_s)
             try:
                 result = await _turn(session, question, yes=yes)
+            except OutputError:
+                raise
             except HeadstartError as error:
                 failed += 1
                 _note(f"headstart: {error}")
                 continue
-            print(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else "", flush=True)
+            print(
+                json.dumps(result.as_dict(), ensure_ascii=not knows_unicode(sys.stdout)) if as_json else "", flush=True
+            )
             if not as_json:
                 _note(summary(result))
+        if not asked:
+            raise SettingsError(NO_QUESTION)
         return 1 if failed else 0
     finally:
         await engine.close()
@@ -97,17 +119,17 @@ async def _each(questions: list[str]) -> AsyncIterator[str]:
         line = await asyncio.to_thread(sys.stdin.readline)
         if not line:
             return
-        if line.strip():
-            yield line.strip()
+        if question := text_of(line).strip():
+            yield question
 
 
 def _credentials(settings: Settings) -> tuple[str, str]:
-    user = settings.user or (input("User: ") if sys.stdin.isatty() else None)
+    user = settings.user or (input("User: ") if is_terminal(sys.stdin) else None)
     if not user:
         raise SettingsError("No account was named. Give one with --user, for the demo: --user user123.")
     if settings.password is not None:
         return user, settings.password.get_secret_value()
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         raise SettingsError("No password was given. Set HEADSTART_PASSWORD or use --password-file PATH.")
     return user, getpass.getpass("Password: ")
 
@@ -119,7 +141,7 @@ class _Progress:
         self._step = ""
 
     def __call__(self, state: ModelState) -> None:
-        if sys.stderr.isatty() and state.step != self._step:
+        if is_terminal(sys.stderr) and state.step != self._step:
             self._step = state.step
             _note(f"model: {state.step}{f' ({state.name})' if state.name else ''}")
 

@@ -12,9 +12,13 @@ import typer
 
 from agent.errors import HeadstartError, SettingsError
 from agent.settings import Settings, Strategy, load_settings
+from agent.terminal import can_draw
+from tui import streams
+from tui.streams import is_terminal, knows_unicode, text_of
 
 EXIT_CODES = """Exit codes: 0 done, 1 a question was not answered, 2 wrong usage or configuration, 3 sign-in failed,
-4 the orders cannot be read, 5 the model cannot be had, 130 interrupted."""
+4 the orders cannot be read, 5 the model cannot be had, 130 interrupted, 141 nobody reads the output, 128 + n ended by
+signal n; a terminal that has gone counts as signal 1."""
 
 LOOPBACK = "127.0.0.1"
 
@@ -53,9 +57,14 @@ def configured(password_file: Path | None, **given: Any) -> Settings:
         given["without"] = frozenset(given["without"])
     if password_file is not None:
         try:
-            given["password"] = password_file.read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"The password file {password_file} cannot be read: {error}.") from error
+            password = password_file.read_text(encoding="utf-8-sig").rstrip("\r\n")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8"
+            raise SettingsError(f"The password file {password_file} cannot be read: {reason}.") from error
+        if not password or "\n" in password:
+            found = "several lines" if password else "nothing"
+            raise SettingsError(f"The password file {password_file} should hold one line, found {found}.")
+        given["password"] = password
     return load_settings(**given)
 
 
@@ -83,11 +92,24 @@ def chat(
         without=without,
     )
     in_browser = "web_driver" in os.environ.get("TEXTUAL_DRIVER", "")
-    if not in_browser and (not sys.stdout.isatty() or not sys.stdin.isatty()):
-        raise SettingsError("The chat needs a terminal, found a pipe or a file. Use `headstart ask` instead.")
+    if not in_browser:
+        _check_terminal()
     from tui.app import run_chat
 
     raise typer.Exit(run_chat(settings))
+
+
+def _check_terminal() -> None:
+    if not is_terminal(sys.stdout) or not is_terminal(sys.stdin):
+        raise SettingsError("The chat needs a terminal, found a pipe or a file. Use `headstart ask` instead.")
+    if not can_draw():
+        name = os.environ.get("TERM") or "none"
+        raise SettingsError(f"The chat needs a terminal that can draw, found TERM={name}. Use `headstart ask` instead.")
+    if not knows_unicode(sys.stderr) or not knows_unicode(sys.stdout):
+        raise SettingsError(
+            f"The chat is drawn in UTF-8, found the encoding {sys.stdout.encoding}. "
+            "Set LC_ALL=C.UTF-8, or use `headstart ask` instead."
+        )
 
 
 @app.command()
@@ -124,7 +146,16 @@ def ask(
         strategy=strategy,
         without=without,
     )
-    raise typer.Exit(ask_all(settings, questions or [], think_s=think, steps=steps, yes=yes, as_json=as_json))
+    raise typer.Exit(
+        ask_all(
+            settings,
+            [text_of(question) for question in questions or []],
+            think_s=think,
+            steps=steps,
+            yes=yes,
+            as_json=as_json,
+        )
+    )
 
 
 @app.command()
@@ -213,11 +244,19 @@ def main() -> None:
     """The console script: errors a user can mend are one line on standard error, with their exit code."""
     # Read when the OpenMP library loads: threads that spin while they wait would stop everything else (README).
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    streams.prepare()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except HeadstartError as error:
-        typer.echo(f"headstart: {error}", err=True)
+        if str(error):
+            typer.echo(f"headstart: {error}", err=True)
         raise SystemExit(error.exit_code) from error
+    except EOFError:
+        typer.echo("headstart: An answer was expected, found the end of standard input.", err=True)
+        raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 

@@ -19,9 +19,33 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
 from textual.message import Message
 
+from tui import leaving
+from tui.streams import is_terminal
 from tui.terminal import TerminalInput
 
 READ_BYTES = 64 * 1024
+
+
+class _Screen:
+    """Where it is drawn; a terminal that has gone takes what nobody can see, so that the loop never waits for it."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.isatty, self.fileno = file.isatty, file.fileno
+
+    def write(self, text: str) -> None:
+        """Write, or hang up."""
+        try:
+            self._file.write(text)
+        except (OSError, ValueError):
+            leaving.hang_up()
+
+    def flush(self) -> None:
+        """Flush, or hang up."""
+        try:
+            self._file.flush()
+        except (OSError, ValueError):
+            leaving.hang_up()
 
 
 class TerminalDriver(LinuxDriver):
@@ -29,6 +53,9 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
+        # Textual draws on standard error, which may be closed or a file.
+        screen = sys.__stderr__ if is_terminal(sys.__stderr__) else sys.__stdout__
+        self._file = _Screen(screen)  # pyright: ignore[reportAttributeAccessIssue]  Only written to.
         self._is_suspended = False
 
     # Input.
@@ -58,6 +85,7 @@ class TerminalDriver(LinuxDriver):
 
     def input_ended(self) -> None:
         """Nothing can be typed any more."""
+        leaving.hang_up()
 
     # Ctrl+Z.
 
@@ -122,6 +150,7 @@ class BrowserDriver(WebDriver):
 
     def input_ended(self) -> None:
         """The server is gone."""
+        leaving.hang_up()
 
     def _process(self, messages: Iterable[Message]) -> None:
         for message in messages:

@@ -19,6 +19,7 @@ from agent.events import Confirmation, TextArrived
 from agent.speculation.calls import Call
 from agent.text import printable
 from tui.figures import call_words, corrections
+from tui.streams import OutputError, is_terminal
 from tui.typed_ahead import typed_ahead
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ DOING = {"loading": "the model is being loaded", "prefill": "the model reads ahe
 
 def is_wanted() -> bool:
     """Whether a person sits at both ends."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
 class LineMode:
@@ -84,6 +85,8 @@ class LineMode:
         self._held, self._told = "", 0
         try:
             result = await self._turn(session, question)
+        except OutputError:
+            raise
         except HeadstartError as error:
             _note(f"That did not work. {error}")
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import re
 from pathlib import Path
@@ -24,7 +25,7 @@ async def save(app: App[Any], name: str, text: str) -> None:
             written = await asyncio.to_thread(_write, given, text)
         except FileExistsError:
             app.notify(f"{given} exists already. Give another name.", severity="warning", markup=False)
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             problem = f"{given} cannot be written: {getattr(error, 'strerror', None) or error}. Give another name."
             app.notify(problem, severity="warning", markup=False)
         else:
@@ -35,12 +36,15 @@ async def save(app: App[Any], name: str, text: str) -> None:
 
 def suggestion(name: str) -> Path:
     """A name that is free, in the downloads folder where there is one, else in the folder one is in."""
-    downloads = Path.home() / "Downloads"
-    folder = downloads if downloads.is_dir() else Path.cwd()
-    path, number = folder / name, 1
-    while path.exists():
-        number += 1
-        path = folder / f"{Path(name).stem}-{number}{path.suffix}"
+    path = Path(name)
+    # No home, a folder that was removed while one is in it: the bare name is a suggestion too.
+    with contextlib.suppress(OSError, RuntimeError):
+        downloads = Path.home() / "Downloads"
+        folder = downloads if downloads.is_dir() else Path.cwd()
+        path, number = folder / name, 1
+        while path.exists():
+            number += 1
+            path = folder / f"{Path(name).stem}-{number}{path.suffix}"
     return path
 
 
@@ -52,6 +56,11 @@ def file_name(title: str, suffix: str) -> str:
 
 def _write(given: str, text: str) -> Path:
     path = Path(given).expanduser()
-    with path.open("x", encoding="utf-8") as file:
-        file.write(text)
+    with path.open("x", encoding="utf-8", errors="replace") as file:
+        try:
+            file.write(text)
+            file.flush()
+        except OSError:
+            path.unlink(missing_ok=True)  # Half an export would be taken for a whole one.
+            raise
     return path.resolve()

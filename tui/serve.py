@@ -7,9 +7,13 @@ the page asks nobody else for anything.
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import logging
+import os
 import re
 import shlex
+import signal
 import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -22,6 +26,8 @@ from agent.settings import Settings
 
 FOREIGN = re.compile(r"<link[^>]*https?://fonts\.[^>]*>")
 """textual-serve's page asks somebody else for a font, and so tells them who looks at it."""
+SHUTDOWN_S = 1.0
+"""How long open pages may hold up the end; their processes end with their pipes."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -37,7 +43,14 @@ class ChatServer(Server):
         """Without the values of variables, which textual-serve's own log shows: they hold what is typed."""
         logging.basicConfig(level="WARNING", format="%(levelname)s %(message)s")
 
+    async def application(self) -> web.Application:
+        """What aiohttp runs."""
+        return await self._make_app()
+
     async def on_startup(self, app: web.Application) -> None:
+        """Nothing is said before the address is had."""
+
+    def announce(self) -> None:
         """Say where it is."""
         noun = "session" if self._sessions == 1 else "sessions"
         sys.stderr.write(f"Headstart is at {self.public_url} for {self._sessions} {noun} at once. Ctrl+C ends it.\n")
@@ -82,4 +95,36 @@ def serve(
             "A password is configured, so every visitor would be signed in. Take HEADSTART_PASSWORD out first."
         )
     command = shlex.join([sys.executable, "-m", "tui.cli", *options])
-    ChatServer(command, host=host, port=port, sessions=sessions, public_url=public_url).serve()
+    server = ChatServer(command, host=host, port=port, sessions=sessions, public_url=public_url)
+    try:
+        code = asyncio.run(_serve(server))
+    except (OSError, UnicodeError) as error:  # Taken, not allowed, not this machine's, not a name.
+        number = getattr(error, "errno", None) or 0
+        option = "--port" if number in (errno.EADDRINUSE, errno.EACCES) else "--host"
+        reason = os.strerror(number) if number > 0 else error
+        raise SettingsError(f"{host}:{port} cannot be listened on: {reason}. Give another {option}.") from error
+    if code:
+        raise SystemExit(code)
+
+
+async def _serve(server: ChatServer) -> int:
+    """Until a signal; the exit code. Every session is a child that ends with its pipes."""
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[int] = loop.create_future()
+
+    def end(number: int) -> None:
+        if not ended.done():
+            ended.set_result(0 if number == signal.SIGINT else 128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            loop.add_signal_handler(number, end, number)
+    server.initialize_logging()
+    runner = web.AppRunner(await server.application(), shutdown_timeout=SHUTDOWN_S)
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, server.host, server.port).start()
+        server.announce()
+        return await ended
+    finally:
+        await runner.cleanup()
