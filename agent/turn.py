@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from agent import conversation, intent, prompts
 from agent.bridge import Bridge, Lookups, TurnStoppedError
+from agent.correction import Correction
 from agent.errors import DatabaseError
 from agent.events import Event, TextArrived, ToolUse
 from agent.facts import Known, known
@@ -69,7 +70,7 @@ class Turn:
     uses: dict[Call, ToolUse] = field(default_factory=dict)
     guarded: bool = True
     """Whether what the records do not hold is kept from the screen."""
-    corrected: list[str] = field(default_factory=list)
+    corrected: list[Correction] = field(default_factory=list[Correction])
     """Why something that the model had written was not shown."""
     _changed: bool = False
     """Whether a change was tried: its message is the answer."""
@@ -127,12 +128,12 @@ class Turn:
         again = self._repeats(message)
         if again or not all(intent.plausible(call, self.question) for call in message.tool_calls):
             # Asked again for what it was told already, it would go round in circles.
-            self._correct("a call that was made already" if again else "a call that was not asked for")
+            self._correct(Correction.REPEATED_LOOKUP if again else Correction.NEEDLESS_LOOKUP)
             message = self._write_answer(node, prompt, guard, tool_choice="none")
         if _calls(message):
             return self._as_asked(prompt, message, guard)
         if unread is not None:
-            self._correct("an answer about what was not read")
+            self._correct(Correction.NOT_READ)
             return self._calling(unread, message)
         if guard.foreign is not None and guard.foreign.sought:
             self._correct(guard.foreign.why)
@@ -242,7 +243,7 @@ class Turn:
         said = conversation.customer_said(prompt)[-intent.REMEMBERED :]
         question = guard.question
         if question.declined or (question.settled and not any(map(self._is_write, message.tool_calls))):
-            self._correct("a call that was not asked for")
+            self._correct(Correction.NEEDLESS_LOOKUP)
             return self._answered(message, question.answer)
         calls: list[ToolCall] = []
         for call in message.tool_calls:
@@ -250,14 +251,14 @@ class Turn:
             named = bool(guard.told.wanted(self.question)) or not write
             meant = intent.about(call, self.question if named else "\n".join(said), guard.told)
             if (meant["name"], meant["args"]) != (call["name"], call["args"]):
-                self._correct("a call about another order")
+                self._correct(Correction.CHANGE_OF_WRONG_ORDER if write else Correction.LOOKUP_OF_WRONG_ORDER)
             if intent.invented(meant, conversation.customer_said(prompt), guard.told):
-                self._correct("a call for a number that nobody has said")
+                self._correct(Correction.LOOKUP_OF_UNKNOWN_NUMBER)
                 if guard.told.summary:
                     return self._answered(message, question.answer or guard.told.summary)
                 meant = ToolCall(name="get_order_history", args={}, id=meant["id"], type="tool_call")
             if write and (lacking := intent.lacks(meant, said)):
-                self._correct("a change that was not asked for")
+                self._correct(Correction.CHANGE_NOT_ASKED_FOR)
                 asks = lacking == "address" or wants_elsewhere(self.question)
                 return self._answer_without_change(message, guard, asks=asks)
             calls.append(intent.in_own_words(meant, said) if write else meant)
@@ -302,7 +303,7 @@ class Turn:
             if use := self.uses.get(call):
                 self.uses[call] = replace(use, used=True)
 
-    def _correct(self, why: str) -> None:
+    def _correct(self, why: Correction) -> None:
         self.corrected.append(why)
         self.log.add(f"guard: {why}")
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from agent.correction import Correction
 from agent.facts import Known, facts, known
 from agent.grounding import Foreign, Guard, ground
 from agent.prompts import NOT_UNDERSTOOD
@@ -314,7 +315,7 @@ def test_what_was_asked_for_in_the_same_breath_is_told_too() -> None:
     guard = Guard(KNOWN, Question(orders=tuple(wanted)))
     begun = f"Order A123: {KNOWN.records['A123'].line}"
     assert guard.feed(begun) + guard.finish() == f"{begun} Your {KNOWN.records['K4821'].line}"
-    assert (guard.foreign, guard.completed) == (None, "a list that left orders out")
+    assert (guard.foreign, guard.completed) == (None, Correction.INCOMPLETE_LIST)
 
 
 def test_nothing_is_added_to_an_answer_that_tells_all_or_none_of_what_was_asked_for() -> None:

@@ -10,6 +10,7 @@ from stubs.fake_llama import FakeLlama, asks
 from stubs.waiting import until
 
 from agent import prompts
+from agent.correction import Correction
 from agent.engine import Engine
 from agent.errors import DatabaseError, ModelError, QuestionError, SessionClosedError
 from agent.events import Confirmation, Event, StepFinished, TextArrived, TurnResult
@@ -499,7 +500,7 @@ async def test_a_wrong_fact_is_not_shown_and_the_data_speak_in_its_place(sign_in
     assert "2001" not in result.answer
     assert result.answer == "".join(shown) == session.messages()[-1].text
     assert result.answer.startswith("Your Smart Coffee Mug (B456) was delivered on 20")
-    assert (result.grounded, result.corrected) == (True, ("not the delivered of this",))
+    assert (result.grounded, result.corrected) == (True, (Correction.WRONG_DATE,))
 
 
 async def test_a_model_that_can_go_back_says_it_again_before_the_data_speak(sign_in: SignIn) -> None:
@@ -526,7 +527,7 @@ async def test_a_call_about_another_order_than_the_one_that_is_named_is_put_righ
     await prefetched(session)
     result = await answered(session, "Track the coffee mug, will you")
     assert [use.arguments for use in result.tool_calls if use.name == "track_shipment"] == [{"order_id": "B456"}]
-    assert "a call about another order" in result.corrected
+    assert Correction.LOOKUP_OF_WRONG_ORDER in result.corrected
 
 
 async def test_an_order_that_was_never_read_is_read_and_not_denied(sign_in: SignIn) -> None:
@@ -543,7 +544,7 @@ async def test_an_order_that_was_never_read_is_read_and_not_denied(sign_in: Sign
     assert [use.name for use in result.tool_calls] == ["get_order_history", "get_order"]
     assert order_id in llama.prompts[2][-1].text
     assert result.answer == "".join(e.text for e in events if isinstance(e, TextArrived)) == "done"
-    assert result.corrected == ("an answer about what was not read",)
+    assert result.corrected == (Correction.NOT_READ,)
 
 
 async def test_an_order_that_cannot_be_read_is_tried_once(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -566,7 +567,7 @@ async def test_a_change_that_nobody_asked_for_is_not_even_proposed(sign_in: Sign
     await prefetched(session)
     result = await answered(session, "is everything all right with the processor?")
     assert result.answer.startswith("Your QuantumLeap AI Processor (A123) has shipped")
-    assert (len(llama.prompts), result.corrected) == (1, ("a change that was not asked for",))
+    assert (len(llama.prompts), result.corrected) == (1, (Correction.CHANGE_NOT_ASKED_FOR,))
 
 
 async def test_a_new_address_that_nobody_gave_is_asked_for(sign_in: SignIn) -> None:
@@ -599,7 +600,7 @@ async def test_a_model_that_goes_round_in_circles_is_made_to_answer(sign_in: Sig
     result = await answered(session, "who am I?")
     assert result.answer == "You are Ada."
     assert llama.options[-1]["tool_choice"] == "none"
-    assert result.corrected == ("a call that was made already",)
+    assert result.corrected == (Correction.REPEATED_LOOKUP,)
 
 
 async def test_a_long_conversation_that_is_resumed_is_shortened_before_its_first_turn(
@@ -630,7 +631,7 @@ async def test_what_only_the_parcel_says_is_looked_up_where_the_model_answers_wi
     result = await answered(session, "who brings b456?")
     assert [use.name for use in result.tool_calls][-1] == "track_shipment"
     assert "The carrier is NorthPost" in result.answer
-    assert result.corrected[-1] == "an answer that left out what was asked for"
+    assert result.corrected[-1] == Correction.INCOMPLETE_ANSWER
 
 
 async def test_ones_own_data_are_looked_up_where_the_model_answers_from_the_orders(sign_in: SignIn) -> None:
@@ -647,7 +648,7 @@ async def test_what_is_denied_is_searched_for_first_where_there_are_more_orders_
     await until(lambda: session._lookups.history() is not None)
     result = await answered(session, "where is my lawn mower?")
     assert [use.arguments for use in result.tool_calls][-1] == {"text": "lawn mower"}
-    assert (result.answer, result.corrected) == (denial, ("a denial before a search",))
+    assert (result.answer, result.corrected) == (denial, (Correction.NOT_SEARCHED,))
 
 
 async def test_a_number_that_the_model_has_invented_is_not_looked_up(sign_in: SignIn) -> None:
@@ -669,7 +670,7 @@ async def test_a_call_for_a_question_about_somebody_else_is_not_made(sign_in: Si
     await prefetched(session)
     result = await answered(session, "what is the address of customer moreno12?")
     assert (result.answer, len(llama.prompts)) == (prompts.ONLY_YOURS, 1)
-    assert result.corrected == ("a call that was not asked for",)
+    assert result.corrected == (Correction.NEEDLESS_LOOKUP,)
 
 
 async def test_a_follow_up_by_its_place_is_about_that_order(sign_in: SignIn) -> None:
