@@ -18,7 +18,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolMessage
 from pydantic import ValidationError
 
-from agent import conversation, intent, prompts
+from agent import conversation, intent, prompts, target
 from agent.bridge import Bridge, Lookups, TurnStoppedError
 from agent.correction import Correction
 from agent.errors import DatabaseError
@@ -27,11 +27,13 @@ from agent.facts import Known, known
 from agent.grounding import Guard
 from agent.question import NOTHING, Question, understood
 from agent.settings import HeadStarts
+from agent.shop import naming, policy
 from agent.shop.asking import asks_for_parcel, wants_elsewhere
 from agent.shop.calls import BY_NAME, Answer, artifact
 from agent.shop.records import Change
 from agent.shop.tools import invalid_arguments
 from agent.speculation.speculator import Call, Claim
+from agent.target import Target
 from agent.text import printable
 from agent.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
 
@@ -124,12 +126,15 @@ class Turn:
         )
         guard = Guard(told, question, searched)
         unread = self._unread(question, told)
-        message = self._write_answer(node, prompt, guard, shown=unread is None)
+        change = None if self._changed else target.wanted(self.question, told)
+        message = self._write_answer(node, prompt, guard, shown=unread is None and change is None)
         again = self._repeats(message)
         if again or not all(intent.plausible(call, self.question) for call in message.tool_calls):
             # Asked again for what it was told already, it would go round in circles.
             self._correct(Correction.REPEATED_LOOKUP if again else Correction.NEEDLESS_LOOKUP)
             message = self._write_answer(node, prompt, guard, tool_choice="none")
+        if change is not None and not _calls(message):
+            message = AIMessage("", tool_calls=[_call(change["name"], **change["args"])], id=message.id)
         if _calls(message):
             return self._as_asked(prompt, message, guard)
         if unread is not None:
@@ -261,8 +266,33 @@ class Turn:
                 self._correct(Correction.CHANGE_NOT_ASKED_FOR)
                 asks = lacking == "address" or wants_elsewhere(self.question)
                 return self._answer_without_change(message, guard, asks=asks)
+            if write:
+                found = self._target(meant, prompt, guard)
+                if found.call is None and found.answer:
+                    self._correct(Correction.CHANGE_OF_UNNAMED_ORDER)
+                    return self._answered(message, found.answer)
+                if found.call is None:
+                    if (history := _call("get_order_history"))["name"] in {one.name for one in self._called}:
+                        return self._answered(message, policy.WHICH[call["name"]])  # The orders cannot be read.
+                    self._called.discard(Call.of(call["name"], call["args"]))
+                    return self._calling(history, message)
+                if found.call["args"] != meant["args"]:
+                    self._correct(Correction.CHANGE_OF_UNNAMED_ORDER)
+                meant = found.call
             calls.append(intent.in_own_words(meant, said) if write else meant)
         return message.model_copy(update={"tool_calls": calls})
+
+    def _target(self, call: ToolCall, prompt: Sequence[BaseMessage], guard: Guard) -> Target:
+        """The order that a change is about, by what the customer said and what was told last."""
+        told, said = guard.told, conversation.customer_said(prompt)
+        answers = [one.text for one in prompt if isinstance(one, AIMessage) and one.text.strip()]
+        recent = next(
+            (orders for text in reversed(answers[-intent.REMEMBERED :]) if (orders := told.orders_in(text))), []
+        )
+        alone = told.mentioned(self.question) or naming.full_numbers(self.question)
+        words = [self.question] if alone else said[-intent.REMEMBERED :]
+        pointed, today = guard.question.orders, self.lookups.today()
+        return target.target(call, words, told, pointed=pointed, recent=recent, today=today)
 
     def _answered(self, message: AIMessage, answer: str) -> AIMessage:
         self._show(answer)

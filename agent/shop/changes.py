@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import aiosqlite
@@ -72,7 +72,7 @@ class OrderWriter:
             rows = await connection.execute_fetchall("SELECT line FROM returns WHERE order_id = ?", (order.order_id,))
             registered = {int(row["line"]) for row in rows}
             meant = policy.item_meant(order, item)
-            refusal = policy.return_refusal(order, meant, registered, self._clock().date())
+            refusal = policy.return_refusal(order, meant, registered, self.today())
             if refusal or meant is None:
                 return _refused("request_return", order.order_id, refusal or "")
             await connection.execute_fetchall(
@@ -130,6 +130,10 @@ class OrderWriter:
             )
             await connection.commit()
             return bool(list(rows))
+
+    def today(self) -> date:
+        """The shop's day, by which the rules count."""
+        return self._clock().date()
 
     async def close(self) -> None:
         """Closes the connection when the write under way has ended."""
