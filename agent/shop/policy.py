@@ -80,7 +80,7 @@ CHANGEABLE: dict[str, frozenset[Status]] = {
 NONE_POSSIBLE: dict[str, str] = {
     "cancel_order": "None of your orders can be cancelled any more: only what has not shipped can be.",
     "change_address": "None of your orders can go to another address any more: only what has not shipped can.",
-    "request_return": f"None of your orders can be returned: only what was delivered in the last {RETURN_DAYS} days can.",
+    "request_return": f"Nothing can be returned now: only what was delivered in the last {RETURN_DAYS} days can.",
 }
 
 WHICH: dict[str, str] = {

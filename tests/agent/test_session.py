@@ -678,3 +678,44 @@ async def test_a_follow_up_by_its_place_is_about_that_order(sign_in: SignIn) -> 
     await prefetched(session)
     await answered(session)
     assert (await answered(session, "and the second one?")).answer.startswith("Your Smart Coffee Mug (B456) was")
+
+
+async def test_a_change_of_no_order_in_particular_is_proposed_for_the_one_in_work(sign_in: SignIn) -> None:
+    made = asks("change_address", order_id="V3567", address="5 Elm Street, Exeter")
+    session, _ = await sign_in(made, user="eight8")
+    await prefetched(session)
+    outcome = await asyncio.to_thread(session.ask, "Change my delivery address to 5 Elm Street, Exeter")
+    assert isinstance(outcome, Confirmation)
+    assert outcome.message == "Rain Jacket and Soundbar (K7575) will go to 5 Elm Street, Exeter."
+    result = await asyncio.to_thread(session.confirm, outcome, confirmed=False)
+    assert isinstance(result, TurnResult)
+    assert result.corrected == (Correction.CHANGE_OF_UNNAMED_ORDER,)
+
+
+@pytest.mark.parametrize("reply", ["Which order would you like to cancel?", asks("cancel_order", order_id="R1497")])
+async def test_my_order_is_the_one_that_can_be_cancelled_whatever_the_model_makes_of_it(
+    sign_in: SignIn, reply: Any
+) -> None:
+    session, _ = await sign_in(reply, user="eight8")
+    await prefetched(session)
+    outcome = await asyncio.to_thread(session.ask, "Cancel my order")
+    assert isinstance(outcome, Confirmation)
+    assert outcome.message == "Rain Jacket and Soundbar (K7575) will be cancelled."
+    await asyncio.to_thread(session.confirm, outcome, confirmed=False)
+
+
+async def test_without_the_orders_they_are_read_before_a_change_of_my_order(sign_in: SignIn) -> None:
+    made = asks("cancel_order", order_id="V3567")
+    session, _ = await sign_in(made, made, user="eight8", strategy="sequential")
+    outcome = await asyncio.to_thread(session.ask, "Please cancel my order")
+    assert isinstance(outcome, Confirmation)
+    assert outcome.arguments["order_id"] == "K7575"
+    await asyncio.to_thread(session.confirm, outcome, confirmed=False)
+
+
+async def test_a_question_about_a_refund_proposes_no_return(sign_in: SignIn) -> None:
+    session, _ = await sign_in(asks("request_return", order_id="B456", item="Smart Coffee Mug"))
+    await prefetched(session)
+    result = await answered(session, "where's my refund for the mug?")
+    assert result.answer.startswith("Your Smart Coffee Mug (B456) was delivered")
+    assert result.corrected == (Correction.CHANGE_NOT_ASKED_FOR,)

@@ -59,7 +59,7 @@ def test_empty_history(snap_compare: Any, make_chat: Any) -> None:
     async def empty(pilot: Pilot[None]) -> None:
         await chat.sign_in(pilot)
         await pilot.press("f3")
-        await chat.until(pilot, lambda: "Nothing" in str(chat.app.screen.query_one("#state").content))
+        await chat.until(pilot, lambda: "No saved" in str(chat.app.screen.query_one("#state").content))
         await chat.still(pilot)
 
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=empty)

@@ -152,10 +152,9 @@ def strip(reading: Reading) -> Content:
         return Content(" · ".join([here, *doing, f"strategy {reading.strategy}"]))
     return Content.assemble(
         (f"{seconds(value_s)} to the first word" if value_s is not None else "no word", "bold"),
-        # What F2 changes stands where a narrow terminal does not cut it off.
-        f" · strategy {reading.strategy}",
+        # A narrow terminal cuts the end off: waited and hidden stand under each answer too.
+        f" · strategy {reading.strategy} · without head starts ≈ {tenths(found.sequential_estimate_s)}",
         f" · hidden {tenths(found.database_hidden_s)} · waited {tenths(found.database_waited_s)}",
-        f" · without head starts ≈ {tenths(found.sequential_estimate_s)}",
     )
 
 
