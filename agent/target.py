@@ -80,13 +80,13 @@ def _about(call: ToolCall, order_id: str, said: Sequence[str], told: Known) -> T
     args: dict[str, Any] = {**call["args"], "order_id": order_id}
     record = told.records.get(order_id)
     if call["name"] == "request_return" and record is not None:
-        text = "\n".join(said)
-        fitting = [item for item in record.items if naming.meant(text, [("", [item])])] or list(record.items)
-        named = str(args.get("item", ""))
-        if len(fitting) == 1:
-            args["item"] = fitting[0]
-        elif not any(naming.meant(named, [("", [item])]) for item in fitting) or len(fitting) == len(record.items):
-            args["item"] = ""
+        items = record.items
+        named = [item for item in items if naming.meant("\n".join(said), [("", [item])])] or list(items)
+        right = any(naming.meant(str(args.get("item", "")), [("", [item])]) for item in named)
+        if len(named) == 1 and not right:
+            args["item"] = named[0]
+        elif len(named) > 1 and (len(named) == len(items) or not right):
+            args["item"] = ""  # The shop asks which one.
     return ToolCall(name=call["name"], args=args, id=call["id"], type="tool_call")
 
 

@@ -276,7 +276,7 @@ class Turn:
                         return self._answered(message, policy.WHICH[call["name"]])  # The orders cannot be read.
                     self._called.discard(Call.of(call["name"], call["args"]))
                     return self._calling(history, message)
-                if found.call["args"] != meant["args"]:
+                if found.call["args"]["order_id"] != meant["args"].get("order_id"):
                     self._correct(Correction.CHANGE_OF_UNNAMED_ORDER)
                 meant = found.call
             calls.append(intent.in_own_words(meant, said) if write else meant)

@@ -141,6 +141,12 @@ def test_of_several_items_none_is_chosen_that_the_customer_did_not_name() -> Non
         assert chosen["args"]["item"] == item
 
 
+def test_an_item_that_the_model_names_shortly_stands_as_it_is() -> None:
+    tin = order("K823", Status.DELIVERED, "Springform Tin 26 cm", delivered_on=date(2026, 11, 20))
+    made = call("request_return", "K823", item="Springform Tin", reason="too wide")
+    assert found(made, "return the springform tin", told(tin, NEW)).call == made
+
+
 def test_before_the_orders_are_known_nothing_is_chosen() -> None:
     assert found(call("cancel_order", "K7575"), "cancel my order", Known()) == target.Target()
     assert proposed(call("cancel_order", "K7575"), "cancel K7575", Known()) == "K7575"

@@ -48,6 +48,6 @@ def test_a_carriers_name_asks_for_the_parcel(carrier: str) -> None:
 
 def test_another_carrier_is_taken_out_and_other_orders_are_not() -> None:
     assert without_another("is the mug with UPS or someone else?") == "is the mug with UPS or ?"
-    assert without_another("is it UPS or some other courier") .strip() == "is it UPS or"
+    assert without_another("is it UPS or some other courier").strip() == "is it UPS or"
     for text in ("what else did I order", "someone else's orders", "the other orders"):
         assert without_another(text) == text
