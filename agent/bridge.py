@@ -4,6 +4,7 @@ import asyncio
 import concurrent.futures
 import threading
 from collections.abc import Coroutine, Sequence
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from agent.errors import DatabaseError, SessionClosedError
@@ -53,6 +54,10 @@ class Lookups(Protocol):
 
     async def write(self, name: str, arguments: dict[str, Any], key: str) -> Change:
         """Do it, once."""
+        ...
+
+    def today(self) -> date:
+        """The shop's day; from any thread."""
         ...
 
     def use(self, call: Call) -> None:

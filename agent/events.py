@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from agent.correction import Correction
 from agent.speculation.speculator import Ahead, Call, Outcome
 from agent.timeline import Span, TurnFigures
 
@@ -50,7 +51,7 @@ class Confirmation:
     tool: str
     arguments: dict[str, Any]
     message: str
-    """What will have happened, as a sentence."""
+    """What will happen, as a sentence."""
     before: str | None
     after: str | None
     key: str
@@ -94,7 +95,7 @@ class TurnResult:
     entered_s: float
     """Enter, on the spans' clock."""
     ended_s: float
-    corrected: tuple[str, ...] = ()
+    corrected: tuple[Correction, ...] = ()
     """Why something that the model had written was not shown: each time the guard held something back."""
     ahead: tuple[Ahead, ...] = ()
     """What was looked up ahead and is held at the end of the turn, used or not."""
@@ -117,7 +118,7 @@ class TurnResult:
             ],
             "grounded": self.grounded,
             "sources": [describe(call) for call in self.sources],
-            "corrected": list(self.corrected),
+            "corrected": [why.value for why in self.corrected],
             "ahead": [
                 {
                     "name": one.call.name,

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
-from agent.shop import contents, naming, records
+from agent.shop import asking, contents, naming, records
 from agent.shop.asking import STATUS_WORDS, STATUSES, Field
 from agent.shop.records import Order, Status
 
@@ -95,6 +95,8 @@ class Record:
     """What a product is, in the shop's words."""
     parcel: str = ""
     """Who carries it and where it was last, once that was looked up."""
+    order: Order | None = None
+    """The order itself, for the shop's rules."""
 
     def holds(self, fact: Fact) -> bool:
         """Whether the fact is one of this record's."""
@@ -133,6 +135,8 @@ class Known:
     """How many orders searches have found."""
     older: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The items of orders that the history knows by name only: they were never read."""
+    older_status: Mapping[str, Status] = field(default_factory=dict)
+    """Where those stood."""
     account: Mapping[Field, tuple[str, str]] = field(default_factory=dict)
     """What the account says: what tells it, and its sentence."""
     quotable: tuple[str, ...] = ()
@@ -209,9 +213,9 @@ class Known:
 
     def wanted(self, question: str) -> list[str]:
         """The orders that an answer has to tell of: those asked for, also where the question has two halves."""
-        if OF_MANY.search(question):
+        if OF_MANY.search(asking.without_another(question)):
             return []
-        found = naming.meant(question, self._named())
+        found = naming.newest(question, naming.meant(question, self._named()))
         named = [one for one in found if one.likeness >= naming.SURE]
         numbered = [one for one in named if one.by == "number"]
         if TYPED_NUMBER.search(question) and not numbered:
@@ -219,6 +223,17 @@ class Known:
         if not named and len(found) == 1 and _MY.search(question):
             named = found  # Half a name is enough where it fits one of their orders: `my saffron`.
         return [one.order_id for one in named]
+
+    def mentioned(self, text: str, *, numbers_only: bool = False) -> list[str]:
+        """The orders that a text names, whatever else it asks for: each one that holds the item, not only the newest.
+
+        A change asks for these: of two orders of one item it may be possible for the older one only.
+        """
+        found = naming.meant(text, self._named())
+        if numbers_only:
+            return [one.order_id for one in found if one.by == "number"]
+        sure = [one for one in found if one.likeness >= naming.SURE]
+        return [one.order_id for one in sure or (found if len(found) == 1 and _MY.search(text) else [])]
 
     def _named(self) -> list[naming.Named]:
         """Every known order with its items, the newest first."""
@@ -305,6 +320,7 @@ def _history(told: Known, history: records.OrderHistory) -> None:
     told.count, told.by_status = history.count, history.count_by_status
     told.newest = told.listed[0] if told.listed else None
     told.dearest = history.dearest.order_id if history.dearest else None
+    told.older_status = {order.order_id: order.status for order in history.older}
     told.older = {order.order_id: tuple(item.item for item in order.items) for order in history.older}
 
 
@@ -330,6 +346,7 @@ def _order(order: Order, stops: frozenset[date]) -> Record:
         status=order.status,
         carrier=order.carrier,
         holding=contents.holding(order),
+        order=order,
     )
 
 

@@ -13,15 +13,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from agent.correction import Correction
 from agent.facts import Fact, Known, facts
 from agent.prompts import NEW_ADDRESS, NOT_UNDERSTOOD, ONLY_YOURS
 from agent.question import NOTHING, Question
 from agent.shop.asking import STATUS_WORDS, extreme_asked
 from agent.statements import (
-    BESIDE,
-    DENIED,
     DENYING,
-    REPEATED,
     SUPERLATIVE,
     Foreign,
     Scope,
@@ -99,8 +97,8 @@ class Guard:
     text: str = ""
     """All that was shown."""
     foreign: Foreign | None = None
-    completed: str = ""
-    """What was added to the answer, in words; empty if nothing was."""
+    completed: Correction | None = None
+    """Why something was added to the answer."""
     _held: str = ""
     _items: list[str] = field(default_factory=list[str])
     _begun_names: frozenset[str] = frozenset()
@@ -152,7 +150,9 @@ class Guard:
         instead = self._suited(line, instead)
         told_already = bool(question.needs) and all(value in self.text for value, _ in question.needs)
         told_already = told_already or (question.tells is not None and question.answer in self.text)
-        if (foreign.why == REPEATED and not left) or (foreign.why == BESIDE and told_already):
+        if (foreign.why is Correction.REPEATED_ORDER and not left) or (
+            foreign.why is Correction.OFF_TOPIC and told_already
+        ):
             said = ""
         elif question.tells is not None or (question.answer and not instead):
             said = _answered(line, question.answer)
@@ -231,7 +231,7 @@ class Guard:
         if not beside:
             return None
         start = sentence_start(line[: min(beside) + 1])
-        return Foreign(start, line[start:], BESIDE, question.answer, final=True)
+        return Foreign(start, line[start:], Correction.OFF_TOPIC, question.answer, final=True)
 
     def _statement(self, line: str, ready: Sequence[Fact]) -> Foreign | None:
         """Whether the facts of a line come from one record at a time."""
@@ -243,34 +243,34 @@ class Guard:
                 return foreign
         told = bool(scope.subjects) and all(record.key in self._bullets for record in scope.subjects)
         if told and BULLET.match(line):
-            return Foreign(0, line, REPEATED, final=not self._left_of_list())
+            return Foreign(0, line, Correction.REPEATED_ORDER, final=not self._left_of_list())
         return None
 
     def _claims(self, line: str, certain: int, *, over: bool) -> Foreign | None:
         """Counts, superlatives and denials."""
         told = self.told
         if call := _CALL.search(line):
-            return Foreign(call.start(), line[call.start() :], "a call written out")
+            return Foreign(call.start(), line[call.start() :], Correction.BROKEN_LOOKUP)
         for count in _COUNT.finditer(line):
             if count.end() > certain or (not over and count.end() == len(line)):
                 continue
             if not counted(int(count.group("count")), count.group("noun").lower(), told, line):
-                return Foreign(count.start(), count.group(), "a wrong count", told.summary)
+                return Foreign(count.start(), count.group(), Correction.WRONG_COUNT, told.summary)
         for denial in _DENIAL.finditer(line):
             ended = over or any(mark in line[denial.start() :] for mark in ".!")
             if ended and (foreign := self._denial(denial, line)):
                 return foreign
         for denial in _NO_ORDER.finditer(line):
             if record := told.records.get(denial.group("number").upper()):
-                return Foreign(0, line[: denial.end()], DENIED, record.line, final=True)
+                return Foreign(0, line[: denial.end()], Correction.EXISTING_ORDER_DENIED, record.line, final=True)
         if told.count and (none := _NO_ORDERS.search(line)):
-            return Foreign(0, line[: none.end()], DENIED, told.summary, final=True)
+            return Foreign(0, line[: none.end()], Correction.EXISTING_ORDER_DENIED, told.summary, final=True)
         if (own := _OWN_DATA.match(line)) and told.account:
             said = next((said for said in told.quotable if said.startswith(own.group())), line)
             if not said.startswith(line) and not line.startswith(said):
-                return Foreign(own.end(), line[own.end() :], "not what the account says", said)
+                return Foreign(own.end(), line[own.end() :], Correction.WRONG_ACCOUNT_DATA, said)
         if NEW_ADDRESS in line and self.question.answer and not self.question.elsewhere:
-            return Foreign(line.index(NEW_ADDRESS), line, "a question back that nothing calls for", final=True)
+            return Foreign(line.index(NEW_ADDRESS), line, Correction.NEEDLESS_QUESTION, final=True)
         return self._beside(line) or misnamed(line, told, self._items) or held_otherwise(line, told)
 
     def _denial(self, denial: re.Match[str], line: str) -> Foreign | None:
@@ -278,13 +278,19 @@ class Guard:
         told, question, words = self.told, self.question, denial.group("words")
         said = line[denial.start() :]
         if named := told.named(words):
-            return Foreign(denial.start(), said, DENIED, " Your ".join(record.line for record in named), final=True)
+            return Foreign(
+                denial.start(),
+                said,
+                Correction.EXISTING_ORDER_DENIED,
+                " Your ".join(record.line for record in named),
+                final=True,
+            )
         own = _as_ones_own(words, question.text)
         if question.only and question.answer and not own:
-            return Foreign(denial.start(), said, DENIED, final=True)
+            return Foreign(denial.start(), said, Correction.EXISTING_ORDER_DENIED, final=True)
         begins = not self.text and not line[: denial.start()].strip()
         if not self.searched and begins and own:
-            return Foreign(denial.start(), said, "a denial before a search", sought=words.strip(), final=True)
+            return Foreign(denial.start(), said, Correction.NOT_SEARCHED, sought=words.strip(), final=True)
         return None
 
     def _beside(self, line: str) -> Foreign | None:
@@ -293,7 +299,7 @@ class Guard:
         if extreme is None or extreme_asked(self.question.text):
             return None
         start = sentence_start(line[: extreme.start() + 1])
-        return Foreign(start, line[start : extreme.end()], BESIDE, final=True)
+        return Foreign(start, line[start : extreme.end()], Correction.OFF_TOPIC, final=True)
 
     def _note_bullet(self, ready: Sequence[Fact]) -> None:
         for fact in ready:
@@ -314,7 +320,7 @@ class Guard:
         if not self._bullets or not self.text.startswith(told.summary) or not told.summary:
             return ""
         left = self._left_of_list()
-        self.completed = "a list that left orders out" if left else ""
+        self.completed = Correction.INCOMPLETE_LIST if left else None
         self._bullets += left
         said = "".join(f"\n- {told.records[key].line}" for key in left)
         self.text += said
@@ -326,7 +332,7 @@ class Guard:
         left = [key for key in known if key not in self.text]
         if len(known) < 2 or len(left) in (0, len(known)) or any(said in self.text for said in self.told.quotable):
             return ""
-        self.completed = "a list that left orders out"
+        self.completed = Correction.INCOMPLETE_LIST
         said = "".join(f" Your {self.told.records[key].line}" for key in left)
         self.text += said
         return said
@@ -337,7 +343,7 @@ class Guard:
         refuses = _REFUSAL.search(self.text) is not None and not self.question.account
         if not left or refuses or self.text.rstrip().endswith("?"):
             return ""
-        self.completed = "an answer that left out what was asked for"
+        self.completed = Correction.INCOMPLETE_ANSWER
         lines = bool(self.question.account) or left[0].startswith("- ")
         said = "".join(f"{chr(10) if lines else ' '}{one}" for one in left)
         self.text += said

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from langchain_core.messages import ToolCall
 
 from agent.facts import Known
-from agent.shop import asking, naming
+from agent.shop import asking, naming, wishes
 
 REMEMBERED = 2
 """A change may be asked for in so many messages: the address often comes after the order."""
@@ -90,6 +90,8 @@ def _named(text: str, items: Sequence[str]) -> list[str]:
 def lacks(call: ToolCall, said: Sequence[str]) -> Literal["", "wish", "address"]:
     """What the customer's last messages lack for this change to be theirs; nothing if it is."""
     wish, text = _WISHES.get(call["name"]), "\n".join(said)
+    if call["name"] != "change_address" and said and wishes.asks_how_a_change_stands(said[-1]):
+        return "wish"
     if wish is not None and not wish.search(_IDIOMS.sub("", asking.spelled(text))):
         return "wish"
     if call["name"] == "change_address" and not _spoken(str(call["args"].get("address", "")), text):

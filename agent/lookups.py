@@ -7,6 +7,7 @@ true once. A turn reaches it through its `Bridge`.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from agent.errors import DatabaseError
@@ -195,6 +196,10 @@ class CustomerLookups:
             self._speculator.put(self._owner, call, Fetched(answer, change.revision), reason="your change")
         self._renew("after your change")
         return change
+
+    def today(self) -> date:
+        """The shop's day; from any thread."""
+        return self._store.today()
 
     def use(self, call: Call) -> None:
         """An answer rests on this call; from any thread."""

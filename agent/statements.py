@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from agent.facts import Fact, Known, Record
+from agent.correction import Correction
+from agent.facts import Fact, Kind, Known, Record
 from agent.shop.asking import STATUSES
 from agent.unfinished import NAMING
 
@@ -18,10 +19,14 @@ _MISHEADED = re.compile(r"(?:^|(?<=[.!?] ))Your (?P<run>[^.:(\n]{1,80}) [A-Z]{1,
 """A heading within a sentence that has begun with a name."""
 _NUMBER_BEGUN = re.compile(r"[A-Z]{0,4}\d*")
 _JOINED = re.compile(r"^[\s,]*(?:and|&|,)[\s\w'’]*$")
-DENIED = "a denial of what is there"
-BESIDE = "not what was asked for"
-REPEATED = "an order that was told already"
-_OF_NAMES = ("of another order", BESIDE, "not in any result")
+_OF_NAMES = (Correction.WRONG_ORDER, Correction.OFF_TOPIC, Correction.UNVERIFIED_NUMBER, Correction.UNVERIFIED_ITEM)
+_WRONG: dict[Kind, Correction] = {
+    "date": Correction.WRONG_DATE,
+    "amount": Correction.WRONG_AMOUNT,
+    "status": Correction.WRONG_STATUS,
+    "carrier": Correction.WRONG_CARRIER,
+}
+"""What is wrong where a fact of this kind is another record's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Foreign:
     start: int
     """Where in the answer it begins: what stands before it is held to be true."""
     said: str
-    why: str
+    why: Correction
     instead: str = ""
     """The data's own sentence about the same, where it is known what that is about."""
     final: bool = False
@@ -66,7 +71,8 @@ class Scope:
         if not owners:
             if DENYING.search(self.line[: fact.start]) and fact.kind == "number":
                 return None
-            return Foreign(fact.start, said, "not in any result", self._one())
+            unverified = Correction.UNVERIFIED_NUMBER if fact.kind == "number" else Correction.UNVERIFIED_ITEM
+            return Foreign(fact.start, said, unverified, self._one())
         between = self.line[self._named_at : fact.start]
         both = [record for record in self.subjects if record in owners]
         beside = re.search(r"\(\s*$|:\s*(?:\d+ x )?$", between) is not None
@@ -78,7 +84,7 @@ class Scope:
         if both:
             self.subjects = both
         elif self.subjects and not self._told and apart:
-            return Foreign(fact.start, said, "of another order", self._one())
+            return Foreign(fact.start, said, Correction.WRONG_ORDER, self._one())
         elif self.subjects and not self._told:
             self.subjects, self.wide = [*self.subjects, *owners], True
         else:
@@ -86,7 +92,7 @@ class Scope:
         if self.asked and not any(record.key in self.asked for record in self.subjects):
             meant = [self.told.records[key].line for key in self.asked if key in self.told.records]
             one = meant[0] if len(meant) == 1 else ""
-            return Foreign(fact.start, said, BESIDE, one, final=bool(one))
+            return Foreign(fact.start, said, Correction.OFF_TOPIC, one, final=bool(one))
         if foreign := self._superlative(fact, said):
             return foreign
         if fact.kind == "number":
@@ -104,7 +110,7 @@ class Scope:
         if any(whole.search(record.line) for record in owners):
             return None
         said = self.line[named.start("run") : fact.end]
-        return Foreign(named.start("run"), said, "not the name of this", owners[0].line if len(owners) == 1 else "")
+        return Foreign(named.start("run"), said, Correction.WRONG_NAME, owners[0].line if len(owners) == 1 else "")
 
     def _predicate(self, fact: Fact, owners: list[Record], said: str) -> Foreign | None:
         self._told = True
@@ -112,7 +118,7 @@ class Scope:
         fitting = [record for record in of if record in owners]
         wanted = len(of) if self.wide and fact.kind == "status" and self.subjects else 1
         if len(fitting) < wanted:
-            return Foreign(fact.start, said, f"not the {fact.role or fact.kind} of this", self._one())
+            return Foreign(fact.start, said, _WRONG[fact.kind], self._one())
         if self.subjects and not self.wide:
             self.subjects = fitting
         return None
@@ -126,7 +132,8 @@ class Scope:
         if right is None or any(record.key == right for record in self.subjects):
             return None
         line = self.told.newest_line if newest else self.told.dearest_line
-        return Foreign(fact.start, said, f"not the {which.group('which')}", line)
+        wrong = Correction.WRONG_NEWEST if newest else Correction.WRONG_DEAREST
+        return Foreign(fact.start, said, wrong, line)
 
     def _one(self) -> str:
         return self.subjects[0].line if len(self.subjects) == 1 else ""
@@ -151,9 +158,9 @@ def misnamed(line: str, told: Known, items: Sequence[str]) -> Foreign | None:
         if begun and not whole:
             holders = [one for one in told.records.values() if begun[0] in one.items and one.status]
             instead = holders[0].line if len(holders) == 1 else ""
-            return Foreign(cut.start("run"), line[cut.start("run") :], "not the name of this", instead)
+            return Foreign(cut.start("run"), line[cut.start("run") :], Correction.WRONG_NAME, instead)
     if headed := _MISHEADED.search(line):
-        return Foreign(headed.start("run"), line[headed.start("run") :], "a heading within a sentence", final=True)
+        return Foreign(headed.start("run"), line[headed.start("run") :], Correction.BROKEN_SENTENCE, final=True)
     return None
 
 
@@ -168,7 +175,7 @@ def held_otherwise(line: str, told: Known) -> Foreign | None:
         return None
     right = max(known, key=lambda one: _agreeing(one, said))
     at = _agreeing(right, said)
-    return Foreign(begin + at, said[at:], "not what this order holds", right, final=True)
+    return Foreign(begin + at, said[at:], Correction.WRONG_CONTENTS, right, final=True)
 
 
 def _heads(line: str, item: str) -> list[int]:

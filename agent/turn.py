@@ -18,19 +18,22 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Tool
 from langchain_core.runnables import Runnable
 from pydantic import ValidationError
 
-from agent import conversation, intent, prompts
+from agent import conversation, intent, prompts, target
 from agent.bridge import Bridge, Lookups, TurnStoppedError
+from agent.correction import Correction
 from agent.errors import DatabaseError, HeadstartError, ModelError
 from agent.events import Event, TextArrived, ToolUse
 from agent.facts import Known, known
 from agent.grounding import Guard
 from agent.question import NOTHING, Question, understood
 from agent.settings import HeadStarts
+from agent.shop import naming, policy
 from agent.shop.asking import asks_for_parcel, wants_elsewhere
 from agent.shop.calls import BY_NAME, Answer, artifact
 from agent.shop.records import Change
 from agent.shop.tools import invalid_arguments
 from agent.speculation.speculator import Call, Claim
+from agent.target import Target
 from agent.text import printable, printable_data
 from agent.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
 
@@ -69,7 +72,7 @@ class Turn:
     uses: dict[Call, ToolUse] = field(default_factory=dict)
     guarded: bool = True
     """Whether what the records do not hold is kept from the screen."""
-    corrected: list[str] = field(default_factory=list)
+    corrected: list[Correction] = field(default_factory=list[Correction])
     """Why something that the model had written was not shown."""
     _changed: bool = False
     """Whether a change was tried: its message is the answer."""
@@ -126,16 +129,19 @@ class Turn:
         )
         guard = Guard(told, question, searched)
         unread = self._unread(question, told)
-        message = self._write_answer(node, prompt, guard, shown=unread is None)
+        change = None if self._changed else target.wanted(self.question, told)
+        message = self._write_answer(node, prompt, guard, shown=unread is None and change is None)
         again = self._repeats(message)
         if again or not all(intent.plausible(call, self.question) for call in message.tool_calls):
             # Asked again for what it was told already, it would go round in circles.
-            self._correct("a call that was made already" if again else "a call that was not asked for")
+            self._correct(Correction.REPEATED_LOOKUP if again else Correction.NEEDLESS_LOOKUP)
             message = self._write_answer(node, prompt, guard, tool_choice="none")
+        if change is not None and not _calls(message):
+            message = AIMessage("", tool_calls=[_call(change["name"], **change["args"])], id=message.id)
         if _calls(message):
             return self._as_asked(prompt, message, guard)
         if unread is not None:
-            self._correct("an answer about what was not read")
+            self._correct(Correction.NOT_READ)
             return self._calling(unread, message)
         if guard.foreign is not None and guard.foreign.sought:
             self._correct(guard.foreign.why)
@@ -263,7 +269,7 @@ class Turn:
         said = conversation.customer_said(prompt)[-intent.REMEMBERED :]
         question = guard.question
         if question.declined or (question.settled and not any(map(self._is_write, message.tool_calls))):
-            self._correct("a call that was not asked for")
+            self._correct(Correction.NEEDLESS_LOOKUP)
             return self._answered(message, question.answer)
         calls: list[ToolCall] = []
         for call in message.tool_calls:
@@ -271,18 +277,43 @@ class Turn:
             named = bool(guard.told.wanted(self.question)) or not write
             meant = intent.about(call, self.question if named else "\n".join(said), guard.told)
             if (meant["name"], meant["args"]) != (call["name"], call["args"]):
-                self._correct("a call about another order")
+                self._correct(Correction.CHANGE_OF_WRONG_ORDER if write else Correction.LOOKUP_OF_WRONG_ORDER)
             if intent.invented(meant, conversation.customer_said(prompt), guard.told):
-                self._correct("a call for a number that nobody has said")
+                self._correct(Correction.LOOKUP_OF_UNKNOWN_NUMBER)
                 if guard.told.summary:
                     return self._answered(message, question.answer or guard.told.summary)
                 meant = ToolCall(name="get_order_history", args={}, id=meant["id"], type="tool_call")
             if write and (lacking := intent.lacks(meant, said)):
-                self._correct("a change that was not asked for")
+                self._correct(Correction.CHANGE_NOT_ASKED_FOR)
                 asks = lacking == "address" or wants_elsewhere(self.question)
                 return self._answer_without_change(message, guard, asks=asks)
+            if write:
+                found = self._target(meant, prompt, guard)
+                if found.call is None and found.answer:
+                    self._correct(Correction.CHANGE_OF_UNNAMED_ORDER)
+                    return self._answered(message, found.answer)
+                if found.call is None:
+                    if (history := _call("get_order_history"))["name"] in {one.name for one in self._called}:
+                        return self._answered(message, policy.WHICH[call["name"]])  # The orders cannot be read.
+                    self._called.discard(Call.of(call["name"], call["args"]))
+                    return self._calling(history, message)
+                if found.call["args"]["order_id"] != meant["args"].get("order_id"):
+                    self._correct(Correction.CHANGE_OF_UNNAMED_ORDER)
+                meant = found.call
             calls.append(intent.in_own_words(meant, said) if write else meant)
         return message.model_copy(update={"tool_calls": calls})
+
+    def _target(self, call: ToolCall, prompt: Sequence[BaseMessage], guard: Guard) -> Target:
+        """The order that a change is about, by what the customer said and what was told last."""
+        told, said = guard.told, conversation.customer_said(prompt)
+        answers = [one.text for one in prompt if isinstance(one, AIMessage) and one.text.strip()]
+        recent = next(
+            (orders for text in reversed(answers[-intent.REMEMBERED :]) if (orders := told.orders_in(text))), []
+        )
+        alone = told.mentioned(self.question) or naming.full_numbers(self.question)
+        words = [self.question] if alone else said[-intent.REMEMBERED :]
+        pointed, today = guard.question.orders, self.lookups.today()
+        return target.target(call, words, told, pointed=pointed, recent=recent, today=today)
 
     def _answered(self, message: AIMessage, answer: str) -> AIMessage:
         self._show(answer)
@@ -323,7 +354,7 @@ class Turn:
             if use := self.uses.get(call):
                 self.uses[call] = replace(use, used=True)
 
-    def _correct(self, why: str) -> None:
+    def _correct(self, why: Correction) -> None:
         self.corrected.append(why)
         self.log.add(f"guard: {why}")
 

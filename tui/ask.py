@@ -105,7 +105,7 @@ def summary(result: TurnResult) -> str:
     told = corrections(result.corrected)
     return (
         f"  {ttft} · {figures.total_s:.2f} s in all · waited {figures.database_waited_s:.2f} s · "
-        f"hidden {figures.database_hidden_s:.2f} s · in sequence ≈ {figures.sequential_estimate_s:.2f} s"
+        f"hidden {figures.database_hidden_s:.2f} s · without head starts ≈ {figures.sequential_estimate_s:.2f} s"
         f"{f' · {told}' if told else ''}"
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from agent.correction import Correction
     from agent.engine import ModelState
     from agent.speculation.speculator import Call
 
@@ -37,10 +38,10 @@ def blocks(values: Sequence[float | None]) -> str:
     return "".join("·" if v is None else BLOCKS[min(7, int(v / highest * 7.999))] for v in values)
 
 
-def corrections(whys: Sequence[str]) -> str:
-    """`put right before you saw it: a wrong count, of another order (2 times)`; empty for none."""
-    told = [why if times == 1 else f"{why} ({times} times)" for why, times in Counter(whys).items()]
-    return f"put right before you saw it: {', '.join(told)}" if told else ""
+def corrections(whys: "Sequence[Correction]") -> str:
+    """`Corrected: wrong order (2×), wrong count`; empty for none."""
+    counted = [why.value if times == 1 else f"{why.value} ({times}×)" for why, times in Counter(whys).items()]
+    return f"Corrected: {', '.join(counted)}" if counted else ""
 
 
 def call_words(call: "Call") -> str:

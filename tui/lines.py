@@ -206,10 +206,10 @@ def in_words(result: TurnResult) -> str:
         "No word came" if first_s is None else f"First word after {first_s:.1f} seconds",
         f"waited {figures.database_waited_s:.1f} seconds for the database",
         f"{figures.database_hidden_s:.1f} seconds of it were hidden",
-        f"about {figures.sequential_estimate_s:.1f} seconds one thing after the other",
+        f"about {figures.sequential_estimate_s:.1f} seconds without head starts",
     ]
-    told = corrections(result.corrected)
-    return f"{', '.join(parts)}.{f' {told[0].upper()}{told[1:]}.' if told else ''}"
+    told = corrections(result.corrected).replace("×", " times")
+    return f"{', '.join(parts)}.{f' {told}.' if told else ''}"
 
 
 def _note(text: str) -> None:

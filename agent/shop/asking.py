@@ -128,11 +128,47 @@ _PEOPLE = re.compile(
     r"\b(?:(?:all|other|others'?|your|which|what|whose|best|list|the|of|last|first|how many)"
     r"(?: (?:the|your|of|other|registered|ten|\w+est))*"
     r" (?:customers|users|people|persons|clients|buyers|shoppers|members)"
-    r"|(?:another|every|each|any|some other|the (?:last|next|first))"
-    r" (?:customer|user|person|client|buyer|shopper|member)"
-    r"|(?:everyone|everybody|anyone|somebody|someone) else(?:'s|’s)?|(?:all|list|other) (?:the )?accounts)\b",
+    r"|(?:another|every|each|any|some other|the (?:last|next|first)) (?:customer|user|client|buyer|shopper|member)"
+    r"|(?:every|each|the (?:last|next|first)) person"
+    r"|(?:all|list|other) (?:the )?accounts)\b",
     re.IGNORECASE,
 )
+_CARRIERS = (
+    r"(?<![\w-])(?:UPS|DHL|FedEx|DPD|GLS|TNT|USPS|Hermes|Evri|Yodel|Royal Mail|Parcelforce|PostNL|bpost|Correos"
+    r"|Colissimo|Chronopost|Canada Post|Australia Post|Swiss Post|Deutsche Post|Purolator|OnTrac|InPost"
+    r"|NorthPost|BlueVan|ParcelBee|SwiftLine)\b"
+)
+_CARRIER_NAME = re.compile(_CARRIERS, re.IGNORECASE)
+_ANYBODY = r"(?:everyone|everybody|anyone|anybody|somebody|someone|who) else"
+_SOMEBODY = rf"(?:{_ANYBODY}|(?:another|any other|some other) person)"
+_DATA = (
+    r"(?:orders?|purchases?|history|address(?:es)?|data|details|accounts?|profiles?|parcels?|packages?|e-?mails?|names?"
+    r"|status|items?|things|stuff|baskets?|invoices?|information|info|records?|those|that|ones?)"
+)
+_OTHERS_DATA = re.compile(
+    rf"\b{_ANYBODY}['’]s\b(?! (?:going|coming|bringing|delivering|carrying|collecting|taking|handling|got it\b))"
+    rf"|\b{_DATA} (?:of|belonging to) {_SOMEBODY}\b|\b(?:about|regarding|concerning) {_SOMEBODY}\b"
+    rf"|\b{_SOMEBODY} (?:\w+ ){{0,2}}(?:order|buy|bought|purchas|paid|pay|spen[dt]|live|own|registered)\w*"
+    r"|^\W*(?:please )?(?:show|tell|give|list|read|check|look up|find|track|cancel|return|open)(?: me| us)?"
+    rf" {_SOMEBODY}\b"
+    rf"|\b(?:ordered|bought|placed|purchased|made) (?:by|for) (?:\w+ or )?{_SOMEBODY}\b(?! or me\b)"
+    rf"|\b(?:as|like|what about|how about|and|or) (?:everyone|everybody) else\b",
+    re.IGNORECASE,
+)
+"""Somebody else's data are asked for: `someone else's orders`, `what did someone else buy`."""
+_HANDLES = re.compile(
+    r"\b(?:with|by|via|through|using|to|from|or|is|was|has|did|does|will|can|could|may|should|than|for|if)"
+    rf" {_SOMEBODY}\b",
+    re.IGNORECASE,
+)
+"""Somebody else brings, takes or signs for the customer's own parcel: no data of theirs are asked for."""
+_ANOTHER_CARRIER = re.compile(
+    rf"[,;]?\s*\b{_SOMEBODY}\b(?!['’]s\b)|\binstead of (?:the )?{_CARRIERS}"
+    r"|\b(?:an|a|some|any|the)? ?(?:other|another|different|second) (?:\w+ )?"
+    r"(?:compan(?:y|ies)|couriers?|carriers?|firms?|service|shipper|haulier|post office)\b",
+    re.IGNORECASE,
+)
+
 _USER_NAME = re.compile(r"(?<![\w@.-])[a-z][a-z._-]{2,}\d+(?![\w@-]|\.\w)", re.IGNORECASE)
 _OF_A_USER = re.compile(
     r"\b(?:users?|customers?|accounts?|members?|profile|log(?:in)?|address|e-?mails?|lives?|orders|bought|history"
@@ -259,12 +295,16 @@ def _spelled(word: str) -> str:
 def asks_for_parcel(text: str) -> bool:
     """Whether a text asks where something is, or who brings it, and not what it is."""
     text = spelled(text)
-    return _CARRIER.search(text) is not None or (_WHERE.search(text) is not None and _RECORD.search(text) is None)
+    if _CARRIER.search(text) or _CARRIER_NAME.search(text):
+        return True
+    return _WHERE.search(text) is not None and _RECORD.search(text) is None
 
 
 def needs_parcel(text: str) -> bool:
     """Whether only the parcel's record can answer: who brings it, its number, its stops."""
     text = spelled(text)
+    if _CARRIER_NAME.search(text):
+        return True
     found = {one.lower() for one in _CARRIER.findall(text)}
     return bool(found) and not (found <= _GOODS and _RECORD.search(text) is not None)
 
@@ -297,10 +337,17 @@ def about_others(text: str, own: str, known: str = "") -> bool:
 
     `known` are words that are none: the names of the customer's own items.
     """
-    if _PEOPLE.search(text):
+    if _PEOPLE.search(text) or _OTHERS_DATA.search(text):
+        return True
+    if re.search(_SOMEBODY, text, re.IGNORECASE) and not _HANDLES.search(text) and not needs_parcel(text):
         return True
     names = {name.casefold() for name in _USER_NAME.findall(text)} - {own.casefold()}
     return any(name not in known.casefold() for name in names) and _OF_A_USER.search(text) is not None
+
+
+def without_another(text: str) -> str:
+    """The text without another carrier or person who may bring or take a parcel: `or someone else` names no order."""
+    return _ANOTHER_CARRIER.sub(" ", text)
 
 
 def tampers(text: str) -> bool:

@@ -9,14 +9,14 @@ import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import aiosqlite
 
 from agent.errors import SettingsError
-from agent.shop import policy, queries
-from agent.shop.contents import named, no_such_order
+from agent.shop import contents, policy, queries
+from agent.shop.contents import no_such_order
 from agent.shop.database import WRITE_COLUMNS, check_columns, columns, connect, explained
 from agent.shop.records import Change, Order
 from agent.shop.terms import order_number
@@ -60,7 +60,7 @@ class OrderWriter:
             await connection.execute_fetchall(
                 "UPDATE orders SET status = 'Cancelled', eta = NULL WHERE order_id = ?", (order.order_id,)
             )
-            message = f"{named(order)} is now cancelled."
+            message = contents.cancelled(order, done=not request.dry_run)
             return _done("cancel_order", order, message, order.status.value, "Cancelled")
 
         return await self._change("cancel_order", request, reason, apply)
@@ -72,14 +72,14 @@ class OrderWriter:
             rows = await connection.execute_fetchall("SELECT line FROM returns WHERE order_id = ?", (order.order_id,))
             registered = {int(row["line"]) for row in rows}
             meant = policy.item_meant(order, item)
-            refusal = policy.return_refusal(order, meant, registered, self._clock().date())
+            refusal = policy.return_refusal(order, meant, registered, self.today())
             if refusal or meant is None:
                 return _refused("request_return", order.order_id, refusal or "")
             await connection.execute_fetchall(
                 "INSERT INTO returns (order_id, line, reason, status, requested_at) VALUES (?, ?, ?, 'Requested', ?)",
                 (order.order_id, meant.line, _one_line(reason)[:REASON_LENGTH], self._now()),
             )
-            message = f"A return for {meant.item} ({order.order_id}) is registered."
+            message = contents.return_registered(order, meant, done=not request.dry_run)
             return _done("request_return", order, message, order.status.value, "Return requested")
 
         return await self._change("request_return", request, reason, apply)
@@ -101,7 +101,7 @@ class OrderWriter:
             await connection.execute_fetchall(
                 "UPDATE orders SET ship_to = ? WHERE order_id = ?", (address, order.order_id)
             )
-            message = f"{order.order_id} now goes to {address.rstrip('.')}."
+            message = contents.goes_to(order, address, done=not request.dry_run)
             return _done("change_address", order, message, before, address)
 
         return await self._change("change_address", request, None, apply)
@@ -130,6 +130,10 @@ class OrderWriter:
             )
             await connection.commit()
             return bool(list(rows))
+
+    def today(self) -> date:
+        """The shop's day, by which the rules count."""
+        return self._clock().date()
 
     async def close(self) -> None:
         """Closes the connection when the write under way has ended."""

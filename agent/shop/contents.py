@@ -191,6 +191,22 @@ def account(customer: Account) -> str:
     )
 
 
+def cancelled(order: Order, *, done: bool) -> str:
+    """What a cancellation has done; before it is `done`, what it will do: no model reads that."""
+    return f"{named(order)} {'is now' if done else 'will be'} cancelled."
+
+
+def return_registered(order: Order, item: Item, *, done: bool) -> str:
+    """As `cancelled`, of a return."""
+    return f"A return for {item.item} ({order.order_id}) {'is' if done else 'will be'} registered."
+
+
+def goes_to(order: Order, address: str, *, done: bool) -> str:
+    """As `cancelled`, of a new address; before it is done with the items, by which the customer knows the order."""
+    goes = f"{order.order_id} now goes" if done else f"{named(order)} will go"
+    return f"{goes} to {address.rstrip('.')}."
+
+
 def change(result: Change) -> str:
     """The content of every write."""
     return result.message

@@ -36,6 +36,12 @@ _OTHERWISE = frozenset(
 )
 """Words for things that customers use for other things: `set me back`, `where does it stand`, `drop me a line`."""
 
+_MANY = re.compile(
+    r"\b(?:both|all|each|every|either|neither|orders|purchases|ones|parcels|packages|copies|any of|two|three|twice)\b",
+    re.IGNORECASE,
+)
+_ARE = re.compile(r"\b(?:are|were|aren['’]t|weren['’]t)\b(?! (?:you|we|they|there)\b)", re.IGNORECASE)
+
 SURE = 0.8
 """From this likeness on a text names what the thing is, and not just a word that stands in its name too."""
 _ALIKE = 84.0
@@ -75,6 +81,30 @@ def meant(text: str, orders: Iterable[Named]) -> list[Meant]:
     by_item = _by_item(words, orders)
     told_already = {one.at for one in by_item if one.order_id in numbered}
     return found + [one for one in by_item if one.order_id not in numbered and one.at not in told_already]
+
+
+def newest(text: str, found: Sequence[Meant]) -> list[Meant]:
+    """Of several orders of one and the same item the newest, unless the text speaks of more than one.
+
+    Two items that the same words fit, `Desk Lamp` and `Floor Lamp`, are both meant: nobody knows which.
+    """
+    first: dict[tuple[frozenset[int], str], Meant] = {}
+    for one in found:
+        if one.by == "item":
+            first.setdefault((one.at, one.item), one)
+    return [one for one in found if one.by == "number" or first[one.at, one.item] is one or _several(text, one.item)]
+
+
+def _several(text: str, item: str) -> bool:
+    """Whether a text speaks of more than one of an item: `both mugs`, `where are my mugs`; shears are always many."""
+    if _MANY.search(text):
+        return True
+    words = re.findall(r"[^\W\d_]{3,}", text.casefold())
+    heads = _parts(item).heads
+    plural = {word for word in re.findall(r"[^\W\d_]{3,}", item.casefold()) if singular(word) != word}
+    if any(singular(word) in heads for word in plural):
+        return False
+    return any(singular(word) != word and singular(word) in heads for word in words) or _ARE.search(text) is not None
 
 
 def full_numbers(text: str) -> list[str]:

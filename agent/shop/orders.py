@@ -8,7 +8,7 @@ a stale row fresh.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -88,6 +88,10 @@ class OrderStore:
             latency_s=latency_s,
             has_revisions="revision" in found["customers"],
         )
+
+    def today(self) -> date:
+        """The shop's day, by which the rules count."""
+        return self._writer.today()
 
     async def close(self) -> None:
         """Interrupts the reads, waits for the write under way, and closes every connection."""

@@ -59,6 +59,37 @@ def return_refusal(order: Order, item: Item | None, registered: Collection[int],
     return None
 
 
+def possible(action: str, order: Order, today: date) -> bool:
+    """Whether the rules allow this change, as far as the order alone tells; an item may have its return already."""
+    match action:
+        case "cancel_order" | "change_address":
+            return not_yet_shipped(order)
+        case "request_return":
+            return return_refusal(order, order.items[0], (), today) is None
+        case _:
+            return False
+
+
+CHANGEABLE: dict[str, frozenset[Status]] = {
+    "cancel_order": frozenset({Status.PROCESSING, Status.DELAYED}),
+    "change_address": frozenset({Status.PROCESSING, Status.DELAYED}),
+    "request_return": frozenset({Status.DELIVERED}),
+}
+"""The statuses outside of which a change is never possible, where no more is known of an order."""
+
+NONE_POSSIBLE: dict[str, str] = {
+    "cancel_order": "None of your orders can be cancelled any more: only what has not shipped can be.",
+    "change_address": "None of your orders can go to another address any more: only what has not shipped can.",
+    "request_return": f"Nothing can be returned now: only what was delivered in the last {RETURN_DAYS} days can.",
+}
+
+WHICH: dict[str, str] = {
+    "cancel_order": "Which order would you like to cancel?",
+    "change_address": "Which order should go to another address?",
+    "request_return": "Which item would you like to return?",
+}
+
+
 def item_meant(order: Order, text: str) -> Item | None:
     """The one item of the order that the text names, loosely; None when no item or more than one fits."""
     asked = terms(text)

@@ -153,7 +153,7 @@ class Change(Row):
     done: bool
     """False when the shop's rules or the customer refused; nothing was changed then."""
     message: str
-    """What to tell the customer, one sentence."""
+    """What to tell the customer, one sentence; of a preview, what will happen."""
     before: str | None = None
     after: str | None = None
     renewed: Order | None = None

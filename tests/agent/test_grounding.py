@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from agent.correction import Correction
 from agent.facts import Known, facts, known
 from agent.grounding import Foreign, Guard, ground
 from agent.prompts import NOT_UNDERSTOOD
@@ -270,7 +271,8 @@ def test_an_answer_rests_on_the_results_that_hold_its_facts() -> None:
         ("where is b456?", {"B456"}),
         ("status of order #K 4821", {"K4821"}),
         ("where is my yoga mat", {"K4821"}),
-        ("where is the mug", {"B456", "K4821"}),
+        ("where is the mug", {"B456"}),
+        ("where are the mugs", {"B456", "K4821"}),
         ("what did the ai processor cost", {"A123"}),
         ("where is Z999, the mug", set()),
         ("show all my orders, the mat too", set()),
@@ -296,7 +298,7 @@ def test_an_answer_about_another_order_than_the_one_that_was_asked_for_is_foreig
     ("question", "order_id", "meant"),
     [
         ("track the yoga mat", "A123", "K4821"),
-        ("where is the mug", "K4821", "K4821"),
+        ("where is the mug", "K4821", "B456"),
         ("is b 456 here?", "A123", "B456"),
         ("check w 7546098", "7546098", "W7546098"),
         ("to 168 Juniper Crescent", "Z99", "Z99"),
@@ -314,7 +316,7 @@ def test_what_was_asked_for_in_the_same_breath_is_told_too() -> None:
     guard = Guard(KNOWN, Question(orders=tuple(wanted)))
     begun = f"Order A123: {KNOWN.records['A123'].line}"
     assert guard.feed(begun) + guard.finish() == f"{begun} Your {KNOWN.records['K4821'].line}"
-    assert (guard.foreign, guard.completed) == (None, "a list that left orders out")
+    assert (guard.foreign, guard.completed) == (None, Correction.INCOMPLETE_LIST)
 
 
 def test_nothing_is_added_to_an_answer_that_tells_all_or_none_of_what_was_asked_for() -> None:

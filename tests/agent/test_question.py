@@ -236,3 +236,48 @@ def test_what_a_product_is_is_told_whole() -> None:
     begun = "Garden Gnome (P900) costs $9.00 and is in stock."
     assert answered("what is p900 like?", begun, about) == f"{begun} He guards roses."
     assert answered("what does p900 cost?", begun, about) == begun
+
+
+TWICE = told(
+    OrderHistory(
+        orders=(order("Q5862", Status.PROCESSING, "Python for Gardeners"), MUG,
+                order("J9327", Status.DELIVERED, "Python for Gardeners"), order("J1", Status.DELIVERED, "Travel Mug")),
+        count=4, count_by_status={Status.PROCESSING: 1, Status.DELIVERED: 3},
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the Python for Gardeners - update?", "Python for Gardeners: news?", "any news on the Python for Gardeners",
+        "Python for Gardeners??", "where is my python for gardeners", "Python for Gardeners, please",
+        "Is the Python for Gardeners with UPS or someone else?", "update — Python for Gardeners!",
+    ],
+)  # fmt: skip
+def test_of_one_item_in_two_orders_the_newest_is_told(text: str) -> None:
+    assert asked(text, TWICE).orders == ("Q5862",)
+    said = f"Your {TWICE.records['Q5862'].line}"
+    assert TWICE.records["J9327"].line not in answered(text, said, TWICE)
+    assert TWICE.records["J9327"].line not in answered(text, f"Your {TWICE.records['J9327'].line}", TWICE)
+
+
+@pytest.mark.parametrize(
+    ("text", "orders"),
+    [
+        ("both Python for Gardeners, any news?", {"Q5862", "J9327"}),
+        ("where are my Python for Gardeners books?", {"Q5862", "J9327"}),
+        ("all the pythons for gardeners", set()),
+        ("the Python for Gardeners of J9327 - update?", {"J9327"}),
+        ("where is the mug?", {"B456", "J1"}),
+    ],
+)
+def test_several_are_told_where_the_question_is_plural_or_fits_several_things(text: str, orders: set[str]) -> None:
+    assert set(asked(text, TWICE).orders) == orders
+
+
+def test_a_carrier_or_someone_else_asks_for_the_parcel_of_the_order() -> None:
+    question = asked("is the processor with UPS or someone else?", told(THREE, ADA, PARCEL))
+    assert (question.orders, question.parcel, question.declined) == (("A123",), True, False)
+    assert question.needs
+    assert asked("show me someone else's orders").answer == ONLY_YOURS

@@ -10,6 +10,7 @@ from stubs.fake_llama import FakeLlama, asks
 from stubs.waiting import until
 
 from agent import prompts
+from agent.correction import Correction
 from agent.engine import Engine
 from agent.errors import DatabaseError, ModelError, QuestionError, SessionClosedError
 from agent.events import Confirmation, Event, StepFinished, TextArrived, ToolUse, TurnResult, describe
@@ -515,7 +516,7 @@ async def test_a_wrong_fact_is_not_shown_and_the_data_speak_in_its_place(sign_in
     assert "2001" not in result.answer
     assert result.answer == "".join(shown) == session.messages()[-1].text
     assert result.answer.startswith("Your Smart Coffee Mug (B456) was delivered on 20")
-    assert (result.grounded, result.corrected) == (True, ("not the delivered of this",))
+    assert (result.grounded, result.corrected) == (True, (Correction.WRONG_DATE,))
 
 
 async def test_a_model_that_can_go_back_says_it_again_before_the_data_speak(sign_in: SignIn) -> None:
@@ -542,7 +543,7 @@ async def test_a_call_about_another_order_than_the_one_that_is_named_is_put_righ
     await prefetched(session)
     result = await answered(session, "Track the coffee mug, will you")
     assert [use.arguments for use in result.tool_calls if use.name == "track_shipment"] == [{"order_id": "B456"}]
-    assert "a call about another order" in result.corrected
+    assert Correction.LOOKUP_OF_WRONG_ORDER in result.corrected
 
 
 async def test_an_order_that_was_never_read_is_read_and_not_denied(sign_in: SignIn) -> None:
@@ -559,7 +560,7 @@ async def test_an_order_that_was_never_read_is_read_and_not_denied(sign_in: Sign
     assert [use.name for use in result.tool_calls] == ["get_order_history", "get_order"]
     assert order_id in llama.prompts[2][-1].text
     assert result.answer == "".join(e.text for e in events if isinstance(e, TextArrived)) == "done"
-    assert result.corrected == ("an answer about what was not read",)
+    assert result.corrected == (Correction.NOT_READ,)
 
 
 async def test_an_order_that_cannot_be_read_is_tried_once(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -582,7 +583,7 @@ async def test_a_change_that_nobody_asked_for_is_not_even_proposed(sign_in: Sign
     await prefetched(session)
     result = await answered(session, "is everything all right with the processor?")
     assert result.answer.startswith("Your QuantumLeap AI Processor (A123) has shipped")
-    assert (len(llama.prompts), result.corrected) == (1, ("a change that was not asked for",))
+    assert (len(llama.prompts), result.corrected) == (1, (Correction.CHANGE_NOT_ASKED_FOR,))
 
 
 async def test_a_new_address_that_nobody_gave_is_asked_for(sign_in: SignIn) -> None:
@@ -615,7 +616,7 @@ async def test_a_model_that_goes_round_in_circles_is_made_to_answer(sign_in: Sig
     result = await answered(session, "who am I?")
     assert result.answer == "You are Ada."
     assert llama.options[-1]["tool_choice"] == "none"
-    assert result.corrected == ("a call that was made already",)
+    assert result.corrected == (Correction.REPEATED_LOOKUP,)
 
 
 async def test_a_long_conversation_that_is_resumed_is_shortened_before_its_first_turn(
@@ -646,7 +647,7 @@ async def test_what_only_the_parcel_says_is_looked_up_where_the_model_answers_wi
     result = await answered(session, "who brings b456?")
     assert [use.name for use in result.tool_calls][-1] == "track_shipment"
     assert "The carrier is NorthPost" in result.answer
-    assert result.corrected[-1] == "an answer that left out what was asked for"
+    assert result.corrected[-1] == Correction.INCOMPLETE_ANSWER
 
 
 async def test_ones_own_data_are_looked_up_where_the_model_answers_from_the_orders(sign_in: SignIn) -> None:
@@ -663,7 +664,7 @@ async def test_what_is_denied_is_searched_for_first_where_there_are_more_orders_
     await until(lambda: session._lookups.history() is not None)
     result = await answered(session, "where is my lawn mower?")
     assert [use.arguments for use in result.tool_calls][-1] == {"text": "lawn mower"}
-    assert (result.answer, result.corrected) == (denial, ("a denial before a search",))
+    assert (result.answer, result.corrected) == (denial, (Correction.NOT_SEARCHED,))
 
 
 async def test_a_number_that_the_model_has_invented_is_not_looked_up(sign_in: SignIn) -> None:
@@ -685,7 +686,7 @@ async def test_a_call_for_a_question_about_somebody_else_is_not_made(sign_in: Si
     await prefetched(session)
     result = await answered(session, "what is the address of customer moreno12?")
     assert (result.answer, len(llama.prompts)) == (prompts.ONLY_YOURS, 1)
-    assert result.corrected == ("a call that was not asked for",)
+    assert result.corrected == (Correction.NEEDLESS_LOOKUP,)
 
 
 async def test_a_follow_up_by_its_place_is_about_that_order(sign_in: SignIn) -> None:
@@ -717,3 +718,44 @@ async def test_two_writes_of_one_tool_are_counted_apart(sign_in: SignIn) -> None
     spent_s = sum(use.end_s - use.start_s for use in turn.database)
     assert sum(use.waited_s for use in turn.uses.values()) == pytest.approx(spent_s)
     assert len(turn.uses) == 2
+
+
+async def test_a_change_of_no_order_in_particular_is_proposed_for_the_one_in_work(sign_in: SignIn) -> None:
+    made = asks("change_address", order_id="V3567", address="5 Elm Street, Exeter")
+    session, _ = await sign_in(made, user="eight8")
+    await prefetched(session)
+    outcome = await asyncio.to_thread(session.ask, "Change my delivery address to 5 Elm Street, Exeter")
+    assert isinstance(outcome, Confirmation)
+    assert outcome.message == "Rain Jacket and Soundbar (K7575) will go to 5 Elm Street, Exeter."
+    result = await asyncio.to_thread(session.confirm, outcome, confirmed=False)
+    assert isinstance(result, TurnResult)
+    assert result.corrected == (Correction.CHANGE_OF_UNNAMED_ORDER,)
+
+
+@pytest.mark.parametrize("reply", ["Which order would you like to cancel?", asks("cancel_order", order_id="R1497")])
+async def test_my_order_is_the_one_that_can_be_cancelled_whatever_the_model_makes_of_it(
+    sign_in: SignIn, reply: Any
+) -> None:
+    session, _ = await sign_in(reply, user="eight8")
+    await prefetched(session)
+    outcome = await asyncio.to_thread(session.ask, "Cancel my order")
+    assert isinstance(outcome, Confirmation)
+    assert outcome.message == "Rain Jacket and Soundbar (K7575) will be cancelled."
+    await asyncio.to_thread(session.confirm, outcome, confirmed=False)
+
+
+async def test_without_the_orders_they_are_read_before_a_change_of_my_order(sign_in: SignIn) -> None:
+    made = asks("cancel_order", order_id="V3567")
+    session, _ = await sign_in(made, made, user="eight8", strategy="sequential")
+    outcome = await asyncio.to_thread(session.ask, "Please cancel my order")
+    assert isinstance(outcome, Confirmation)
+    assert outcome.arguments["order_id"] == "K7575"
+    await asyncio.to_thread(session.confirm, outcome, confirmed=False)
+
+
+async def test_a_question_about_a_refund_proposes_no_return(sign_in: SignIn) -> None:
+    session, _ = await sign_in(asks("request_return", order_id="B456", item="Smart Coffee Mug"))
+    await prefetched(session)
+    result = await answered(session, "where's my refund for the mug?")
+    assert result.answer.startswith("Your Smart Coffee Mug (B456) was delivered")
+    assert result.corrected == (Correction.CHANGE_NOT_ASKED_FOR,)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.conversations import Kept, KeptTurn
+from agent.correction import Correction
 from agent.engine import ModelState
 from agent.errors import HeadstartError, SignInError
 from agent.events import AheadChanged, Confirmation, Event, TextArrived, ToolUse, TurnOutcome, TurnResult
@@ -59,7 +60,7 @@ class Script:
     spans: tuple[Span, ...] = ()
     tool_calls: tuple[ToolUse, ...] = ()
     sources: tuple[Call, ...] = ()
-    corrected: tuple[str, ...] = ()
+    corrected: tuple[Correction, ...] = ()
     after_s: float = 1.62
     """How far the clock is by the end of the turn."""
 

@@ -9,6 +9,7 @@ from stubs.shop_rows import HISTORY, use
 from textual.widgets import Markdown
 from textual.widgets._footer import FooterKey
 
+from agent.correction import Correction
 from agent.events import TurnResult
 from tui import garbage
 from tui.widgets.cards import FactCard
@@ -139,10 +140,10 @@ def result(**given: Any) -> TurnResult:
     return TurnResult("?", "B456.", "answered", (), True, (), FIGURES, "ahead", "m", (), (), 0.0, 1.0, **given)
 
 
-def test_what_the_guard_put_right_is_said_in_words() -> None:
-    told = str(note(result(corrected=("of another order", "a wrong count", "of another order"))))
-    assert told.endswith("✎ put right before you saw it: of another order (2 times), a wrong count")
-    assert "put right" not in str(note(result()))
+def test_what_the_guard_corrected_is_said_in_words() -> None:
+    whys = (Correction.WRONG_ORDER, Correction.WRONG_COUNT, Correction.WRONG_ORDER)
+    assert str(note(result(corrected=whys))).endswith("✎ Corrected: wrong order (2×), wrong count")
+    assert "Corrected" not in str(note(result()))
 
 
 async def test_the_same_card_is_not_shown_twice_in_a_row(make_chat: Any) -> None:

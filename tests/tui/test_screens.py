@@ -11,6 +11,7 @@ from stubs.shop_rows import HISTORY, MANY, PRODUCT, SHIPMENT, use
 from textual.pilot import Pilot
 
 from agent.conversations import Kept
+from agent.correction import Correction
 from agent.events import ToolUse
 from agent.timeline import Span
 from tui.screens.ahead import AheadScreen
@@ -58,7 +59,7 @@ def test_empty_history(snap_compare: Any, make_chat: Any) -> None:
     async def empty(pilot: Pilot[None]) -> None:
         await chat.sign_in(pilot)
         await pilot.press("f3")
-        await chat.until(pilot, lambda: "Nothing" in str(chat.app.screen.query_one("#state").content))
+        await chat.until(pilot, lambda: "No saved" in str(chat.app.screen.query_one("#state").content))
         await chat.still(pilot)
 
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=empty)
@@ -205,7 +206,7 @@ def test_ahead_narrow(snap_compare: Any, make_chat: Any) -> None:
 
 def test_a_turn_that_was_put_right(snap_compare: Any, make_chat: Any) -> None:
     first, second = turns()
-    why = ("of another order", "a list that left orders out", "of another order")
+    why = (Correction.WRONG_ORDER, Correction.INCOMPLETE_LIST, Correction.WRONG_ORDER)
     chat = make_chat(first, replace(second, corrected=why))
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=lambda pilot: timeline(chat, pilot))
 

@@ -31,7 +31,7 @@ class AheadScreen(ModalScreen[None]):
         """A card."""
         with VerticalScroll(id="card") as card:
             card.border_title = "Looked up ahead"
-            card.border_subtitle = "F2 in the chat switches it off · Esc closes"
+            card.border_subtitle = "F2 in the chat changes the strategy · Esc closes"
             yield AheadPanel()
 
     def on_mount(self) -> None:

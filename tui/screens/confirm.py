@@ -90,7 +90,7 @@ class ConfirmScreen(ModalScreen[bool]):
         """What would change, and the two answers."""
         asked = self._confirmation
         with Vertical(id="card") as card:
-            card.border_title = "Do you want this?"
+            card.border_title = "Confirm this change"
             yield Static(printable(asked.message), id="message", markup=False)
             if asked.before is not None or asked.after is not None:
                 with Vertical(id="change"):

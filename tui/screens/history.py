@@ -129,7 +129,7 @@ class HistoryScreen(Screen[None]):
         listed = await asyncio.to_thread(self._conversations.listed)
         self._listed = {kept.thread_id: kept for kept in listed}
         self._show()
-        self._say("" if listed else "Nothing is kept yet: a conversation is, from its first answer on.")
+        self._say("" if listed else "No saved conversations yet.")
 
     async def _rename(self, kept: Kept) -> None:
         title = await self.app.push_screen_wait(LineScreen("Title", kept.title, "Enter keeps it"))
@@ -138,7 +138,7 @@ class HistoryScreen(Screen[None]):
             await self._read()
 
     async def _delete(self, kept: Kept) -> None:
-        asked = Confirmation("delete", {}, f"“{kept.title}” will be deleted for good.", None, None, kept.thread_id)
+        asked = Confirmation("delete", {}, f"“{kept.title}” will be deleted permanently.", None, None, kept.thread_id)
         if await self.app.push_screen_wait(ConfirmScreen(asked)):
             await asyncio.to_thread(self._conversations.delete, kept.thread_id)
             if kept.thread_id == self._current:
@@ -194,6 +194,4 @@ class HistoryScreen(Screen[None]):
 def _where(path: Path) -> str:
     home = Path.home()
     shown = f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
-    return (
-        f"Kept on this machine, in {shown}. D deletes one for good, deleting the file all of them. ● is the open one."
-    )
+    return f"Saved on this machine, in {shown}. D deletes the selected conversation permanently. ● marks the open one."

@@ -1,4 +1,4 @@
-"""The timeline of a turn, full screen: its lanes, every span of it, and what it would have taken in sequence."""
+"""The timeline of a turn, full screen: its lanes, every span of it, and its time without head starts."""
 
 from __future__ import annotations
 

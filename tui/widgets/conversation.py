@@ -216,7 +216,7 @@ def note(result: TurnResult) -> Content:
     if told := corrections(result.corrected):
         lines.append(Content.styled(f"✎ {told}", "dim"))
     if result.ended == "answered" and not result.grounded:
-        lines.append(Content.styled("! not every fact here stands in the data", "$text-warning"))
+        lines.append(Content.styled("! Some of this could not be verified.", "$text-warning"))
     return Content("\n").join(lines)
 
 

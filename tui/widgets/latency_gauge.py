@@ -117,7 +117,7 @@ def lanes(reading: Reading) -> Content:
 
 
 def figures(reading: Reading) -> Content:
-    """Waited, hidden, in sequence, tokens; of the turn that is shown."""
+    """Waited, hidden, without head starts, tokens; of the turn that is shown."""
     strategy = Content.assemble(("strategy  ", MUTED), reading.strategy)
     if reading.figures and reading.shown_strategy != reading.strategy:
         strategy = Content.assemble(strategy, (f"  (shown: {reading.shown_strategy})", MUTED))
@@ -129,7 +129,7 @@ def figures(reading: Reading) -> Content:
         Content.assemble(
             ("hidden ", MUTED), tenths(found.database_hidden_s), ("   waited ", MUTED), tenths(found.database_waited_s)
         ),
-        Content.assemble(("in sequence ", MUTED), f"≈ {tenths(found.sequential_estimate_s)}"),
+        Content.assemble(("without head starts ", MUTED), f"≈ {tenths(found.sequential_estimate_s)}"),
         Content.assemble(("in all ", MUTED), tenths(found.total_s), ("   ", ""), rate),
         Content.assemble(("cached ", MUTED), f"{found.cached_tokens:,} of {found.prompt_tokens:,} tokens"),
         strategy,
@@ -152,8 +152,9 @@ def strip(reading: Reading) -> Content:
         return Content(" · ".join([here, *doing, f"strategy {reading.strategy}"]))
     return Content.assemble(
         (f"{seconds(value_s)} to the first word" if value_s is not None else "no word", "bold"),
+        # A narrow terminal cuts the end off: waited and hidden stand under each answer too.
+        f" · strategy {reading.strategy} · without head starts ≈ {tenths(found.sequential_estimate_s)}",
         f" · hidden {tenths(found.database_hidden_s)} · waited {tenths(found.database_waited_s)}",
-        f" · ≈ {tenths(found.sequential_estimate_s)} in sequence · strategy {reading.strategy}",
     )
 
 

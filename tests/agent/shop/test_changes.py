@@ -1,4 +1,5 @@
 import asyncio
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -83,8 +84,26 @@ async def test_dry_run_tells_what_would_be_and_changes_nothing(
     told = await write(store, order_id, key="k", dry_run=True)
     assert dump(direct) == before
     done = await write(store, order_id, key="k")
-    assert told == done.model_copy(update={"renewed": None, "revision": None})
+    assert told == done.model_copy(update={"renewed": None, "revision": None, "message": told.message})
     assert dump(direct) != before
+
+
+@pytest.mark.parametrize(
+    ("write", "order_id", "will_be"),
+    [
+        (WRITES[0], "C789", "Yoga Mat (C789) will be cancelled."),
+        (WRITES[1], "B456", "A return for Yoga Mat (B456) will be registered."),
+        (WRITES[2], "C789", "Yoga Mat (C789) will go to "),
+    ],
+)
+async def test_before_it_is_confirmed_a_change_is_told_as_what_will_be(
+    store: OrderStore, write: Any, order_id: str, will_be: str
+) -> None:
+    preview = await write(store, order_id, key="k", dry_run=True)
+    assert preview.message.startswith(will_be)
+    assert not re.search(r"\b(?:is|now|was|goes|has)\b", preview.message)
+    done = await write(store, order_id, key="k")
+    assert "will" not in done.message
 
 
 async def test_a_write_returns_the_order_as_it_left_it_with_the_revision_of_that(store: OrderStore) -> None:

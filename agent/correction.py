@@ -1,0 +1,38 @@
+"""Why the guard kept something that the model wrote from the customer."""
+
+from enum import StrEnum
+
+
+class Correction(StrEnum):
+    """The value is what a customer reads after `Corrected:`; `--json` and the performance log carry it too."""
+
+    WRONG_ORDER = "wrong order"
+    WRONG_NAME = "wrong item name"
+    WRONG_CONTENTS = "wrong contents of an order"
+    WRONG_STATUS = "wrong status"
+    WRONG_DATE = "wrong date"
+    WRONG_AMOUNT = "wrong amount"
+    WRONG_CARRIER = "wrong carrier"
+    WRONG_COUNT = "wrong count"
+    WRONG_NEWEST = "wrong newest order"
+    WRONG_DEAREST = "wrong most expensive order"
+    WRONG_ACCOUNT_DATA = "wrong account details"
+    UNVERIFIED_NUMBER = "unverified number"
+    UNVERIFIED_ITEM = "unverified item"
+    EXISTING_ORDER_DENIED = "existing order overlooked"
+    NOT_SEARCHED = "answer before a search"
+    NOT_READ = "answer before a lookup"
+    OFF_TOPIC = "not what you asked about"
+    REPEATED_ORDER = "repeated order"
+    INCOMPLETE_LIST = "incomplete list"
+    INCOMPLETE_ANSWER = "incomplete answer"
+    NEEDLESS_QUESTION = "needless question"
+    BROKEN_SENTENCE = "broken sentence"
+    BROKEN_LOOKUP = "broken lookup"
+    REPEATED_LOOKUP = "repeated lookup"
+    NEEDLESS_LOOKUP = "lookup you did not ask for"
+    LOOKUP_OF_WRONG_ORDER = "lookup of the wrong order"
+    LOOKUP_OF_UNKNOWN_NUMBER = "lookup of an unknown number"
+    CHANGE_OF_WRONG_ORDER = "change to the wrong order"
+    CHANGE_OF_UNNAMED_ORDER = "change to an order you did not name"
+    CHANGE_NOT_ASKED_FOR = "change you did not ask for"
