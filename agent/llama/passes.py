@@ -115,15 +115,18 @@ class LlamaPass:
         return cos[0][:, None], torch.cat((-first, second), -1)[:, None]
 
 
-_passes: "weakref.WeakKeyDictionary[PreTrainedModel, Pass]" = weakref.WeakKeyDictionary()
+_passes: "weakref.WeakKeyDictionary[PreTrainedModel, LlamaPass]" = weakref.WeakKeyDictionary()
 
 
 def pass_of(model: PreTrainedModel) -> Pass:
-    """The fastest pass that this model has, one for each model; what it copies is gone with the model."""
+    """The fastest pass that this model has; what a `LlamaPass` copies is made once a model, and gone with it."""
     found = _passes.get(model)
-    if found is None:
-        found = _passes[model] = LlamaPass(model) if _is_plain_llama(model) else EagerPass(model)
-    return found
+    if found is not None:
+        return found
+    if not _is_plain_llama(model):
+        return EagerPass(model)  # It holds the model, which would never be let go of if it were kept here.
+    made = _passes[model] = LlamaPass(model)
+    return made
 
 
 def _is_plain_llama(model: PreTrainedModel) -> bool:

@@ -6,7 +6,9 @@ from agent.bridge import Bridge, TurnStoppedError
 from agent.errors import SessionClosedError
 
 
-async def never() -> None:
+async def never(begun: asyncio.Event | None = None) -> None:
+    if begun:
+        begun.set()
     await asyncio.Event().wait()
 
 
@@ -23,8 +25,9 @@ async def test_a_wait_ends_when_the_turn_is_stopped_or_the_session_closes(
     closing: bool, error: type[Exception]
 ) -> None:
     bridge = Bridge(asyncio.get_running_loop())
-    waiting = asyncio.create_task(asyncio.to_thread(lambda: bridge.run(never())))
-    await asyncio.sleep(0.05)
+    begun = asyncio.Event()
+    waiting = asyncio.create_task(asyncio.to_thread(lambda: bridge.run(never(begun))))
+    await begun.wait()
     bridge.stop(closing=closing)
     with pytest.raises(error):
         await waiting

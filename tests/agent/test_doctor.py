@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,42 @@ def by_subject(settings: Settings) -> dict[str, doctor.Finding]:
     return {finding.subject: finding for finding in doctor.examine(settings)}
 
 
-def test_everything_a_chat_needs_is_looked_at(settings: Settings) -> None:
+@pytest.fixture
+def sound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """A machine on which nothing is amiss, whatever this one is like."""
+    monkeypatch.setattr(weights, "embedded_weights", lambda: tmp_path)
+    monkeypatch.setattr(doctor.sqlite3, "sqlite_version_info", (3, 37, 0))
+    monkeypatch.setattr(doctor.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(doctor.shutil, "get_terminal_size", lambda: os.terminal_size((60, 20)))
+    return monkeypatch
+
+
+def test_everything_a_chat_needs_is_looked_at(settings: Settings, sound: pytest.MonkeyPatch) -> None:
     found = by_subject(settings.model_copy(update={"model": "embedded"}))
     assert list(found) == ["python", "sqlite", "model", "gpu", "orders", "terminal", "folders", "state", "tracing"]
-    assert [subject for subject, finding in found.items() if not finding.ok] == []
+    assert [finding for finding in found.values() if not finding.ok] == []
     assert "SmolLM2 135M on cpu in bf16" in found["model"].found
     assert str(settings.data_folder) in found["orders"].found
+    assert f"state {settings.state_folder}" in found["folders"].found
+    assert "60×20" in found["terminal"].found
+
+
+@pytest.mark.parametrize(
+    ("subject", "place", "value", "mend"),
+    [
+        ("sqlite", "doctor.sqlite3.sqlite_version_info", (3, 36, 0), "use a newer Python"),
+        ("terminal", "doctor.shutil.get_terminal_size", lambda: os.terminal_size((59, 20)), "at least 60×20"),
+        ("terminal", "doctor.shutil.get_terminal_size", lambda: os.terminal_size((60, 19)), "at least 60×20"),
+        ("folders", "doctor.os.access", lambda *_: False, "chmod u+w"),
+    ],
+)
+def test_what_is_amiss_is_the_only_finding_and_says_what_to_do(
+    settings: Settings, sound: pytest.MonkeyPatch, subject: str, place: str, value: object, mend: str
+) -> None:
+    sound.setattr(f"agent.{place}", value)
+    found = by_subject(settings.model_copy(update={"model": "embedded"}))
+    assert [finding.subject for finding in found.values() if not finding.ok] == [subject]
+    assert mend in found[subject].mend
 
 
 def test_missing_weights_are_mended_by_one_command(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from stubs.fake_llama import FakeLlama
+from stubs.waiting import until
 
 from agent.engine import HIT_RATES, Engine, ModelState, hide_traces, tracing
 from agent.errors import DatabaseError, ModelError, SignInError
@@ -50,7 +51,7 @@ async def test_a_turn_waits_for_the_model_and_can_be_stopped_meanwhile(settings:
     loaded = threading.Event()
 
     def slow(*_: object) -> FakeLlama:
-        loaded.wait(10)
+        loaded.wait()
         return FakeLlama(replies=["Hello."])
 
     engine = Engine(settings, load_model=slow)
@@ -58,11 +59,9 @@ async def test_a_turn_waits_for_the_model_and_can_be_stopped_meanwhile(settings:
     engine.start_model()
     session = await engine.sign_in("user123", "demo")
     first = asyncio.create_task(asyncio.to_thread(session.ask, "Hello?"))
-    async with asyncio.timeout(5):
-        while not [span for span in session.timeline.running() if span.name == "loading"]:
-            await asyncio.sleep(0.002)
-        session.stop()
-        stopped = await first
+    await until(lambda: [span for span in session.timeline.running() if span.name == "loading"])
+    session.stop()
+    stopped = await first
     assert getattr(stopped, "ended", None) == "stopped"
     second = asyncio.create_task(asyncio.to_thread(session.ask, "Hello?"))
     loaded.set()
@@ -76,7 +75,7 @@ async def test_closing_does_not_wait_for_a_model_that_still_loads(settings: Sett
 
     def slow(_: Settings, report: object) -> FakeLlama:
         report(ModelState("converting", 0.3))  # type: ignore[operator]
-        loaded.wait(10)
+        loaded.wait()
         return FakeLlama(replies=[])
 
     engine = Engine(settings, load_model=slow, on_model=states.append)
@@ -84,10 +83,8 @@ async def test_closing_does_not_wait_for_a_model_that_still_loads(settings: Sett
     engine.start_model()
     session = await engine.sign_in("user123", "demo")
     asking = asyncio.create_task(asyncio.to_thread(session.ask, "Hello?"))
-    async with asyncio.timeout(5):
-        while not [span for span in session.timeline.running() if span.name == "loading"]:
-            await asyncio.sleep(0.002)
-        await engine.close()
+    await until(lambda: [span for span in session.timeline.running() if span.name == "loading"])
+    await engine.close()
     await asyncio.gather(asking, return_exceptions=True)
     assert [state.step for state in states][:1] == ["converting"]
     loaded.set()

@@ -123,7 +123,7 @@ async def test_without_the_cache_nothing_is_prefilled(sign_in: SignIn) -> None:
     session, llama = await sign_in(without=frozenset({"cache"}))
     await prefetched(session)
     session.typed("Where is")
-    await asyncio.sleep(0)
+    await until(lambda: not session.warming)
     assert llama.prefilled == []
 
 
@@ -216,7 +216,8 @@ async def test_a_declined_write_changes_nothing_and_the_model_is_told(sign_in: S
 async def test_a_write_that_the_rules_refuse_asks_nobody(sign_in: SignIn) -> None:
     session, llama = await sign_in(asks("cancel_order", order_id="B456"), "It cannot be cancelled.")
     result = await answered(session, "Cancel B456")
-    assert "can" in [m.text for m in llama.prompts[-1] if isinstance(m, ToolMessage)][-1]
+    refused = [m.text for m in llama.prompts[-1] if isinstance(m, ToolMessage)][-1]
+    assert refused == "Smart Coffee Mug (B456) was delivered, so it can no longer be cancelled."
     assert result.answer == "It cannot be cancelled."
 
 
@@ -262,12 +263,12 @@ async def test_what_is_typed_about_is_looked_up_and_stands_nearest_to_the_questi
 async def test_what_the_text_is_not_about_any_more_is_interrupted_and_the_orders_are_not(sign_in: SignIn) -> None:
     session, _ = await sign_in()
     await prefetched(session)
-    session._lookups._store._latency_s = 5.0
+    session._lookups._store.latency_s = 3600.0
+    under_way = lambda: [(a.call.mapping().get("order_id"), a.state) for a in session.ahead()]  # noqa: E731
     session.typed("Where is A123")
-    await until(lambda: any(a.state == "in flight" for a in session.ahead()))
+    await until(lambda: under_way() == [(None, "ready"), ("A123", "in flight")])
     session.typed("Where is B456")
-    numbers = [a.call.mapping().get("order_id") for a in session.ahead()]
-    assert numbers == [None, "B456"]
+    await until(lambda: under_way() == [(None, "ready"), ("B456", "in flight")])
     session.stop()
 
 
@@ -395,12 +396,11 @@ async def test_stopping_before_the_first_word_leaves_the_conversation_as_it_was(
 
 
 async def test_stopping_ends_the_wait_for_a_slow_tool(sign_in: SignIn) -> None:
-    session, _ = await sign_in(asks("get_account"), strategy="sequential", db_latency=60.0)
+    session, _ = await sign_in(asks("get_account"), strategy="sequential", db_latency=3600.0)
     turn = asyncio.create_task(asyncio.to_thread(session.ask, STATUS))
     await until(lambda: [s for s in session.timeline.running() if s.lane == "database"])
     session.stop()
-    async with asyncio.timeout(5):
-        result = await turn
+    result = await turn
     assert isinstance(result, TurnResult)
     assert result.ended == "stopped"
 
@@ -446,9 +446,8 @@ async def test_closing_ends_a_running_turn_and_holds_nothing(sign_in: SignIn) ->
     llama.with_gate(threading.Event())
     turn = asyncio.create_task(asyncio.to_thread(session.ask, STATUS))
     await until(llama.started.is_set)
-    async with asyncio.timeout(5):
-        await session.close()
-        await asyncio.gather(turn, return_exceptions=True)
+    await session.close()
+    await asyncio.gather(turn, return_exceptions=True)
     assert session.ahead() == []
     assert session.timeline.spans() == []
     with pytest.raises(SessionClosedError):
@@ -472,7 +471,6 @@ async def test_a_long_conversation_drops_its_older_half_from_the_prompt_but_keep
     assert any(isinstance(m, ToolMessage) for m in llama.prompts[-1]), "the orders stand in the prompt again"
     kept = [m.text for m in session.messages() if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)]
     assert kept == [f"question {number}" for number in range(4)]
-    assert long.usage_metadata
 
 
 async def test_every_step_is_told_with_its_time(sign_in: SignIn) -> None:

@@ -1,7 +1,9 @@
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from agent.session import CustomerSession
 from agent.speculation.calls import Call
+from bench import conversations, sitting
 from bench.conversations import measure, summary
 from bench.scripted import needed
 
@@ -37,10 +39,20 @@ def test_a_perfect_agent_asks_for_what_is_not_there(question: str, messages: lis
 
 
 @pytest.mark.parametrize("strategy", ["sequential", "ahead"])
-async def test_a_turn_that_waits_says_for_what(strategy: str) -> None:
+async def test_a_turn_that_waits_says_for_what(strategy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_it = conversations.typed
+
+    async def typed_at_leisure(session: CustomerSession, text: str, _: float) -> None:
+        await type_it(session, text, 0.0)
+        await sitting.settled(session)
+
+    monkeypatch.setattr(conversations, "typed", typed_at_leisure)
     (turns,) = await measure(1, 2, latency_s=0.3, think_s=0.8, strategy=strategy, seed=3)
     figures = summary([turns])
     assert (figures["conversations"], figures["turns"]) == (1, 2)
-    for turn in turns:
-        assert bool(turn["reasons"]) == (turn["waited_s"] > 0.01)
-    assert (turns[0]["waited_s"] > 0.25) == (strategy == "sequential")
+    if strategy == "sequential":
+        assert turns[0]["waited_s"] >= 0.3
+        assert turns[0]["reasons"] == ["get_order_history: miss"]
+    else:
+        assert turns[0]["hidden_s"] >= 0.3
+        assert "get_order_history: miss" not in turns[0]["reasons"]

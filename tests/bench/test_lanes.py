@@ -1,7 +1,10 @@
+"""The lanes on the wall clock. A busy machine makes everything later, so only what is late by design is bounded."""
+
 from pathlib import Path
 
 import pytest
 
+from agent.session import CustomerSession
 from bench import latency, sitting
 from bench.latency import LANES, Lane
 from bench.scripted import ScriptedModel
@@ -18,8 +21,8 @@ async def turns(folder: Path, lane: Lane) -> list[dict[str, object]]:
 @pytest.mark.parametrize("key", ["a", "c"])
 async def test_without_head_starts_every_question_waits_for_its_lookup(tmp_path: Path, key: str) -> None:
     for one in await turns(tmp_path, BY_KEY[key]):
-        assert one["waited_s"] == pytest.approx(LATENCY_S, abs=0.3)
-        assert one["hidden_s"] == pytest.approx(0.0, abs=0.05)
+        assert one["waited_s"] >= LATENCY_S
+        assert one["hidden_s"] == 0.0
         assert len(one["calls"]) == 1
 
 
@@ -27,17 +30,24 @@ async def test_without_head_starts_every_question_waits_for_its_lookup(tmp_path:
 async def test_beside_the_first_call_the_history_hides_and_the_parcel_does_not(tmp_path: Path, key: str) -> None:
     first, second = await turns(tmp_path, BY_KEY[key])
     assert first["calls"] == ("get_order_history",)
-    assert first["hidden_s"] >= 0.3
-    assert first["waited_s"] <= 0.35
+    assert first["hidden_s"] > 0.0
+    assert first["waited_s"] + first["hidden_s"] >= LATENCY_S
     assert second["calls"] == ("track_shipment",)
-    assert second["waited_s"] == pytest.approx(LATENCY_S, abs=0.3)
+    assert second["hidden_s"] == 0.0
+    assert second["waited_s"] >= LATENCY_S
 
 
 async def test_ahead_and_typed_waits_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitting, "WORDS_A_MINUTE", 240)
+    type_it = sitting.typed
+
+    async def typed_at_leisure(session: CustomerSession, text: str) -> None:
+        await type_it(session, text, seconds=0.0)
+        await sitting.settled(session)
+
+    monkeypatch.setattr(sitting, "typed", typed_at_leisure)
     for one in await turns(tmp_path, BY_KEY["e"]):
-        assert one["waited_s"] < 0.05
-        assert one["total_s"] < 0.1 + 0.4
+        assert one["waited_s"] == 0.0
+        assert one["hidden_s"] >= LATENCY_S
 
 
 async def test_a_right_answer_is_told_from_a_wrong_one(tmp_path: Path) -> None:

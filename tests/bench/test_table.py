@@ -14,8 +14,8 @@ def test_a_page_says_what_the_results_say(path: Path) -> None:
 @pytest.mark.parametrize("path", table.PICTURES, ids=lambda path: path.name)
 def test_a_picture_shows_what_the_results_say(path: Path) -> None:
     benchmark, draw = table.PICTURES[path]
-    if targets.result(benchmark):
-        assert path.read_text() == draw(), "run: python -m bench.table"
+    assert targets.result(benchmark), f"bench/results/{benchmark}.json is missing: run python -m bench"
+    assert path.read_text() == draw(), "run: python -m bench.table"
 
 
 def test_a_region_that_is_not_marked_is_an_error() -> None:

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,23 +11,18 @@ from agent.settings import Settings, load_settings
 SignIn = Callable[..., Awaitable[CustomerSession]]
 
 
-@pytest.fixture(scope="session")
-def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the weights are converted to, once for all of these tests."""
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="session")
-def embedded(cache_folder: Path) -> ChatLlama:
+@pytest.fixture(scope="package")
+def embedded(converted: Path) -> Iterator[ChatLlama]:
     """The embedded model with its adapter, loaded as the program loads it."""
-    model = load_chat_llama(load_settings(model="embedded", cache_folder=cache_folder), lambda _: None)
+    model = load_chat_llama(load_settings(model="embedded", cache_folder=converted), lambda _: None)
     assert isinstance(model, ChatLlama)
-    return model
+    yield model
+    model.close()
 
 
 @pytest.fixture
-def settings(tmp_path: Path, cache_folder: Path) -> Settings:
-    return load_settings(data_folder=tmp_path / "data", state_folder=tmp_path / "state", cache_folder=cache_folder)
+def settings(tmp_path: Path, converted: Path) -> Settings:
+    return load_settings(data_folder=tmp_path / "data", state_folder=tmp_path / "state", cache_folder=converted)
 
 
 @pytest.fixture

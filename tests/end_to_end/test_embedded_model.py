@@ -15,6 +15,7 @@ from agent.settings import STRATEGIES, Settings, Strategy
 from agent.shop.demo_data import bundled
 
 SignIn = Callable[..., Awaitable[CustomerSession]]
+PATIENT_S = 200
 STATUS = "Hi, can you tell me the status of my recent orders?"
 
 
@@ -39,8 +40,8 @@ async def answered(session: CustomerSession, question: str, strategy: Strategy |
 
 async def all_ahead(session: CustomerSession) -> None:
     """Everything that was started at sign-in is done: the orders are in and the prompt is warm."""
-    await until(lambda: {a.state for a in session.ahead()} == {"ready"}, within_s=60)
-    await until(lambda: not session.timeline.running() and not session.warming, within_s=60)
+    await until(lambda: {a.state for a in session.ahead()} == {"ready"}, PATIENT_S)
+    await until(lambda: not session.timeline.running() and not session.warming, PATIENT_S)
 
 
 def right(answer: str, customer: str) -> bool:
@@ -59,7 +60,7 @@ async def test_a_drawn_customer_is_told_the_status_of_every_order_from_a_hit(sig
     assert right(result.answer, customer), result.answer
     assert [(use.name, use.outcome, use.used) for use in result.tool_calls] == [("get_order_history", "hit", True)]
     assert result.grounded
-    assert result.figures.database_waited_s < 0.05
+    assert result.figures.database_waited_s == 0
     assert result.figures.cached_tokens > 0.8 * result.figures.prompt_tokens
 
 
@@ -71,27 +72,36 @@ async def test_the_notebooks_question_is_answered_under_each_strategy(sign_in: S
     assert [use.name for use in result.tool_calls] == ["get_order_history"]
 
 
-async def test_the_figures_agree_with_the_wall_clock(sign_in: SignIn) -> None:
-    for strategy in STRATEGIES:
-        session = await sign_in("user123", strategy=strategy, db_latency=0.5)
-        if strategy == "ahead":
-            await all_ahead(session)
-        heard: list[float] = []
-        session.on_event = lambda e, heard=heard: heard.append(time.monotonic()) if isinstance(e, TextArrived) else None
-        entered = time.monotonic()
-        result = await asyncio.to_thread(session.ask, STATUS)
-        ended = time.monotonic()
-        assert isinstance(result, TurnResult)
-        figures = result.figures
-        assert figures.total_s == pytest.approx(ended - entered, abs=0.25)
-        assert figures.first_token_s == pytest.approx(heard[0] - entered, abs=0.1)
-        waited = figures.database_waited_s
-        assert waited + figures.database_hidden_s == pytest.approx(0.5, abs=0.2)
-        assert waited < 0.05 if strategy == "ahead" else waited <= 0.7
-        assert waited + figures.model_s <= figures.total_s + 0.01
-        await session.close()
+@pytest.mark.parametrize("strategy", STRATEGIES)
+async def test_the_figures_agree_with_the_wall_clock(sign_in: SignIn, strategy: Strategy) -> None:
+    session = await sign_in("user123", strategy=strategy, db_latency=0.5)
+    if strategy == "ahead":
+        await all_ahead(session)
+    heard: list[float] = []
+    session.on_event = lambda e: heard.append(time.monotonic()) if isinstance(e, TextArrived) else None
+    entered_s = time.monotonic()
+    result = await answered(session, STATUS)
+    ended_s = time.monotonic()
+    figures = result.figures
+    # The timeline's clock is the wall's, so each moment has its place between two others, however busy the machine.
+    assert entered_s <= result.entered_s < heard[0] <= heard[-1] <= result.ended_s <= ended_s
+    assert figures.total_s == pytest.approx(result.ended_s - result.entered_s)
+    model = [span for span in result.spans if span.lane == "model" and span.start_s >= result.entered_s]
+    assert figures.first_token_s is not None
+    assert model[-1].start_s - result.entered_s < figures.first_token_s <= heard[0] - result.entered_s
+    [lookup] = [span for span in result.spans if span.lane == "database" and span.name == "get_order_history"]
+    assert lookup.end_s is not None
+    took_s = lookup.end_s - lookup.start_s
+    assert took_s >= 0.5
+    assert figures.database_waited_s + figures.database_hidden_s == pytest.approx(took_s, abs=0.01)
+    if strategy == "ahead":
+        assert figures.database_waited_s == 0
+    if strategy == "sequential":
+        assert figures.database_hidden_s == 0
+    assert figures.database_waited_s + figures.model_s <= figures.total_s
 
 
+@pytest.mark.realtime
 async def test_the_sequential_estimate_holds_against_paired_sequential_runs(sign_in: SignIn) -> None:
     ratios: list[float] = []
     for _ in range(3):
@@ -107,19 +117,26 @@ async def test_the_sequential_estimate_holds_against_paired_sequential_runs(sign
     assert median(ratios) == pytest.approx(1.0, abs=0.15), ratios
 
 
-async def test_esc_stops_the_real_model_within_three_tenths_of_a_second(sign_in: SignIn) -> None:
+async def test_what_is_hidden_is_added_to_the_sequential_estimate(sign_in: SignIn) -> None:
+    session = await sign_in("user123", strategy="ahead", db_latency=0.5)
+    await all_ahead(session)
+    figures = (await answered(session, STATUS)).figures
+    assert figures.database_hidden_s >= 0.5
+    assert figures.sequential_estimate_s >= figures.total_s + figures.database_hidden_s
+
+
+async def test_esc_stops_the_real_model_in_the_middle_of_its_answer(sign_in: SignIn) -> None:
     session = await sign_in("eight8", db_latency=0.0)
     await all_ahead(session)
     shown: list[str] = []
     session.on_event = lambda e: shown.append(e.text) if isinstance(e, TextArrived) else None
     turn = asyncio.create_task(asyncio.to_thread(session.ask, STATUS))
-    await until(lambda: shown, within_s=30)
-    stopped_s = time.monotonic()
+    await until(lambda: shown, PATIENT_S)
     session.stop()
     result = await turn
-    assert time.monotonic() - stopped_s < 0.3
     assert isinstance(result, TurnResult)
     assert (result.ended, result.answer) == ("stopped", "".join(shown).rstrip())
+    assert not right(result.answer, "eight8"), "it did not write on to the end"
 
 
 async def test_signing_out_leaves_no_token_of_the_customer_in_the_cache(

@@ -1,5 +1,6 @@
 """What would make the screens differ between two runs is pinned here and nowhere else."""
 
+import asyncio
 import os
 import threading
 import time
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_textual_snapshot
 from stubs.fake_engine import FakeEngine, FakeSession, Script
+from stubs.waiting import PATIENCE_S
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
@@ -35,6 +37,40 @@ class Snapshots(pytest_textual_snapshot.SVGImageExtension):
 @pytest.fixture(autouse=True)
 def _snapshots_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pytest_textual_snapshot, "SVGImageExtension", Snapshots)
+
+
+@pytest.fixture(autouse=True)
+def _pilots_wait_for_a_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual takes a process that got no processor for 20 ms for idle; here nothing may be left in any queue."""
+    one_pass = Pilot._wait_for_screen
+
+    async def no_time(*_: float) -> None:
+        await asyncio.sleep(0)
+
+    async def until_quiet(self: Pilot[Any], timeout: float = PATIENCE_S) -> bool:
+        quiet = 0
+        for _ in range(100):
+            if not await one_pass(self, timeout):
+                return False
+            screen = self.app.screen
+            drawn = not (screen._layout_required or screen._scroll_required or screen._dirty_widgets)
+            nodes = [self.app, *screen.walk_children(with_self=True)]
+            handled = all(node._message_queue.empty() and not node._next_callbacks for node in nodes)
+            quiet = quiet + 1 if drawn and handled and not screen._callbacks else 0
+            if quiet == 2:
+                break
+            await asyncio.sleep(0.0 if drawn else 0.005)  # The screen's own timer lays out and draws.
+        return True
+
+    async def press(self: Pilot[Any], *keys: str) -> None:
+        for key in keys:
+            await self._app._press_keys([key])
+            await self._wait_for_screen()
+
+    monkeypatch.setattr("textual.app.wait_for_idle", no_time)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", no_time)
+    monkeypatch.setattr(Pilot, "_wait_for_screen", until_quiet)
+    monkeypatch.setattr(Pilot, "press", press)
 
 
 class Chat:
@@ -75,11 +111,10 @@ class Chat:
         return "\n".join(answer.text for answer in self.screen.query(Answer))
 
     async def until(self, pilot: Pilot[None], holds: Callable[[], object]) -> None:
-        for _ in range(500):
-            if holds():
-                return
-            await pilot.pause(0.01)
-        raise AssertionError("It did not come to hold within 5 s.")
+        ends_s = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < ends_s, f"It did not come to hold within {PATIENCE_S:.0f} s."
+            await asyncio.sleep(0.01)
 
     async def opened(self, pilot: Pilot[None]) -> None:
         await self.until(pilot, lambda: self.app._is_open)

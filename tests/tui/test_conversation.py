@@ -18,10 +18,16 @@ from tui.widgets.conversation import LET_GO, TURNS_SHOWN, Answer, Question, note
 
 async def ask_many(chat: Any, pilot: Any, turns: int) -> None:
     for turn in range(turns):
-        chat.screen.prompt.text = f"Question {turn}?"
-        chat.screen.prompt.action_send()
-        await chat.until(pilot, lambda turn=turn: chat.app._turns == turn + 1 and chat.app.turn is None)
+        await ask_once(chat, pilot, f"Question {turn}?", turn + 1)
     await chat.still(pilot)
+
+
+async def ask_once(chat: Any, pilot: Any, question: str, number: int) -> None:
+    chat.screen.prompt.text = question
+    chat.screen.prompt.action_send()
+    await chat.until(pilot, lambda: chat.app._turns == number and chat.app.turn is None)
+    # What is folded away depends on the heights, and nobody asks again before the answer is on the screen.
+    await chat.until(pilot, lambda: list(chat.screen.query(Answer))[-1].outer_size.height > 0)
 
 
 def laid_out(chat: Any) -> list[str]:
@@ -45,24 +51,18 @@ async def test_what_lies_further_up_comes_back_when_one_scrolls_there(make_chat:
         await ask_many(chat, pilot, 30)
         before = len(laid_out(chat))
         conversation = chat.screen.conversation
-        for _ in range(4):
+        while len(laid_out(chat)) == before:
             await pilot.press("pageup")
             await chat.still(pilot)
-        assert before < len(laid_out(chat)) < 30
-        assert conversation.scroll_y > 0, "what was seen stays in sight"
+        assert len(laid_out(chat)) < 30
+        await chat.until(pilot, lambda: conversation.scroll_y > 0)  # What was seen stays in sight.
         conversation.focus()
         await pilot.press("home")
         await chat.until(pilot, lambda: len(laid_out(chat)) == 30 and conversation.scroll_y == 0)
         await pilot.press("ctrl+end")
         chat.screen.prompt.focus()
-        await ask_many_more(chat, pilot)
-        assert len(laid_out(chat)) < 12
-
-
-async def ask_many_more(chat: Any, pilot: Any) -> None:
-    await chat.ask(pilot, "One more?")
-    await chat.until(pilot, lambda: chat.app._turns == 31 and chat.app.turn is None)
-    await chat.still(pilot)
+        await ask_once(chat, pilot, "One more?", 31)
+        await chat.until(pilot, lambda: len(laid_out(chat)) < 12)
 
 
 async def test_a_find_that_is_not_laid_out_is_shown(make_chat: Any) -> None:
@@ -83,9 +83,7 @@ async def test_the_oldest_quarter_is_let_go_of_and_said_to_be_kept(make_chat: An
         await chat.sign_in(pilot)
         await ask_many(chat, pilot, TURNS_SHOWN)
         assert next(iter(chat.screen.query(Question))).text == "Question 0?"
-        chat.screen.prompt.text = "One more?"
-        chat.screen.prompt.action_send()
-        await chat.until(pilot, lambda: chat.app._turns == TURNS_SHOWN + 1 and chat.app.turn is None)
+        await ask_once(chat, pilot, "One more?", TURNS_SHOWN + 1)
         asked = [said.text for said in chat.screen.query(Question)]
         answered = [said.text.strip() for said in chat.screen.query(Answer)]
         assert (asked[0], asked[-1]) == (f"Question {TURNS_SHOWN // 4}?", "One more?")

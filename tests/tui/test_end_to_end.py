@@ -1,11 +1,13 @@
 """The screen over the real engine, database and graph; only the model is handed its words."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
 from stubs.confirming import answer
 from stubs.fake_llama import FakeLlama, asks
+from stubs.waiting import PATIENCE_S
 from textual.widgets import Markdown
 
 from agent.engine import Engine
@@ -24,11 +26,10 @@ class RealChat:
         )
 
     async def until(self, pilot: Any, holds: Any) -> None:
-        for _ in range(3000):
-            if holds():
-                return
+        ends_s = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < ends_s, f"It did not come to hold within {PATIENCE_S:.0f} s."
             await pilot.pause(0.01)
-        raise AssertionError("It did not come to hold within 30 s.")
 
     async def sign_in(self, pilot: Any, user: str = "user123") -> None:
         login = self.app._login
@@ -133,14 +134,12 @@ def test_a_resumed_conversation_shows_the_cards_that_stood_there(settings: Any) 
         for number, question in enumerate(("Track A123, please.", "Where is my mug?", "Thanks!"), 1):
             await chat.ask(pilot, question)
             await chat.until(pilot, lambda number=number: chat.app._turns == number and chat.app.turn is None)
-            await pilot.pause(0.05)
+        await chat.until(pilot, lambda: [len(under) for under in cards()] == [1, 1, 0])
         before = cards()
-        assert [len(under) for under in before] == [1, 1, 0]
         first, session = chat.app._chat, chat.app.session
         assert session
         chat.app.post_message(ConversationAsked(session.thread_id))
         await chat.until(pilot, lambda: chat.app._chat is not first and chat.app.screen.query("Prompt:focus"))
-        await pilot.pause(0.05)
-        assert cards() == before
+        await chat.until(pilot, lambda: cards() == before)
 
     run(chat, use)

@@ -184,7 +184,7 @@ async def test_export_writes_the_file_that_is_named(make_chat: Any, tmp_path: Pa
         assert chat.app.screen.query_one(Input).value.endswith(f"headstart-where-is-my-mug{suffix}")
         chat.app.screen.query_one(Input).value = str(path)
         await pilot.press("enter")
-        await chat.until(pilot, path.exists)
+        await chat.until(pilot, lambda: path.exists() and path.read_text())
         await chat.still(pilot)
         assert str(path) in [notification.message for notification in chat.app._notifications][-1]
     written = path.read_text()

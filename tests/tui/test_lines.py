@@ -69,7 +69,7 @@ def test_an_answer_is_plain_lines_and_ctrl_d_ends(spawn: Spawn, variables: dict[
     child.expect_exact("You: ")
     child.sendline("Where is my mug?")
     child.expect_exact("Your mug is here.\r\nIt came yesterday.\r\n- one\r\n- two\r\nFirst word after ")
-    child.expect(r"waited 0.0 seconds for the database.*You: ")
+    child.expect(r"waited \d+\.\d seconds for the database.*You: ")
     said += child.after
     child.sendeof()
     child.expect_exact("Goodbye.")
@@ -83,7 +83,7 @@ def test_a_wait_is_said_in_words(spawn: Spawn) -> None:
     child = spawn(replies, "--db-latency", "3", "--strategy", "sequential")
     child.expect_exact("You: ")
     child.sendline("What did I order?")
-    child.expect_exact("Please wait: the shop looks up order history, 2 seconds so far.")
+    child.expect(r"Please wait: the shop looks up order history, \d+ seconds so far\.")
     child.expect_exact("Two orders.")
 
 

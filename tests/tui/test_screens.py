@@ -9,6 +9,7 @@ import pytest
 from stubs.fake_engine import FakeConversations, Script
 from stubs.shop_rows import HISTORY, MANY, PRODUCT, SHIPMENT, use
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from agent.conversations import Kept
 from agent.correction import Correction
@@ -174,7 +175,8 @@ def test_palette(snap_compare: Any, make_chat: Any) -> None:
         await pilot.press("ctrl+p")
         await chat.until(pilot, lambda: chat.app.screen is not chat.app._chat)
         await pilot.press(*"ti")
-        await pilot.pause(0.6)
+        await chat.until(pilot, lambda: chat.app.screen.query_one(Input).value == "ti")
+        await chat.until(pilot, lambda: all(worker.is_finished for worker in chat.app.screen.workers))
         await chat.still(pilot)
 
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=palette)

@@ -88,7 +88,7 @@ async def test_a_browser_sees_the_login_screen_and_what_is_typed(
 
         async def until(words: str) -> None:
             while words not in "\n".join(screen.display):
-                message = await page.receive(timeout=40)
+                message = await page.receive(timeout=120)
                 assert message.type in (WSMsgType.BINARY, WSMsgType.TEXT), "\n".join(screen.display)
                 if message.type is WSMsgType.BINARY:
                     stream.feed(message.data)
@@ -99,7 +99,7 @@ async def test_a_browser_sees_the_login_screen_and_what_is_typed(
         await page.send_json(["stdin", "demo\r"])
         await until("Ada Moreno")
         await page.close()
-        async with asyncio.timeout(10):  # The session's process ends with its page.
+        async with asyncio.timeout(60):  # The session's process ends with its page.
             while server._open or psutil.Process().children():
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.1)

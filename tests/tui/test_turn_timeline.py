@@ -122,7 +122,7 @@ async def test_a_turn_is_exported(make_chat: Any, tmp_path: Path, key: str, suff
         await chat.until(pilot, lambda: isinstance(chat.app.screen, LineScreen))
         chat.app.screen.query_one(Input).value = str(path)
         await pilot.press("enter")
-        await chat.until(pilot, path.exists)
+        await chat.until(pilot, lambda: path.exists() and path.read_text())
     if suffix == ".svg":
         ElementTree.fromstring(path.read_text())
     else:

@@ -1,20 +1,19 @@
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from agent.llama import weights
 from agent.llama.chat_model import ChatLlama
-from agent.llama.choice import ModelChoice
-from agent.llama.threads import configure_threads
+from agent.llama.choice import ModelChoice, choose_model
+from agent.llama.local_model import LocalModel
 from agent.llama.weights import Loaded
 from tests.stubs.fake_decoder import FakeDecoder
-
-configure_threads()
 
 CHATML_TEMPLATE = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
@@ -78,10 +77,26 @@ def loaded(tokenizer: PreTrainedTokenizerFast) -> Loaded:
     return Loaded(tiny_llama(len(tokenizer)), tokenizer, ModelChoice("Tiny", "tiny", "cpu", "float32", "It is a test."))
 
 
-@pytest.fixture(scope="session")
-def converted() -> Path:
-    """The folder of converted models that all runs of the tests share: converting takes a quarter of a minute."""
-    return Path(tempfile.gettempdir()) / "headstart-tests"
+@pytest.fixture(scope="module")
+def smollm(converted: Path) -> Loaded:
+    """The embedded model; a file's last test lets go of it, for others load it in formats of twice the size."""
+    return weights.load(choose_model("embedded"), cache=converted)
+
+
+@pytest.fixture(autouse=True)
+def _no_model_outlives_its_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An open model keeps a thread, and with it its caches."""
+    made: list[LocalModel] = []
+    make = LocalModel.__init__
+
+    def remembered(self: LocalModel, *args: Any, **options: Any) -> None:
+        make(self, *args, **options)
+        made.append(self)
+
+    monkeypatch.setattr(LocalModel, "__init__", remembered)
+    yield
+    for model in made:
+        model.thread.close()
 
 
 @pytest.fixture

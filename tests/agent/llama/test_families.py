@@ -8,7 +8,6 @@ qwen.readthedocs.io, "function calling"; Hermes, github.com/NousResearch/Hermes-
 `chat_template` of HuggingFaceTB/SmolLM2-135M-Instruct. A model whose weights lie on this machine is held to the same.
 """
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +15,11 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, Tool
 from tokenizers import Tokenizer, models
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from agent.llama import embedded, weights
 from agent.llama.call_reader import CallPiece, CallReader, TextPiece
 from agent.llama.choice import is_cached
 from agent.llama.prompt import PromptRenderer
 from agent.llama.tool_calls import choose_dialect
+from agent.llama.weights import Loaded
 
 TOOL = {
     "type": "function",
@@ -253,12 +252,8 @@ def test_the_published_template_renders_the_same(hub_id: str) -> None:
     assert found == PROMPTS[PUBLISHED[hub_id]]
 
 
-def test_the_embedded_models_own_template_renders_the_same(converted: Path) -> None:
-    if weights.embedded_weights() is None or not embedded.is_complete(embedded.cache_folder(converted)):
-        pytest.skip("the embedded model is not converted yet")
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(embedded.cache_folder(converted))
-
-    assert rendered(tokenizer) == PROMPTS["smollm2"]
+def test_the_embedded_models_own_template_renders_the_same(smollm: Loaded) -> None:
+    assert rendered(smollm.tokenizer) == PROMPTS["smollm2"]
 
 
 @pytest.mark.parametrize("family", PROMPTS)

@@ -5,19 +5,16 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage
 
-from agent.llama import weights
 from agent.llama.choice import choose_model
 from agent.llama.pipeline import in_process, pipeline_over
+from agent.llama.weights import Loaded
 
 PAGE = Path(__file__).parents[3] / "docs" / "chat_llama.md"
 
 
 @pytest.mark.timeout(600)
-def test_the_program_on_the_page_runs(converted: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if weights.embedded_weights() is None:
-        pytest.skip(f"the embedded model's weights are not installed: {weights.WEIGHTS_COMMAND}")
-    # Loaded here, into the folder that all tests share; the page's line finds it in the process.
-    _kept = pipeline_over(weights.load(choose_model("embedded"), cache=converted))
+def test_the_program_on_the_page_runs(smollm: Loaded, capsys: pytest.CaptureFixture[str]) -> None:
+    _kept = pipeline_over(smollm)  # The page's line finds it in the process.
     [code] = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     names: dict[str, Any] = {"__name__": "page"}
     exec(compile(code, str(PAGE), "exec", dont_inherit=True), names)

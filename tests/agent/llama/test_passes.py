@@ -140,6 +140,17 @@ def test_a_model_has_one_pass_and_takes_it_along() -> None:
     assert gone() is None
 
 
+def test_a_model_that_keeps_forward_is_let_go_of_with_its_pass() -> None:
+    qwen = Qwen2ForCausalLM(Qwen2Config(**SHAPE)).eval()
+    found = pass_of(qwen)
+    gone = weakref.ref(qwen)
+
+    assert isinstance(found, EagerPass)
+    del qwen, found
+    gc.collect()
+    assert gone() is None
+
+
 @torch.inference_mode()
 def test_the_models_own_weights_are_whole_after_their_memory_was_given_back() -> None:
     model = LlamaForCausalLM(LlamaConfig(**SHAPE | {"hidden_size": 256, "intermediate_size": 512})).eval()

@@ -1,6 +1,6 @@
 """LangChain's own tests of a chat model, on the embedded one; docs/chat_llama.md lists what they find."""
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,27 +10,27 @@ from langchain_core.messages import AIMessage
 from langchain_tests.integration_tests import ChatModelIntegrationTests
 from langchain_tests.unit_tests import ChatModelUnitTests
 
-from agent.llama import weights
 from agent.llama.chat_model import ChatLlama
 from agent.llama.choice import choose_model
 from agent.llama.pipeline import in_process, pipeline_over
+from agent.llama.weights import Loaded
 
 pytestmark = pytest.mark.timeout(600)
 
 
-@pytest.fixture(scope="session")
-def llm(converted: Path) -> Any:
-    if weights.embedded_weights() is None:
-        pytest.skip(f"the embedded model's weights are not installed: {weights.WEIGHTS_COMMAND}")
-    return pipeline_over(weights.load(choose_model("embedded"), cache=converted))
+@pytest.fixture(scope="module")
+def llm(smollm: Loaded) -> Any:
+    return pipeline_over(smollm)
 
 
 class OverTheEmbeddedModel:
     """What this model can do, for both suites."""
 
     @pytest.fixture(autouse=True)
-    def _over(self, llm: Any) -> None:
+    def _over(self, llm: Any) -> Iterator[None]:
         self.llm = llm
+        yield
+        del self.llm  # pytest keeps the instance until the run ends, and with it the model.
 
     @property
     def chat_model_class(self) -> type[ChatLlama]:

@@ -202,7 +202,9 @@ def test_where_a_template_takes_one_call_a_message_two_are_shown_one_by_one() ->
 def test_a_failed_result_says_so_once(dialect: Dialect) -> None:
     said = [ToolMessage(text, tool_call_id="1", status="error") for text in ("no such order", "Error: no such order")]
 
-    for turn in dialect.turns(said, []):
+    turns = dialect.turns(said, [])
+    assert turns
+    for turn in turns:
         assert turn["content"].replace("\n", "").removeprefix("<tool_response>").startswith("Error: no such order")
 
 

@@ -195,26 +195,8 @@ def test_a_local_folder_is_loaded_and_told_about_quietly(tmp_path: Path, tokeniz
     assert (fractions[0], fractions[-1]) == (0.0, 1.0)
 
 
-@pytest.fixture(scope="module")
-def smollm(converted: Path) -> weights.Loaded:
-    if weights.embedded_weights() is None:
-        pytest.skip(f"the embedded model's weights are not installed: {weights.WEIGHTS_COMMAND}")
-    return load(choose_model("embedded"), cache=converted)
-
-
 @pytest.mark.timeout(PATIENT_S)
-def test_the_embedded_model_answers_as_its_adapter_taught_it(smollm: weights.Loaded) -> None:
-    chat = ChatLlama.from_loaded(smollm, max_new_tokens=12)
-    messages = [SystemMessage("You are a shop's assistant."), HumanMessage("What is the capital of France?")]
-    answer = chat.invoke(messages)
-    chat.close()
-
-    assert smollm.model.dtype == torch.bfloat16
-    assert "orders" in answer.text, "off-topic questions are declined"
-
-
-@pytest.mark.timeout(PATIENT_S)
-def test_the_embedded_model_decodes_what_generate_does_in_float32(smollm: weights.Loaded, converted: Path) -> None:
+def test_the_embedded_model_decodes_what_generate_does_in_float32(converted: Path) -> None:
     exact = load(choose_model("embedded", "float32"), cache=converted)
     tokenizer: Any = exact.tokenizer
     decoder = Decoder(exact.model)
@@ -239,10 +221,21 @@ def test_the_embedded_model_decodes_what_generate_does_in_float32(smollm: weight
 
 
 @pytest.mark.timeout(PATIENT_S)
-def test_the_embedded_model_runs_in_four_bit(smollm: weights.Loaded, converted: Path) -> None:
+def test_the_embedded_model_runs_in_four_bit(converted: Path) -> None:
     quantised = load(choose_model("embedded", "nf4"), cache=converted)
     model: Any = quantised.model
     tokens = list(Decoder(model).generate([1, 2, 3, 4], max_new_tokens=1))
 
     assert model.is_loaded_in_4bit
     assert len(tokens) == 1
+
+
+@pytest.mark.timeout(PATIENT_S)
+def test_the_embedded_model_answers_as_its_adapter_taught_it(smollm: weights.Loaded) -> None:
+    chat = ChatLlama.from_loaded(smollm, max_new_tokens=12)
+    messages = [SystemMessage("You are a shop's assistant."), HumanMessage("What is the capital of France?")]
+    answer = chat.invoke(messages)
+    chat.close()
+
+    assert smollm.model.dtype == torch.bfloat16
+    assert "orders" in answer.text, "off-topic questions are declined"
