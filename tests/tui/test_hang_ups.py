@@ -1,0 +1,107 @@
+"""Ways out that nobody chose, in a pseudo-terminal; the bounds on time are generous, `bench` measures them."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from stubs.pseudo_terminal import ROOT, PseudoTerminal
+
+MODES = ("?1049l", "?1000l", "?1003l", "?1006l", "?1004l", "?2004l", "?25h")
+KEEPS_HANG_UPS = 'trap : HUP; "$@"; :'
+"""As make does: the session's leader takes the signal and waits for its child."""
+IGNORES_HANG_UPS = "trap '' HUP; \"$@\"; :"
+"""As nohup does: the child ignores it too."""
+CANCELS = "FakeLlama(replies=[asks('cancel_order', order_id='K7575')])"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals) -> None:
+    with PseudoTerminal(tmp_path) as terminal:
+        terminal.sign_in("user123")
+        drawn = len(terminal.raw)
+        terminal.child.kill(number)
+        assert terminal.exit_code() == 128 + number
+        assert not [mode for mode in MODES if f"\x1b[{mode}".encode() not in terminal.raw[drawn:]]
+
+
+@pytest.mark.parametrize("shell", ["", KEEPS_HANG_UPS, IGNORES_HANG_UPS])
+def test_a_terminal_that_is_closed_leaves_no_process(tmp_path: Path, shell: str) -> None:
+    with PseudoTerminal(tmp_path, shell=shell) as terminal:
+        terminal.sign_in("user123")
+        assert terminal.hang_up() == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("ask", "--user", "user123")])
+def test_a_terminal_that_is_closed_before_the_program_looks_leaves_no_process(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    late = 'trap : HUP; touch ready; while [ ! -e go ]; do sleep 0.05; done; "$@"; :'
+    with PseudoTerminal(tmp_path, *arguments, shell=late, HEADSTART_PASSWORD="demo") as terminal:
+        terminal.until(lambda _: (tmp_path / "ready").exists())
+        assert len(terminal.hang_up(within_s=0)) > 0
+        (tmp_path / "go").touch()
+        assert terminal.left() == []
+
+
+@pytest.mark.parametrize("shell", ["", KEEPS_HANG_UPS])
+def test_nothing_is_changed_where_a_confirmation_waits(tmp_path: Path, shell: str) -> None:
+    with PseudoTerminal(tmp_path, model=CANCELS, shell=shell) as terminal:
+        terminal.sign_in("eight8")
+        terminal.send("Please cancel order K7575\r")
+        terminal.until(lambda shown: "Cancelled" in shown and "Processing" in shown)
+        assert terminal.hang_up() == []
+    (orders,) = (tmp_path / "data").glob("orders*.sqlite")
+    with sqlite3.connect(orders) as connection:
+        row = connection.execute("SELECT status FROM orders WHERE order_id = 'K7575'").fetchone()
+    assert row == ("Processing",)
+
+
+@pytest.mark.parametrize("shell", ["", KEEPS_HANG_UPS])
+def test_a_conversation_in_lines_ends_with_its_terminal(tmp_path: Path, shell: str) -> None:
+    arguments = ("ask", "--user", "user123")
+    with PseudoTerminal(tmp_path, *arguments, shell=shell, HEADSTART_PASSWORD="demo") as terminal:
+        terminal.until(lambda shown: "You:" in shown)
+        assert terminal.hang_up() == []
+
+
+def test_a_conversation_in_lines_ends_with_its_terminal_in_the_middle_of_an_answer(tmp_path: Path) -> None:
+    arguments = ("ask", "--user", "user123", "--db-latency", "60", "--strategy", "sequential")
+    model = "FakeLlama(replies=[asks('get_order_history')])"
+    with PseudoTerminal(tmp_path, *arguments, model=model, shell=KEEPS_HANG_UPS, HEADSTART_PASSWORD="demo") as terminal:
+        terminal.until(lambda shown: "You:" in shown)
+        terminal.send("Where is my mug?\r")
+        terminal.until(lambda shown: "Please wait" in shown)
+        assert terminal.hang_up() == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("ask", "--user", "user123"), ("ask", "--user", "user123", "Where is it?")])
+def test_it_ends_while_the_model_loads(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    loads = "__import__('time').sleep(600)"
+    with PseudoTerminal(tmp_path, *arguments, model=loads, shell=KEEPS_HANG_UPS, HEADSTART_PASSWORD="demo") as terminal:
+        terminal.until(lambda _: (tmp_path / "data").exists())
+        assert terminal.hang_up() == []
+
+
+def test_a_chat_in_a_browser_ends_with_the_server_that_began_it(tmp_path: Path) -> None:
+    environment = os.environ | {
+        "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver",
+        "HEADSTART_DATA_FOLDER": str(tmp_path / "data"),
+        "HEADSTART_STATE_FOLDER": str(tmp_path / "state"),
+        "HEADSTART_MODEL": str(tmp_path / "none"),
+    }
+    command = [sys.executable, "-m", "tui.cli"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout.readline() == b"__GANGLION__\n"
+        child.stdin.close()
+        try:
+            assert child.wait(timeout=20) == 128 + signal.SIGHUP
+        finally:
+            child.kill()
