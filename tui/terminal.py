@@ -26,6 +26,9 @@ PARTIAL_S = 0.5
 """How long the rest of a sequence or of a character may take to arrive."""
 PASTE_ENDS_WITHIN_S = 2.0
 """A paste whose end mark is missing ends when nothing has come for this long."""
+LINE_WITHIN_S = 0.001
+"""The same after a short line with its Enter: it is whole, and a script's next one is not taken for its rest."""
+SHORT = 1_000
 IDLE_S = 0.1
 MANY = 128
 """More characters at once than are pressed singly."""
@@ -120,7 +123,10 @@ class TerminalInput:
     @property
     def wait_s(self) -> float:
         """How long the reader may wait for more before it calls `idle`."""
-        return MORE_WITHIN_S if self._run else IDLE_S
+        if not self._run:
+            return IDLE_S
+        is_whole = len(self._run[-1]) < SHORT and self._run[-1].endswith(("\r", "\n"))
+        return LINE_WITHIN_S if is_whole else MORE_WITHIN_S
 
     def feed(self, data: bytes) -> list[Message]:
         """What is complete with these bytes."""

@@ -80,6 +80,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 def test_what_is_typed_on_confirms_nothing(terminal: Terminal) -> None:
     terminal.sign_in()
     terminal.child.send(b"Cancel order K7575\r")
+    time.sleep(0.05)  # In one burst with what follows it would be text of several lines.
     for letter in b"by the way my only story today is why":
         terminal.child.send(bytes([letter]))
         time.sleep(0.06)
@@ -123,5 +124,6 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(terminal: Terminal) -> None:
     terminal.child.send(b"!")
     terminal.until("half a question!")
     terminal.child.send(b"\x11")
+    terminal.until("shell>")
     terminal.child.send(b"echo left with $?\r")
     terminal.until("left with 0")
