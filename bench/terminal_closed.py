@@ -29,12 +29,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--within", type=float, default=2.0, help="seconds")
     parser.add_argument("--longest", type=float, default=15.0, help="seconds until the terminal is closed, at most")
+    parser.add_argument("--model", default="embedded")
     given = parser.parse_args()
     chosen, failed, slowest = random.Random(20), 0, 0.0
     for number in range(given.rounds):
         closed_s = chosen.uniform(0.1, given.longest)
         with tempfile.TemporaryDirectory() as folder:
-            took, status = one_round(Path(folder), closed_s)
+            took, status = one_round(Path(folder), closed_s, given.model)
         is_right = took <= given.within and status != "Cancelled"
         failed, slowest = failed + (not is_right), max(slowest, took)
         print(f"{number + 1:2}: closed after {closed_s:5.2f} s, gone after {took:.2f} s, order {status or 'unread'}")
@@ -42,12 +43,12 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def one_round(folder: Path, closed_s: float) -> tuple[float, str | None]:
+def one_round(folder: Path, closed_s: float, model: str) -> tuple[float, str | None]:
     """How long the processes lived on, and the order's status."""
     master, slave = pty.openpty()
     folders = {f"HEADSTART_{name}_FOLDER": str(folder / name) for name in ("DATA", "STATE")}
     root = psutil.Popen(
-        ["sh", "-c", KEEPS_HANG_UP, "sh", sys.executable, "-m", "tui.cli", "--model", "embedded"],
+        ["sh", "-c", KEEPS_HANG_UP, "sh", sys.executable, "-m", "tui.cli", "--model", model],
         env={**os.environ, **folders, "TERM": "xterm-256color", "HEADSTART_DB_LATENCY": "0.2"},
         stdin=slave,
         stdout=slave,

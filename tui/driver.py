@@ -148,6 +148,20 @@ class BrowserDriver(WebDriver):
         except OSError:
             return b""
 
+    def write(self, data: str) -> None:
+        """Write, or hang up."""
+        try:
+            super().write(data)
+        except OSError:
+            leaving.hang_up()
+
+    def write_meta(self, data: dict[str, object]) -> None:
+        """The same."""
+        try:
+            super().write_meta(data)
+        except OSError:
+            leaving.hang_up()
+
     def input_ended(self) -> None:
         """The server is gone."""
         leaving.hang_up()

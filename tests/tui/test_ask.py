@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import sqlite3
@@ -14,6 +15,7 @@ from agent.engine import Engine
 from agent.errors import DatabaseError, SettingsError, SignInError
 from agent.settings import load_settings
 from tui import ask
+from tui.streams import OutputError, text_of
 
 Asked = Callable[..., int]
 
@@ -132,3 +134,32 @@ def test_without_a_terminal_nothing_is_asked_for(
 def test_nobody_watches_a_pipe_so_the_loading_is_silent(asked: Asked, capsys: pytest.CaptureFixture[str]) -> None:
     asked("One?", replies=["1"])
     assert "model:" not in capsys.readouterr().err
+
+
+class Gone(io.StringIO):
+    """Standard output whose reader leaves at the first word."""
+
+    def write(self, text: str, /) -> int:
+        raise OutputError(BrokenPipeError(errno.EPIPE, "Broken pipe"))
+
+
+def test_nothing_more_is_asked_when_nobody_reads(
+    asked: Asked, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Gone())
+    with pytest.raises(OutputError) as found:
+        asked("One?", "Two?", replies=["1", "2"])
+    assert (str(found.value), found.value.exit_code) == ("", 141)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_json_can_be_written_in_every_encoding(asked: Asked, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
+    assert asked("Where is 日本?", replies=["1"], as_json=True) == 0
+    assert json.loads(written.getvalue().decode(encoding))["question"] == "Where is 日本?"
+
+
+def test_lines_that_are_no_utf_8_become_text() -> None:
+    assert text_of("\ufeffmy mug \udcff?") == "my mug \ufffd?"

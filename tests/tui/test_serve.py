@@ -122,3 +122,25 @@ def test_a_session_is_the_chat_itself(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.wait(10)
+
+
+def test_a_session_ends_with_its_server(tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADSTART_")}
+    folders = {f"HEADSTART_{name}_FOLDER": str(tmp_path / name) for name in ("DATA", "STATE", "CACHE")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tui.cli", "--model", str(tmp_path)],
+        cwd=ROOT,
+        env={**kept, **folders, "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            assert process.stdout
+            assert process.stdin
+            assert process.stdout.readline() == b"__GANGLION__\n"
+            process.stdin.close()
+            process.stdout.close()
+            assert process.wait(20) == 129
+        finally:
+            process.kill()
