@@ -449,6 +449,9 @@ class Speculator(Generic[T]):
     def _watch_places(self) -> None:
         """Look again when the run that has held its place for longest has held it for too long."""
         first = self._places.first()
+        if first is None and self._watch is not None:
+            self._watch.cancel()  # The loop would keep this and all it holds until then.
+            self._watch = None
         if first is None or self._watch is not None:
             return
         at_s = first.since_s + self._deadline_s

@@ -1,5 +1,7 @@
 import asyncio
 import contextlib
+import gc
+import weakref
 
 import pytest
 from stubs.fake_reads import HISTORY, ORDER, FakeReads, begun, holds
@@ -22,6 +24,20 @@ async def hang_stubbornly(_owner: str, _call: Call) -> Fetched[str]:
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(1_000)
     raise AssertionError("nobody waits for it any more")
+
+
+async def test_no_timer_keeps_it_when_nothing_runs_any_more() -> None:
+    async def run(_owner: str, _call: Call) -> Fetched[str]:
+        return Fetched("rows")
+
+    speculator = Speculator(run, deadline_s=600)
+    speculator.speculate("ada", HISTORY, reason="sign-in")
+    await speculator.claim("ada", HISTORY)
+    await speculator.forget("ada")
+    gone = weakref.ref(speculator)
+    del speculator
+    gc.collect()
+    assert gone() is None
 
 
 @pytest.mark.parametrize("revisions", [True, False])
