@@ -1,4 +1,5 @@
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from agent.llama import weights
 from agent.llama.chat_model import ChatLlama
 from agent.llama.choice import ModelChoice, choose_model
-from agent.llama.local_model import LocalModel
+from agent.llama.sharing import Hold
 from agent.llama.weights import Loaded
 from tests.stubs.fake_decoder import FakeDecoder
 
@@ -86,17 +87,17 @@ def smollm(converted: Path) -> Loaded:
 @pytest.fixture(autouse=True)
 def _no_model_outlives_its_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An open model keeps a thread, and with it its caches."""
-    made: list[LocalModel] = []
-    make = LocalModel.__init__
+    made: weakref.WeakSet[Hold] = weakref.WeakSet()
+    make = Hold.__init__
 
-    def remembered(self: LocalModel, *args: Any, **options: Any) -> None:
-        make(self, *args, **options)
-        made.append(self)
+    def remembered(self: Hold, *args: Any) -> None:
+        make(self, *args)
+        made.add(self)
 
-    monkeypatch.setattr(LocalModel, "__init__", remembered)
+    monkeypatch.setattr(Hold, "__init__", remembered)
     yield
-    for model in made:
-        model.thread.close()
+    for hold in list(made):
+        hold.close()
 
 
 @pytest.fixture
