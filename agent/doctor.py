@@ -14,7 +14,7 @@ from pathlib import Path
 from agent.engine import HIT_RATES, KEPT_IN, SIGN_INS, tracing
 from agent.errors import HeadstartError
 from agent.settings import Settings
-from agent.storage import CACHE, DATA, STATE, check_database, make_folder, unusable
+from agent.storage import CACHE, DATA, STATE, UnusableError, check_database, make_folder, unusable
 from agent.terminal import can_draw
 
 SCREEN = "screen.json"
@@ -29,7 +29,7 @@ class Finding:
     ok: bool
     found: str
     mend: str = ""
-    """What to do; empty when nothing is wrong."""
+    """What to do; empty where nothing is wrong, or `found` says it too."""
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -63,13 +63,19 @@ def report(findings: list[Finding], *, as_json: bool) -> str:
 def _looked(subject: str, look: Callable[[Settings], Finding], settings: Settings) -> Finding:
     try:
         return look(settings)
-    except HeadstartError as error:
-        return Finding(subject, ok=False, found=str(error), mend="see above")
     except OSError as error:
         place = Path(str(error.filename)) if error.filename else settings.state_folder
-        return Finding(subject, ok=False, found=str(unusable(error, place)), mend="see above")
+        return _unusable(subject, unusable(error, place))
+    except UnusableError as error:
+        return _unusable(subject, error)
+    except HeadstartError as error:
+        return Finding(subject, ok=False, found=str(error))
     except Exception as error:  # A doctor that falls over helps nobody.
         return Finding(subject, ok=False, found=f"{type(error).__name__}: {error}", mend="reinstall headstart")
+
+
+def _unusable(subject: str, error: UnusableError) -> Finding:
+    return Finding(subject, ok=False, found=error.found, mend=error.advice)
 
 
 def _python(_: Settings) -> Finding:

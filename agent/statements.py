@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from agent.correction import Correction
 from agent.facts import Fact, Kind, Known, Record
 from agent.shop.asking import STATUSES
-from agent.unfinished import NAMING
+from agent.unfinished import BARELY_NAMING, NAMING
 
 SUPERLATIVE = re.compile(r"\b(?P<which>newest|latest|most recent|most expensive|dearest) order is\b", re.IGNORECASE)
 DENYING = re.compile(r"\b(?:no|not|never|can't|can’t|cannot|couldn't|couldn’t)\b", re.IGNORECASE)
 _NAMED = re.compile(NAMING + r" \($")
+_BARELY_NAMED = re.compile(BARELY_NAMING + r" \($")
 """What stands before an order's number in brackets is the name of its items."""
 _CUT_SHORT = re.compile(NAMING + r" \((?P<inside>[^)]*)")
 """A name with something else in the bracket than a number: it may be one that was cut short."""
@@ -103,9 +104,13 @@ class Scope:
 
     def _misnamed(self, fact: Fact, owners: list[Record]) -> Foreign | None:
         """Whether the name before a number in brackets is another than the order's."""
-        named = _NAMED.search(self.line[: fact.start])
+        before = self.line[: fact.start]
+        named = _NAMED.search(before)
         if named is None:
-            return None
+            named, items = _BARELY_NAMED.search(before), [item for record in owners for item in record.items]
+            firsts = {item.partition(" ")[0] for item in items}
+            if named is None or named["run"] in items or named["run"].partition(" ")[0] not in firsts:
+                return None
         whole = re.compile(rf"(?:^|, | and |\d x ){re.escape(named.group('run'))} \(")
         if any(whole.search(record.line) for record in owners):
             return None

@@ -13,6 +13,16 @@ from pathlib import Path
 
 from agent.errors import DatabaseError
 
+
+class UnusableError(DatabaseError):
+    """A file or folder, what was found there, and the one thing to do."""
+
+    def __init__(self, path: Path, found: str, advice: str) -> None:
+        self.found = f"{path} cannot be used: {found}."
+        self.advice = advice
+        super().__init__(f"{self.found} {advice}")
+
+
 STATE = "HEADSTART_STATE_FOLDER"
 DATA = "HEADSTART_DATA_FOLDER"
 CACHE = "HEADSTART_CACHE_FOLDER"
@@ -24,13 +34,13 @@ _UNSPECIFIC = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
-def unusable(error: Exception, path: Path, setting: str = STATE) -> DatabaseError:
+def unusable(error: Exception, path: Path, setting: str = STATE) -> UnusableError:
     """The error that names the file or folder, what is wrong with it and the one thing to do.
 
     `setting` is the option that gives another place.
     """
     found, advice = _cause(error, path, setting)
-    return DatabaseError(f"{path} cannot be used: {found}. {advice}")
+    return UnusableError(path, found, advice)
 
 
 def is_damage(error: Exception) -> bool:
@@ -144,6 +154,8 @@ def _by_number(number: int, text: str, path: Path, setting: str) -> tuple[str, s
             return f"{found} is a file, expected a folder", f"Move that file away, or {another}."
         case errno.EISDIR:
             return "it is a folder, expected a file", f"Move that folder away, or {another}."
+        case errno.EINVAL:
+            return "it is a link to nowhere or a device, expected a file", f"Move it away, or {another}."
         case errno.EMFILE | errno.ENFILE:
             return "too many files are open", "Close other programs, or raise the limit with ulimit -n."
         case errno.EIO:

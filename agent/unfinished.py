@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from agent.prompts import NEW_ADDRESS
 from agent.shop.asking import STATUSES
 
-NAMING = (
-    r"(?:^|(?<=[.!?] ))(?:[-*•] (?:(?:Your |Order )?[A-Z]{1,4}\d{2,}: |Your )?|Your |(?:Order )?[A-Z]{1,4}\d{2,}: )"
-    r"(?P<run>\w(?:(?! (?:is|was|has|have|are|were|cost|costs|holds|will|can)\b)[^():;!?])*)"
-)
+_HEAD = r"(?:^|(?<=[.!?] ))"
+_RUN = r"(?P<run>\w(?:(?! (?:is|was|has|have|are|were|cost|costs|holds|will|can)\b)[^():;!?])*)"
+NAMING = _HEAD + r"(?:[-*•] (?:(?:Your |Order )?[A-Z]{1,4}\d{2,}: |Your )?|Your |(?:Order )?[A-Z]{1,4}\d{2,}: )" + _RUN
 """Where an item is named at the head of a statement."""
+BARELY_NAMING = _HEAD + _RUN
+"""Where it may be named so, if its first word is an item's: `Coffee Mug (B456) is already cancelled.`"""
 BULLET = re.compile(r"^\s*[-*•] ")
 _BEING_NAMED = re.compile(NAMING + r"(?: \((?:[A-Z]{0,4}\d*)?)?$")
+_BARELY_BEING_NAMED = re.compile(BARELY_NAMING + r"(?: \((?:[A-Z]{0,4}\d*)?)?$")
 """Held back until it is known whose name it is."""
 _PARTIAL = re.compile(r"(?:\$[\d,.]*|(?<![\w-])\d[\d,-]*|(?<!\w)[A-Z]{1,4}\d*)$")
 _PREDICATE = re.compile(
@@ -55,7 +57,10 @@ def unfinished(line: str, names: Collection[str]) -> int:
         starts.append(partial.start())
     if call := _BEGUN_CALL.search(line):
         starts.append(call.start())
-    if naming := _BEING_NAMED.search(line):
+    naming, barely = _BEING_NAMED.search(line), _BARELY_BEING_NAMED.search(line)
+    if naming is None and barely and f"{barely['run'].partition(' ')[0]} " in names:
+        naming = barely
+    if naming:
         starts.append(naming.start("run"))
     if said := _PREDICATE.search(line):
         words = ("orders", *STATUSES) if said.group("count") else tuple(STATUSES)

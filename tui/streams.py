@@ -23,7 +23,8 @@ class OutputError(HeadstartError):
 
     def __init__(self, error: OSError) -> None:
         gone = error.errno == errno.EPIPE
-        super().__init__("" if gone else f"Standard output cannot be written: {error.strerror}.")
+        said = f"Standard output cannot be written: {error.strerror}. Write it somewhere else."
+        super().__init__("" if gone else said)
         self.exit_code = BROKEN_PIPE if gone else 1
 
 

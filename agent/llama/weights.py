@@ -9,6 +9,7 @@ import importlib
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from agent.errors import ModelError
+from agent.errors import DatabaseError, ModelError
 from agent.llama import embedded
 from agent.llama.checks import check_chat, check_memory
 from agent.llama.choice import EMBEDDED, GPU_MODEL, Dtype, ModelChoice, is_cached
@@ -73,7 +74,8 @@ def load(choice: ModelChoice, progress: Report | None = None, cache: Path | None
         progress: told of each step, on the calling thread.
         cache: the folder for converted models, the user's cache folder by default.
 
-    Raises: ModelError saying what was expected, what was found and what to do.
+    Raises: ModelError saying what was expected, what was found and what to do; DatabaseError where the folder
+    `cache` cannot be used.
     """
     report = progress or _unreported
     configure_threads()
@@ -98,7 +100,7 @@ def convert_ahead(cache: Path | None = None, progress: Report | None = None) -> 
     """Convert the embedded model now, so that its first load takes no longer than any other.
 
     Returns: whether there was anything to do.
-    Raises: ModelError when it cannot be converted, or not be kept in the folder `cache`.
+    Raises: ModelError when it cannot be converted, DatabaseError when it cannot be kept in the folder `cache`.
     """
     folder = embedded.cache_folder(cache or embedded.cache_root())
     if embedded.is_complete(folder):
@@ -269,6 +271,8 @@ def _convert(destination: Path, report: Report) -> None:
         process.wait()
         if process.stdout:
             process.stdout.close()
+    if failed == DatabaseError.exit_code:
+        raise DatabaseError(said)
     if failed or not embedded.is_complete(destination):
         raise ModelError(said or f"Expected the conversion to write {destination}, found nothing there.")
 
@@ -290,10 +294,21 @@ def _main(arguments: list[str]) -> int:
     except ModelError as error:
         print(error, flush=True)
         return 1
-    except OSError as error:
-        print(unusable(error, Path(arguments[1]), CACHE), flush=True)
-        return 1
+    except Exception as error:
+        cause = _of_the_system(error)
+        if cause is None:
+            raise
+        print(unusable(cause, Path(arguments[1]), CACHE), flush=True)
+        return DatabaseError.exit_code
     return 0
+
+
+def _of_the_system(error: Exception) -> OSError | None:
+    """The error of the system that it is or tells of: safetensors has the number in its text alone."""
+    if isinstance(error, OSError) and error.errno:
+        return error
+    told = re.search(r"\(os error (\d+)\)", str(error))
+    return OSError(int(told[1]), os.strerror(int(told[1]))) if told else None
 
 
 if __name__ == "__main__":

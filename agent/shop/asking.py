@@ -141,12 +141,14 @@ _CARRIERS = (
 _CARRIER_NAME = re.compile(_CARRIERS, re.IGNORECASE)
 _ANYBODY = r"(?:everyone|everybody|anyone|anybody|somebody|someone|who) else"
 _SOMEBODY = rf"(?:{_ANYBODY}|(?:another|any other|some other) person)"
+_CARRYING = r"(?:vans?|trucks?|lorr(?:y|ies)|vehicles?|drivers?|couriers?|carriers?|networks?|depots?|services?|hands)"
 _DATA = (
     r"(?:orders?|purchases?|history|address(?:es)?|data|details|accounts?|profiles?|parcels?|packages?|e-?mails?|names?"
     r"|status|items?|things|stuff|baskets?|invoices?|information|info|records?|those|that|ones?)"
 )
 _OTHERS_DATA = re.compile(
     rf"\b{_ANYBODY}['’]s\b(?! (?:going|coming|bringing|delivering|carrying|collecting|taking|handling|got it\b))"
+    rf"(?! (?:\w+ )?{_CARRYING}\b)"
     rf"|\b{_DATA} (?:of|belonging to) {_SOMEBODY}\b|\b(?:about|regarding|concerning) {_SOMEBODY}\b"
     rf"|\b{_SOMEBODY} (?:\w+ ){{0,2}}(?:order|buy|bought|purchas|paid|pay|spen[dt]|live|own|registered)\w*"
     r"|^\W*(?:please )?(?:show|tell|give|list|read|check|look up|find|track|cancel|return|open)(?: me| us)?"
@@ -157,7 +159,7 @@ _OTHERS_DATA = re.compile(
 )
 """Somebody else's data are asked for: `someone else's orders`, `what did someone else buy`."""
 _HANDLES = re.compile(
-    r"\b(?:with|by|via|through|using|to|from|or|is|was|has|did|does|will|can|could|may|should|than|for|if)"
+    r"\b(?:with|by|via|through|using|in|to|from|or|is|was|has|did|does|will|can|could|may|should|than|for|if)"
     rf" {_SOMEBODY}\b",
     re.IGNORECASE,
 )

@@ -125,18 +125,24 @@ def _by_item(words: tuple[str, ...], orders: Sequence[Named]) -> list[Meant]:
     if not any(words):
         return []
     every: list[Meant] = []
+    whole: dict[str, frozenset[int]] = {}
+    """Which words name any of an order's items."""
     for key, items in orders:
-        best = max((_likeness(item, words) for item in items), key=lambda m: (len(m[0]), m[1]), default=None)
+        likenesses = [_likeness(item, words) for item in items]
+        whole[key] = frozenset[int]().union(*(at for at, likeness, _ in likenesses if likeness >= SURE))
+        best = max(likenesses, key=lambda m: (len(m[0]), m[1]), default=None)
         if best is not None and best[1]:
             every.append(Meant(key, "item", best[1], item=best[2], at=best[0]))
     # A stable sort: of equals the newest stays first.
-    every.sort(key=lambda one: (-len(one.at), -one.likeness))
+    every.sort(key=lambda one: (-len(one.at), -len(whole[one.order_id]), -one.likeness))
     chosen: list[Meant] = []
     claimed: set[int] = set()
     for one in every:
         same = [other for other in chosen if other.at == one.at]
         if not same and one.at & claimed:
             continue
+        if any(whole[one.order_id] < whole[other.order_id] for other in chosen):
+            continue  # `jacket and soundbar` is the order of both, not another one of a soundbar.
         if same and one.likeness < same[0].likeness - 0.15:
             continue
         claimed |= one.at

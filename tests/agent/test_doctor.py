@@ -1,5 +1,7 @@
+import errno
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,14 @@ from agent.settings import Settings
 
 def by_subject(settings: Settings) -> dict[str, doctor.Finding]:
     return {finding.subject: finding for finding in doctor.examine(settings)}
+
+
+def refused_in(name: str) -> Callable[..., None]:
+    def refuse(path: Path, **_: object) -> None:
+        if path.name == name:
+            raise PermissionError(errno.EACCES, "permission denied", str(path))
+
+    return refuse
 
 
 @pytest.fixture
@@ -39,7 +49,7 @@ def test_everything_a_chat_needs_is_looked_at(settings: Settings, sound: pytest.
         ("sqlite", "doctor.sqlite3.sqlite_version_info", (3, 36, 0), "use a newer Python"),
         ("terminal", "doctor.shutil.get_terminal_size", lambda: os.terminal_size((59, 20)), "at least 60×20"),
         ("terminal", "doctor.shutil.get_terminal_size", lambda: os.terminal_size((60, 19)), "at least 60×20"),
-        ("folders", "storage.os.access", lambda path, _: Path(path).name != "cache", "chmod u+w"),
+        ("folders", "storage._check_writable", refused_in("cache"), "chmod u+rwx"),
     ],
 )
 def test_what_is_amiss_is_the_only_finding_and_says_what_to_do(
@@ -48,7 +58,7 @@ def test_what_is_amiss_is_the_only_finding_and_says_what_to_do(
     sound.setattr(f"agent.{place}", value)
     found = by_subject(settings.model_copy(update={"model": "embedded"}))
     assert [finding.subject for finding in found.values() if not finding.ok] == [subject]
-    assert mend in f"{found[subject].found} {found[subject].mend}"
+    assert mend in found[subject].mend
 
 
 def test_missing_weights_are_mended_by_one_command(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,4 +96,13 @@ def test_a_damaged_state_file_is_a_finding_that_names_it(settings: Settings, nam
 def test_a_folder_that_is_a_file_is_told_in_the_words_of_the_chat(settings: Settings) -> None:
     settings.state_folder.touch()
     found = doctor._looked("folders", doctor._folders, settings)
-    assert "is a file, expected a folder. Move that file away" in found.found
+    assert found.found.endswith("is a file, expected a folder.")
+    assert found.mend.startswith("Move that file away")
+
+
+def test_no_finding_sends_its_reader_elsewhere(settings: Settings) -> None:
+    settings.state_folder.touch()
+    findings = doctor.examine(settings.model_copy(update={"orders": settings.state_folder / "none.sqlite"}))
+    amiss = [finding for finding in findings if not finding.ok]
+    assert {"orders", "folders", "state"} <= {finding.subject for finding in amiss}
+    assert "see above" not in doctor.report(findings, as_json=False)

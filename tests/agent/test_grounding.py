@@ -369,3 +369,25 @@ def test_an_amount_within_a_name_is_no_fact_of_its_own() -> None:
 def test_what_another_version_has_kept_is_quoted_and_not_understood(kept: dict[str, Any]) -> None:
     about = known([("Something was said.", kept)])
     assert (about.records, about.quotable) == ({}, ("Something was said.",))
+
+
+@pytest.mark.parametrize(
+    "name", ["Smart Scoffee Mug", "Smart Coffee Mugg", "QuantumLeap IA Processor", "Smart Mug and Yoga Mats"]
+)
+def test_a_name_is_held_to_the_records_without_a_word_before_it(name: str) -> None:
+    number = "A123" if name.startswith("Q") else "K4821" if "Yoga" in name else "B456"
+    shown, foreign = streamed(f"{name} ({number}) is already cancelled.")
+    assert foreign is not None
+    assert foreign.why is Correction.WRONG_NAME
+    assert shown == ""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Smart Coffee Mug (B456) was delivered on 2026-11-09.", "Smart Coffee Mug (K4821) is processing.",
+        "I'm sorry. Smart Coffee Mug (B456) was delivered.", "Smart choices are yours.",
+    ],
+)  # fmt: skip
+def test_a_right_name_without_a_word_before_it_is_shown(answer: str) -> None:
+    assert streamed(answer) == (answer, None)

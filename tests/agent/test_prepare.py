@@ -77,4 +77,4 @@ def test_a_folder_that_takes_nothing_is_told_by_the_conversion_itself(tmp_path: 
     out = io.StringIO()
 
     assert not prepare.prepare(out)
-    assert "is a file, expected a folder" in out.getvalue()
+    assert "cache is a file, expected a folder" in out.getvalue()

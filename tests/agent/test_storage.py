@@ -72,6 +72,12 @@ def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
             make_folder(folder)
 
 
+def test_a_link_to_nowhere_is_named_as_such(tmp_path: Path) -> None:
+    (tmp_path / "kept.sqlite").symlink_to(tmp_path / "none" / "kept.sqlite")
+    with pytest.raises(storage.DatabaseError, match=r"a link to nowhere .* Move it away"):
+        check_database(tmp_path / "kept.sqlite")
+
+
 def test_a_file_is_set_aside_with_its_journal_and_never_over_another(tmp_path: Path) -> None:
     path = tmp_path / "kept.sqlite"
     for text in ("one", "two"):

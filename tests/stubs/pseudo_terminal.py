@@ -3,7 +3,8 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -112,6 +113,15 @@ class PseudoTerminal:
                 self.child.wait()
                 return self.child.exitstatus if self.child.exitstatus is not None else -(self.child.signalstatus or 0)
         raise AssertionError(f"still running after {within_s} s:\n{self.shown()}")
+
+    @contextmanager
+    def held_open(self) -> Generator[None]:
+        """Keep the terminal's settings readable when the program has gone."""
+        terminal = os.open(os.ptsname(self.child.child_fd), os.O_RDWR | os.O_NOCTTY)
+        try:
+            yield
+        finally:
+            os.close(terminal)
 
     def hang_up(self, within_s: float = LEFT_AFTER_S) -> list[psutil.Process]:
         """Close the other end; the processes that are still there after so long."""

@@ -1,4 +1,5 @@
 import copy
+import errno
 import json
 import os
 import random
@@ -12,7 +13,7 @@ import torch
 from langchain_core.messages import HumanMessage, SystemMessage
 from transformers import PreTrainedTokenizerFast
 
-from agent.errors import ModelError
+from agent.errors import DatabaseError, ModelError
 from agent.llama import checks, choice, embedded, weights
 from agent.llama.chat_model import ChatLlama
 from agent.llama.checks import stop_ids
@@ -239,3 +240,31 @@ def test_the_embedded_model_answers_as_its_adapter_taught_it(smollm: weights.Loa
 
     assert smollm.model.dtype == torch.bfloat16
     assert "orders" in answer.text, "off-topic questions are declined"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_full_disk_is_no_fault_of_the_models(
+    tmp_path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(weights.embedded, "convert", full)
+    assert weights._main(["--convert", str(tmp_path / "converted")]) == DatabaseError.exit_code
+    assert (
+        "the disk is full. Make room on it, or give another folder with HEADSTART_CACHE_FOLDER."
+        in capsys.readouterr().out
+    )
+
+
+@pytest.mark.usefixtures("converted")
+def test_a_folder_that_cannot_be_used_is_told_by_the_process_that_converts(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseError, match=r"file is a file, expected a folder.*HEADSTART_CACHE_FOLDER"):
+        weights._convert(tmp_path / "file" / "converted", lambda _: None)

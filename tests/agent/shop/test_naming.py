@@ -86,3 +86,17 @@ def test_a_number_is_an_orders_by_its_form(text: str, numbers: list[str]) -> Non
 def test_no_text_and_no_name_makes_it_fail(text: str, orders: list[tuple[str, list[str]]]) -> None:
     named = meant(text, orders)
     assert all(0 < one.likeness <= 1 for one in named)
+
+
+@pytest.mark.parametrize(
+    ("text", "orders"),
+    [
+        ("Rain Jacket & Soundbar: update?", ["K7575"]),
+        ("the soundbar and the hand cream", ["V3567"]),
+        ("soundbar?", ["K7575", "V3567"]),
+        ("jacket and hand cream", ["V3567", "K7575"]),
+    ],
+)
+def test_the_order_that_holds_all_of_several_items_is_meant_alone(text: str, orders: list[str]) -> None:
+    known = [("K7575", ["Rain Jacket", "Soundbar"]), ("V3567", ["Soundbar", "Shea Hand Cream"])]
+    assert [one.order_id for one in meant(text, known)] == orders

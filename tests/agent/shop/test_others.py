@@ -33,7 +33,8 @@ def test_other_peoples_data_are_asked_for(text: str) -> None:
         "Did you give my parcel to somebody else?", "which courier has the mug, UPS or some other company",
         "Is the mug with UPS or anybody else?", "will UPS or someone else ring?", "handed to UPS or someone else?",
         "UPS or someone else?", "Is the mug being shipped via DPD or by someone else",
-        "can another person accept my parcel",
+        "can another person accept my parcel", "Is my mug with UPS or with someone else's van?",
+        "is it in somebody else’s delivery truck", "is the mug in anyone else's hands",
     ],
 )  # fmt: skip
 def test_another_carrier_or_somebody_who_takes_a_parcel_is_no_request_for_their_data(text: str) -> None:
