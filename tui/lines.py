@@ -34,6 +34,8 @@ QUIET_S = 0.5
 """How long nothing may have been typed before a change is asked about."""
 FOLLOWS_S = 0.15
 """What follows an answer this soon was not typed but pasted with it."""
+PASTED_S = 0.05
+"""The same for a question, each of which waits this long."""
 END = re.compile("[\\x00\\x04]")
 """Ctrl+D, as a terminal gives it that has already taken it for the end of the input, or has not."""
 SEVERAL = "Several lines came at once. Enter sends them as one question, Control C drops them."
@@ -101,7 +103,7 @@ class LineMode:
 
     async def _follows(self) -> str:
         """What came with a line, with half a line at its end; Ctrl+D among it is kept for the next line."""
-        more = await asyncio.to_thread(typed_ahead, sys.stdin.fileno(), FOLLOWS_S)
+        more = await asyncio.to_thread(typed_ahead, sys.stdin.fileno(), PASTED_S)
         before, end, _ = END.sub("\x04", more).partition("\x04")
         self._is_ended = bool(end)
         return before

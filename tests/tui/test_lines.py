@@ -137,7 +137,9 @@ SEVERAL = "Several lines came at once. Enter sends them as one question, Control
 TELLS = "FakeLlama(replies=['The first answer.', 'The second answer.'])"
 
 
-@pytest.mark.parametrize("paste", ["Where is\nmy mug?\nPlease.", "Where is\nmy mug?\nPlease.\n", "Where is\nmy mug? Please."])
+@pytest.mark.parametrize(
+    "paste", ["Where is\nmy mug?\nPlease.", "Where is\nmy mug?\nPlease.\n", "Where is\nmy mug? Please."]
+)
 def test_several_lines_at_once_are_one_question_and_only_at_enter(spawn: Spawn, paste: str) -> None:
     child = spawn(TELLS, "--db-latency", "0")
     child.expect_exact("You: ")
@@ -187,7 +189,7 @@ def test_lines_typed_during_an_answer_are_not_lost_and_not_sent(spawn: Spawn) ->
 
 
 @pytest.mark.parametrize(
-    "keys", ["yes\n", "y\nyes\n", "no\nyes\n", "by the way\nyes", "yes\nyes\nyes\nyes\n", "\n\nyes\n", "yes\n\x04"]
+    "keys", ["yes\n", "y\nyes\n", "no\nyes\n", "by the way\nyes", "yes\nyes\nyes\nyes\n", "\n\nyes\n"]
 )
 @pytest.mark.parametrize("when", ["with the question", "on the confirmation"])
 def test_a_yes_among_other_lines_confirms_nothing(spawn: Spawn, keys: str, when: str) -> None:
@@ -207,3 +209,12 @@ def test_a_yes_among_other_lines_confirms_nothing(spawn: Spawn, keys: str, when:
     child.sendintr()
     child.expect_exact("Not confirmed; nothing is changed.")
     child.expect_exact("All right.")
+
+
+def test_lines_that_come_at_once_with_the_end_are_not_sent(spawn: Spawn) -> None:
+    child = spawn("FakeLlama(replies=[])", "--db-latency", "0")
+    child.expect_exact("You: ")
+    child.send("Cancel K7575\nyes\n\x04")
+    child.expect_exact("They were not sent.")
+    child.expect_exact("Goodbye.")
+    assert ended(child) == 0
