@@ -34,6 +34,11 @@ QUIET_S = 0.5
 """How long nothing may have been typed before a change is asked about."""
 FOLLOWS_S = 0.15
 """What follows an answer this soon was not typed but pasted with it."""
+PASTED_S = 0.05
+"""The same for a question, each of which waits this long."""
+END = re.compile("[\\x00\\x04]")
+"""Ctrl+D, as a terminal gives it that has already taken it for the end of the input, or has not."""
+SEVERAL = "Several lines came at once. Enter sends them as one question, Control C drops them."
 ANSWERS = {"yes": True, "y": True, "no": False, "n": False}
 WELCOME = "Type a question and press Enter. Control C stops an answer, Control D ends."
 DOING = {"loading": "the model is being loaded", "prefill": "the model reads ahead"}
@@ -55,6 +60,8 @@ class LineMode:
         self._reading: asyncio.Task[str] | None = None
         self._interrupted = asyncio.Event()
         self._turn_runs = False
+        self._is_ended = False
+        """Whether Ctrl+D was typed ahead."""
 
     def __call__(self, event: Event) -> None:
         """From the turn's thread: whole sentences are written at once, the rest waits for its end."""
@@ -70,7 +77,7 @@ class LineMode:
         _note(f"You are signed in as {session.customer.name}. {WELCOME}")
         failed = 0
         try:
-            while (question := await self._line("You: ")) != "":
+            while (question := await self._question()) != "":
                 if question is None:
                     _note("No answer is being written. Control D ends.")
                 elif question.strip():
@@ -79,6 +86,27 @@ class LineMode:
             loop.remove_signal_handler(signal.SIGINT)
         _note("Goodbye.")
         return failed
+
+    async def _question(self) -> str | None:
+        """What is typed to be asked; empty at Ctrl+D, None at Ctrl+C.
+
+        Lines that come at once are a paste, or were typed during the answer before: one question, and only at Enter.
+        """
+        question = await self._line("You: ")
+        while question and (more := await self._follows()):
+            _note(SEVERAL if more.endswith("\n") else f"\n{SEVERAL}")
+            end = await self._line("")
+            if not end:
+                _note("They were not sent.")
+            question = end and question + more + end
+        return question
+
+    async def _follows(self) -> str:
+        """What came with a line, with half a line at its end; Ctrl+D among it is kept for the next line."""
+        more = await asyncio.to_thread(typed_ahead, sys.stdin.fileno(), PASTED_S)
+        before, end, _ = END.sub("\x04", more).partition("\x04")
+        self._is_ended = bool(end)
+        return before
 
     async def _answered(self, session: CustomerSession, question: str) -> bool:
         """Whether it was; says what the answer took, or what went wrong."""
@@ -162,6 +190,9 @@ class LineMode:
         """What is typed, with the end of its line; empty at Ctrl+D, None at Ctrl+C."""
         self._interrupted.clear()
         print(prompt, end="", file=sys.stderr, flush=True)
+        if self._is_ended:
+            _note("")
+            return ""
         if self._reading is None:  # A read that Ctrl+C has left behind goes on: no thread can be taken out of it.
             self._reading = asyncio.create_task(asyncio.to_thread(sys.stdin.readline))
         interrupted = asyncio.create_task(self._interrupted.wait())

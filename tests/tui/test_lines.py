@@ -131,3 +131,90 @@ def test_a_failed_question_is_told_and_counts(spawn: Spawn) -> None:
     child.expect_exact("You: ")
     child.sendeof()
     assert ended(child) == 1
+
+
+SEVERAL = "Several lines came at once. Enter sends them as one question, Control C drops them."
+TELLS = "FakeLlama(replies=['The first answer.', 'The second answer.'])"
+
+
+@pytest.mark.parametrize(
+    "paste", ["Where is\nmy mug?\nPlease.", "Where is\nmy mug?\nPlease.\n", "Where is\nmy mug? Please."]
+)
+def test_several_lines_at_once_are_one_question_and_only_at_enter(spawn: Spawn, paste: str) -> None:
+    child = spawn(TELLS, "--db-latency", "0")
+    child.expect_exact("You: ")
+    child.send(paste)
+    child.expect_exact(SEVERAL)
+    child.send("\n")
+    child.expect_exact("The first answer.")
+    child.expect_exact("You: ")
+    child.sendeof()
+    child.expect_exact("Goodbye.")
+    assert "The second answer." not in child.before
+    assert ended(child) == 0
+
+
+def test_control_c_drops_several_lines(spawn: Spawn) -> None:
+    child = spawn(TELLS, "--db-latency", "0")
+    child.expect_exact("You: ")
+    child.send("one\ntwo\nthree")
+    child.expect_exact(SEVERAL)
+    child.sendintr()
+    child.expect_exact("They were not sent.")
+    child.expect_exact("You: ")
+    child.sendline("four")
+    child.expect_exact("The first answer.")
+
+
+def test_a_line_and_the_end_that_come_at_once_are_both_heard(spawn: Spawn) -> None:
+    child = spawn(TELLS, "--db-latency", "0")
+    child.expect_exact("You: ")
+    child.send("Where is my mug?\n\x04")
+    child.expect_exact("The first answer.")
+    child.expect_exact("Goodbye.")
+    assert ended(child) == 0
+
+
+def test_lines_typed_during_an_answer_are_not_lost_and_not_sent(spawn: Spawn) -> None:
+    child = spawn("FakeLlama(replies=['One.', 'Two.']).with_gate(threading.Event())", "--db-latency", "0")
+    child.expect_exact("You: ")
+    child.sendline("Hello?")
+    child.expect_exact("Please wait: ")
+    child.send("and\nthen\nhal")
+    child.expect_exact("Please wait: ")
+    child.sendintr()  # Where it is pressed the terminal forgets what no program has read yet.
+    child.expect_exact("You: ")
+    child.send("and\nthen\nhal")
+    child.expect_exact(SEVERAL)
+
+
+@pytest.mark.parametrize(
+    "keys", ["yes\n", "y\nyes\n", "no\nyes\n", "by the way\nyes", "yes\nyes\nyes\nyes\n", "\n\nyes\n"]
+)
+@pytest.mark.parametrize("when", ["with the question", "on the confirmation"])
+def test_a_yes_among_other_lines_confirms_nothing(spawn: Spawn, keys: str, when: str) -> None:
+    replies = "FakeLlama(replies=[asks('cancel_order', order_id='K7575', reason='late'), 'All right.', 'Bye.'])"
+    child = spawn(replies, "--db-latency", "0", "--user", "eight8")
+    child.expect_exact("You: ")
+    if when == "with the question":
+        child.send(f"Cancel K7575\n{keys}")
+        child.expect_exact(SEVERAL)
+        child.send("\n")
+        child.expect_exact("Type yes or no: ")
+    else:
+        child.sendline("Cancel K7575")
+        child.expect(r"Now: .*Then: Cancelled.*\n")
+        child.send(keys)
+        child.expect_exact("Type yes or no: ")
+    child.sendintr()
+    child.expect_exact("Not confirmed; nothing is changed.")
+    child.expect_exact("All right.")
+
+
+def test_lines_that_come_at_once_with_the_end_are_not_sent(spawn: Spawn) -> None:
+    child = spawn("FakeLlama(replies=[])", "--db-latency", "0")
+    child.expect_exact("You: ")
+    child.send("Cancel K7575\nyes\n\x04")
+    child.expect_exact("They were not sent.")
+    child.expect_exact("Goodbye.")
+    assert ended(child) == 0
