@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -76,7 +76,8 @@ class PseudoTerminal:
         for process in self.processes():
             process.kill()
         if not self.child.closed:
-            self.child.close(force=True)
+            with suppress(pexpect.ExceptionPexpect):  # A test may have waited for its end itself.
+                self.child.close(force=True)
 
     def processes(self) -> list[psutil.Process]:
         """What runs in it, children too."""
@@ -117,7 +118,7 @@ class PseudoTerminal:
     @contextmanager
     def held_open(self) -> Generator[None]:
         """Keep the terminal's settings readable when the program has gone."""
-        terminal = os.open(os.ptsname(self.child.child_fd), os.O_RDWR | os.O_NOCTTY)
+        terminal = os.open(str(psutil.Process(self.child.pid).terminal()), os.O_RDWR | os.O_NOCTTY)
         try:
             yield
         finally:

@@ -175,19 +175,6 @@ def test_a_line_and_the_end_that_come_at_once_are_both_heard(spawn: Spawn) -> No
     assert ended(child) == 0
 
 
-def test_lines_typed_during_an_answer_are_not_lost_and_not_sent(spawn: Spawn) -> None:
-    child = spawn("FakeLlama(replies=['One.', 'Two.']).with_gate(threading.Event())", "--db-latency", "0")
-    child.expect_exact("You: ")
-    child.sendline("Hello?")
-    child.expect_exact("Please wait: ")
-    child.send("and\nthen\nhal")
-    child.expect_exact("Please wait: ")
-    child.sendintr()  # Where it is pressed the terminal forgets what no program has read yet.
-    child.expect_exact("You: ")
-    child.send("and\nthen\nhal")
-    child.expect_exact(SEVERAL)
-
-
 @pytest.mark.parametrize(
     "keys", ["yes\n", "y\nyes\n", "no\nyes\n", "by the way\nyes", "yes\nyes\nyes\nyes\n", "\n\nyes\n"]
 )
