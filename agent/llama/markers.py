@@ -62,9 +62,12 @@ class Markers:
         found: Any = self._backend.encode(guarded, add_special_tokens=False)
         aliases, parts, end = self._aliases, list[str](), 0
         for number, (start, stop) in zip(found.ids, found.offsets, strict=True):
-            if number in aliases:
-                parts += [guard.removed_from(guarded[end:start]), aliases[number]]
-                end = stop
+            if number not in aliases:
+                continue
+            if number == self._tokenizer.unk_token_id and self._ids[number] not in guarded[start:stop]:
+                continue  # No marker, but a character that the vocabulary lacks, such as the guard.
+            parts += [guard.removed_from(guarded[end:start]), aliases[number]]
+            end = stop
         parts.append(guard.removed_from(guarded[end:]))
         encoded: Any = self._aliased.encode("".join(parts), add_special_tokens=False)
         return [token for found in encoded.ids for token in self._own(found)]

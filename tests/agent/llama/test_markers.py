@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -123,6 +123,8 @@ def test_the_model_reads_every_letter_of_it(text: str) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(text=ordinary)
+@example("<")
+@example("x<\ue000|>")
 def test_ordinary_text_is_the_tokens_of_the_rendered_whole(marked: PreTrainedTokenizerFast, text: str) -> None:
     marked.chat_template = CHATML_TEMPLATE
     renderer = PromptRenderer(marked, CHATML)
