@@ -1,7 +1,8 @@
 """The places that bound speculation, and who is next when one is free.
 
 One owner may issue many calls at once; the next free place goes to the owner that was served longest ago,
-so that nobody waits behind another's whole list. Within an owner the calls keep their order.
+so that nobody waits behind another's whole list. Within an owner the calls keep their order. Of several places one
+owner holds all but one at most, so that runs which hang cost nobody else the speculation.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ class Places(Generic[T]):
 
     def __init__(self, number: int) -> None:
         self._number = number
+        self._owners_most = max(1, number - 1)
         self._held: dict[Flight[T], Place[T]] = {}
         """In the order in which they were taken."""
         self._waiting: dict[Visit[T], dict[Flight[T], None]] = {}
@@ -38,10 +40,9 @@ class Places(Generic[T]):
         self._entries: dict[Visit[T], list[Visit[T]]] = {}
         self._ticket = count(1)
 
-    @property
-    def free(self) -> bool:
-        """Whether a flight may start now."""
-        return len(self._held) < self._number
+    def free_for(self, visit: Visit[T]) -> bool:
+        """Whether a flight of this owner may start now."""
+        return self._free and sum(place.visit is visit for place in self._held.values()) < self._owners_most
 
     def take(self, visit: Visit[T], flight: Flight[T]) -> None:
         """The flight holds a place."""
@@ -76,17 +77,24 @@ class Places(Generic[T]):
 
     def next(self) -> Iterator[tuple[Visit[T], Flight[T]]]:
         """The flights that may start now, each with its place taken."""
-        while self.free and self._turns:
-            _, _, entry = heapq.heappop(self._turns)
+        passed_over: list[tuple[int, int, list[Visit[T]]]] = []
+        while self._free and self._turns:
+            turn = heapq.heappop(self._turns)
+            _, _, entry = turn
             if not entry:
                 continue
             (visit,) = entry
+            if not self.free_for(visit):
+                passed_over.append(turn)
+                continue
             flight = next(iter(self._waiting[visit]))
             self.withdraw(visit, flight)
             self.take(visit, flight)
             if visit in self._waiting:
                 self._queue(visit)
             yield visit, flight
+        for turn in passed_over:
+            heapq.heappush(self._turns, turn)
 
     def clear(self) -> None:
         """Nobody holds a place and nobody waits for one."""
@@ -94,6 +102,10 @@ class Places(Generic[T]):
         self._waiting.clear()
         self._entries.clear()
         self._turns.clear()
+
+    @property
+    def _free(self) -> bool:
+        return len(self._held) < self._number
 
     def _queue(self, visit: Visit[T]) -> None:
         entry = self._entries[visit] = [visit]

@@ -39,7 +39,8 @@ class Speculator(Generic[T]):
     """Speculates and answers claims for any number of owners.
 
     `run` is an async function that returns a Fetched. `concurrency` bounds the speculative flights of all owners
-    under way at once, shared fairly among them; claims never wait for a place. `budget` is how many speculative
+    under way at once, shared fairly among them, and one of several places is never the same owner's as all the
+    others; claims never wait for a place. `budget` is how many speculative
     calls an owner may issue until `refill`. `time_to_live_s` counts from the start of a query to a claim.
     `deadline_s` bounds every wait but one: for a speculative flight and for the revision a claim waits that long in
     all and then runs the call itself, and that own run is as long as it is; a flight that nobody waits for is
@@ -59,7 +60,7 @@ class Speculator(Generic[T]):
         revision: Callable[[str], Awaitable[int | None]] | None = None,
         timeline: Timeline | None = None,
         clock: Clock = time.monotonic,
-        concurrency: int = 4,
+        concurrency: int = 5,
         budget: int = 6,
         time_to_live_s: float = 300.0,
         deadline_s: float = 30.0,
@@ -116,7 +117,7 @@ class Speculator(Generic[T]):
         if visit.spent >= self._budget:
             return False
         flight = Flight[T](call, reason, "speculated", self._clock())
-        if self._places.free:
+        if self._places.free_for(visit):
             self._start(visit, flight)
             self._places.take(visit, flight)
             self._watch_places()

@@ -193,7 +193,7 @@ def test_speculation_keeps_to_its_concurrency_and_a_claim_does_not_wait_for_a_pl
         assert (claim.outcome, claim.waited_s) == ("joined", 3.0)
         assert now_s() == pytest.approx(4.0)
 
-    holds(body, concurrency=2)
+    holds(body, concurrency=3)
 
 
 def test_the_budget_ends_speculation_until_the_turn_refills_it() -> None:

@@ -110,6 +110,8 @@ MUTANTS = (
         "return len(self._held) < self._number",
         "return True",
     ),
+    Mutant("one owner may hold every place", PLACES, "max(1, number - 1)", "number", "scenario"),
+    Mutant("who is passed over is forgotten", PLACES, "heapq.heappush(self._turns, turn)", "pass", "scenario"),
     Mutant(
         "places are given back late",
         SPECULATOR,
@@ -216,8 +218,8 @@ MUTANTS = (
     Mutant(
         "a run that cannot begin stands for its call",
         SPECULATOR,
-        "        if self._places.free:\n            self._start",
-        "        visit.flights[call] = flight\n        if self._places.free:\n            self._start",
+        "        if self._places.free_for(visit):\n            self._start",
+        "        visit.flights[call] = flight\n        if self._places.free_for(visit):\n            self._start",
         "scenario",
     ),
     Mutant(

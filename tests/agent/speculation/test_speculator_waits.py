@@ -26,18 +26,21 @@ async def hang_stubbornly(_owner: str, _call: Call) -> Fetched[str]:
     raise AssertionError("nobody waits for it any more")
 
 
-async def test_no_timer_keeps_it_when_nothing_runs_any_more() -> None:
+def test_no_timer_keeps_it_when_nothing_runs_any_more() -> None:
     async def run(_owner: str, _call: Call) -> Fetched[str]:
         return Fetched("rows")
 
-    speculator = Speculator(run, deadline_s=600)
-    speculator.speculate("ada", HISTORY, reason="sign-in")
-    await speculator.claim("ada", HISTORY)
-    await speculator.forget("ada")
-    gone = weakref.ref(speculator)
-    del speculator
-    gc.collect()
-    assert gone() is None
+    async def body() -> None:
+        speculator = Speculator(run, deadline_s=600)
+        speculator.speculate("ada", HISTORY, reason="sign-in")
+        await speculator.claim("ada", HISTORY)
+        await speculator.forget("ada")
+        gone = weakref.ref(speculator)
+        del speculator
+        gc.collect()
+        assert gone() is None
+
+    asyncio.run(body())
 
 
 @pytest.mark.parametrize("revisions", [True, False])
@@ -168,7 +171,7 @@ def test_runs_that_hang_hold_their_places_no_longer_than_the_deadline(run: objec
         hanging = hang if run is hang else hang_stubbornly
 
         async def some_hang(owner: str, call: Call) -> Fetched[str]:
-            if owner == "ada":
+            if owner in ("ada", "eve"):
                 return await hanging(owner, call)
             await asyncio.sleep(1)
             return Fetched(call.name)
@@ -176,14 +179,39 @@ def test_runs_that_hang_hold_their_places_no_longer_than_the_deadline(run: objec
         speculator = Speculator[str](some_hang, clock=now_s, deadline_s=5.0, budget=100, concurrency=4)
         for number in range(4):
             speculator.speculate("ada", numbered(number), reason="likely")
+        speculator.speculate("eve", HISTORY, reason="likely")
         speculator.speculate("bob", HISTORY, reason="likely")
         await asyncio.sleep(4.9)
         assert [ahead.state for ahead in speculator.ahead("bob")] == ["waiting"]
         await asyncio.sleep(1.2)
         assert speculator.ready("bob") == [HISTORY]
+        assert [ahead.state for ahead in speculator.ahead("ada")] == ["in flight"]
+        await asyncio.sleep(5)
         assert speculator.ahead("ada") == []
         ledger = speculator.ledger("ada")
         assert (ledger.issued, ledger.wasted, ledger.outstanding) == (4, 4, 0)
+        await speculator.close()
+
+    run_virtual(body())
+
+
+@pytest.mark.parametrize("concurrency", [2, 3, 5])
+def test_an_owner_whose_runs_hang_leaves_a_place_to_the_others(concurrency: int) -> None:
+    async def body() -> None:
+        async def run(owner: str, call: Call) -> Fetched[str]:
+            await asyncio.sleep(600 if owner == "ada" else 1)
+            return Fetched(call.name)
+
+        speculator = Speculator[str](run, clock=now_s, deadline_s=900.0, budget=100, concurrency=concurrency)
+        for number in range(20):
+            speculator.speculate("ada", numbered(number), reason="likely")
+        states = [ahead.state for ahead in speculator.ahead("ada")]
+        assert states.count("in flight") == concurrency - 1
+        for owner in ("bob", "eve"):
+            speculator.speculate(owner, HISTORY, reason="likely")
+            speculator.speculate(owner, ORDER, reason="likely")
+        await asyncio.sleep(4.5)
+        assert speculator.ready("bob") == speculator.ready("eve") == [HISTORY, ORDER]
         await speculator.close()
 
     run_virtual(body())
@@ -253,8 +281,9 @@ def test_places_are_shared_fairly_among_owners(concurrency: int) -> None:
             for number in range(4):
                 speculator.speculate(owner, numbered(number), reason="likely")
         await asyncio.sleep(60)
-        assert set(order[concurrency : concurrency + 2]) == {"bob", "eve"}
-        turns = order[concurrency : concurrency + 12]
+        own = max(1, concurrency - 1)
+        assert set(order[own : own + 2]) == {"bob", "eve"}
+        turns = order[own : own + 12]
         assert all(3 <= turns.count(owner) <= 4 for owner in ("ada", "bob", "eve")), turns
         assert len(order) == 28
         await speculator.close()
