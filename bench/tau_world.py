@@ -333,7 +333,7 @@ def replay(
     *,
     model_s: float = MODEL_S,
     tool_s: float = TOOL_S,
-    concurrency: int = 8,
+    concurrency: int = 9,
 ) -> Replay:
     """Replay one conversation under a policy; the seconds are virtual."""
     return run_virtual(_replay(conversation, shop, policy, model_s=model_s, tool_s=tool_s, concurrency=concurrency))
