@@ -1,6 +1,7 @@
 """The program in a pseudo-terminal of its own, over the real data and a model that is handed its replies."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -48,6 +49,12 @@ def program(*arguments: str, model: str = "FakeLlama(replies=[])", shell: str = 
     return ["/bin/sh", "-c", shell, "sh", *command] if shell else command
 
 
+def _hear_signals() -> None:
+    """As in a terminal: what a shell starts in the background ignores these two, and its children do."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class PseudoTerminal:
     """What runs in it, and what its screen shows."""
 
@@ -66,7 +73,12 @@ class PseudoTerminal:
         self.raw = b""
         self._stream = pyte.ByteStream(self.screen)
         self.child: pexpect.spawn[bytes] = pexpect.spawn(
-            command[0], command[1:], cwd=str(folder), env=environment(folder, **variables), dimensions=size
+            command[0],
+            command[1:],
+            cwd=str(folder),
+            env=environment(folder, **variables),
+            dimensions=size,
+            preexec_fn=_hear_signals,
         )
 
     def __enter__(self) -> Self:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from agent.errors import ModelError
+from agent.errors import DatabaseError, ModelError
 from agent.llama import embedded, weights
 from agent.llama.choice import choose_model
 from agent.llama.weights import LoadProgress, load
@@ -175,7 +175,7 @@ def test_the_conversions_process_hands_its_error_back(
     monkeypatch.setattr(weights.embedded, "cache_folder", lambda _: blocked / "smollm2-135m-x")
     told: list[LoadProgress] = []
 
-    with pytest.raises(ModelError, match="is a file, expected a folder"):
+    with pytest.raises(DatabaseError, match="is a file, expected a folder"):
         load(choose_model("embedded"), told.append, tmp_path)
     assert told[0].fraction == 0.0
 

@@ -33,6 +33,7 @@ def until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + WAIT_S
     while not true():
         assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)  # A collector that runs all the time leaves the model's thread no interpreter.
         gc.collect()
 
 
