@@ -150,7 +150,7 @@ def _of_id(result: ToolMessage, slots: Sequence[_Slot], alike: Sequence[ToolMess
         same = [slot for slot in same if slot.message == last]
     free = [slot for slot in same if slot.result is None]
     named = [slot for slot in free if slot.name == result.name]
-    if result.name and named:
+    if result.name and (named or len(same) > 1):  # An id that several calls have is told by the name, or not at all.
         free, alike = named, [one for one in alike if one.name == result.name]
     several = len({slot.message for slot in free}) > 1
     # Two calls of one id with a result each: the order tells. With one result it does not.

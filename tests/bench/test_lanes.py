@@ -33,7 +33,7 @@ async def test_beside_the_first_call_the_history_hides_and_the_parcel_does_not(t
     assert first["hidden_s"] > 0.0
     assert first["waited_s"] + first["hidden_s"] >= LATENCY_S
     assert second["calls"] == ("track_shipment",)
-    assert second["hidden_s"] == 0.0
+    assert second["hidden_s"] < LATENCY_S / 10
     assert second["waited_s"] >= LATENCY_S
 
 
