@@ -207,7 +207,7 @@ def test_the_embedded_model_decodes_what_generate_does_in_float32(converted: Pat
         for item in ("Yoga Mat", "Smart Coffee Mug", "Desk Lamp", "Trail Shoes", "Rain Jacket")
     ]
     accepted = 0
-    for number in range(1, 6):
+    for number in range(1, 4):
         listed = "".join(orders[:number]) * 2
         prompt: list[int] = tokenizer.encode(f"{listed}Repeat:\n{listed}Repeat:\n")
         decoder.prefill(prompt[: draw.randrange(1, len(prompt))])
