@@ -50,8 +50,8 @@ def program(*arguments: str, model: str = "FakeLlama(replies=[])", shell: str = 
 
 
 def _hear_signals() -> None:
-    """As in a terminal: what a shell starts in the background ignores these two, and its children do."""
-    for number in (signal.SIGINT, signal.SIGQUIT):
+    """As in a terminal: what a shell starts in the background, or under nohup, ignores these, and its children do."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
 
