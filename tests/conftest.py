@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -70,9 +71,18 @@ def peak_gb() -> float:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    session.config.stash[PEAK] = peak_gb()
+    session.config.stash[PEAK] = max(peak_gb(), session.config.stash.get(PEAK, 0.0))
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["peak_gb"] = session.config.stash[PEAK]
     if session.config.stash[PEAK] > MEMORY_GB and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """With `-n` the tests run in processes of their own: each is held to the bound."""
+    stash = node.config.stash
+    stash[PEAK] = max(stash.get(PEAK, 0.0), getattr(node, "workeroutput", {}).get("peak_gb", 0.0))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
