@@ -243,7 +243,7 @@ def test_what_only_looks_alike_is_not_taken_for_one() -> None:
 
 
 def test_a_default_that_the_schema_would_not_take_is_still_a_default() -> None:
-    def sloppy(city: str, days: int = None) -> str:  # type: ignore[assignment]  # noqa: RUF013
+    def sloppy(city: str, days: int = None) -> str:  # type: ignore[assignment]  # noqa: RUF013  As people write it.
         """Sloppy."""
         return f"{city} {days}"
 
