@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage
 from stubs.fake_llama import FakeLlama, asks
+from stubs.waiting import until
 
 from agent import conversations
 from agent.checkpoints import KeptSaver
@@ -32,6 +33,7 @@ class Room:
 
     async def asked(self, user: str, *questions: str) -> CustomerSession:
         session = await self.engine.sign_in(user, "demo")
+        await until(lambda: {one.state for one in session.ahead()} == {"ready"})  # The guard reads what has come.
         for question in questions:
             await asyncio.to_thread(session.ask, question)
         return session
@@ -83,11 +85,11 @@ async def test_nobody_reaches_another_customers_conversations(settings: Settings
 
 
 async def test_a_kept_conversation_goes_on_after_a_restart(settings: Settings) -> None:
-    room = Room(settings, "It was delivered.")
+    room = Room(settings, "Let me see.")
     await room.open()
     thread_id = (await room.asked("user123", "Where is my mug?")).thread_id
     await room.engine.close()
-    later = Room(settings, "It was the blue one.")
+    later = Room(settings, "The blue one.")
     await later.open()
     session = await later.engine.sign_in("user123", "demo")
     session.set_strategy("overlap")
@@ -96,7 +98,7 @@ async def test_a_kept_conversation_goes_on_after_a_restart(settings: Settings) -
     await asyncio.to_thread(resumed.ask, "Which colour?")
     (kept,) = await asyncio.to_thread(later.kept().listed)
     assert kept.turns == 2
-    assert "It was delivered." in [message.text for message in later.llama.prompts[-1]]
+    assert "Let me see." in [message.text for message in later.llama.prompts[-1]]
     await later.engine.close()
 
 
