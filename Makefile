@@ -26,7 +26,7 @@ $(VENV)/.chat-ready: $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@
 
 # What cannot be converted here is said and tried again the next time; the chat does it itself where it must.
-$(VENV)/.weights-ready: $(VENV)/.chat-ready $(wildcard agent/llama/adapter/*.safetensors agent/llama/adapter/*.json)
+$(VENV)/.weights-ready: $(VENV)/.chat-ready $(wildcard headstart/llama/adapter/*.safetensors headstart/llama/adapter/*.json)
 	@$(BIN)/python -m agent.prepare && touch $@ || test $$? -eq 1
 
 $(VENV)/.test-ready: $(VENV)/.chat-ready

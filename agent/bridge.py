@@ -7,10 +7,10 @@ from collections.abc import Coroutine, Sequence
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
-from agent.errors import DatabaseError, SessionClosedError
 from agent.shop.calls import Answer
 from agent.shop.records import Change
-from agent.speculation.speculator import Call, Claim
+from headstart.errors import DatabaseError, SessionClosedError
+from headstart.speculation.speculator import Call, Claim
 
 T = TypeVar("T")
 

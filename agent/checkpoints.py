@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from langgraph.checkpoint.base import id as checkpoint_ids
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from agent.errors import DatabaseError
-from agent.storage import damage, make_folder, unusable
+from headstart.errors import DatabaseError
+from headstart.storage import damage, make_folder, unusable
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig

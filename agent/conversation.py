@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCa
 
 from agent import prompts
 from agent.shop.calls import READS, Answer
-from agent.speculation.speculator import Call
+from headstart.speculation.speculator import Call
 
 AHEAD = "ahead"
 """The mark in `additional_kwargs` of messages that speculation placed."""

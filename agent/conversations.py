@@ -16,9 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.errors import DatabaseError
-from agent.storage import unusable
-from agent.text import printable
+from headstart.errors import DatabaseError
+from headstart.storage import unusable
+from headstart.text import printable
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage

@@ -12,10 +12,10 @@ from datetime import date
 from pathlib import Path
 
 from agent.engine import HIT_RATES, KEPT_IN, SIGN_INS, tracing
-from agent.errors import HeadstartError
 from agent.settings import Settings
-from agent.storage import CACHE, DATA, STATE, UnusableError, check_database, make_folder, unusable
 from agent.terminal import can_draw
+from headstart.errors import HeadstartError
+from headstart.storage import CACHE, DATA, STATE, UnusableError, check_database, make_folder, unusable
 
 SCREEN = "screen.json"
 """What the chat keeps of how it is to look, in the state folder."""
@@ -89,9 +89,9 @@ def _sqlite(_: Settings) -> Finding:
 
 
 def _model(settings: Settings) -> Finding:
-    from agent.llama import weights
-    from agent.llama.choice import choose_model
-    from agent.llama.threads import configure_threads
+    from headstart.llama.loading import weights
+    from headstart.llama.loading.choice import choose_model
+    from headstart.llama.loading.threads import configure_threads
 
     configure_threads()
     choice = choose_model(settings.model, settings.dtype)
@@ -104,7 +104,7 @@ def _model(settings: Settings) -> Finding:
 def _gpu(_: Settings) -> Finding:
     import torch
 
-    from agent.llama.choice import GPU_MODEL, default_gpu_model_present
+    from headstart.llama.loading.choice import GPU_MODEL, default_gpu_model_present
 
     if not torch.cuda.is_available():
         return Finding("gpu", ok=True, found="no CUDA device: the embedded model answers on the CPU")

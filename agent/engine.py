@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from agent.conversations import Conversations, settle
-from agent.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
 from agent.events import Event, Notice, RuleSwitchedOff
 from agent.session import CustomerSession
 from agent.settings import Settings, Strategy
-from agent.speculation.prediction import Predictor
-from agent.storage import check_database, make_folder, set_aside, unusable
-from agent.timeline import CALL_TOKENS, Clock, Prices, Timeline
+from headstart.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
+from headstart.speculation.prediction import Predictor
+from headstart.storage import check_database, make_folder, set_aside, unusable
+from headstart.timeline import CALL_TOKENS, Clock, Prices, Timeline
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -73,15 +73,15 @@ LoadModel = Callable[[Settings, Callable[[ModelState], None]], "BaseChatModel"]
 
 def load_chat_llama(settings: Settings, report: Callable[[ModelState], None]) -> BaseChatModel:
     """Choose and load the model that `settings` ask for; runs in the loading thread."""
-    from agent.llama import weights
-    from agent.llama.choice import choose_model
-    from agent.llama.threads import configure_threads, open_torch
+    from headstart.llama.loading import weights
+    from headstart.llama.loading.choice import choose_model
+    from headstart.llama.loading.threads import configure_threads, open_torch
 
     configure_threads()
     open_torch()
     report(ModelState("reading libraries", 0.05))
     importlib.import_module("agent.graph")  # The first turn shall not wait for LangGraph.
-    from agent.llama.chat_model import ChatLlama
+    from headstart.llama.chat_model import ChatLlama
 
     try:
         choice = choose_model(settings.model, settings.dtype)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from agent.correction import Correction
-from agent.speculation.speculator import Ahead, Call, Outcome
-from agent.timeline import Span, TurnFigures
+from headstart.speculation.speculator import Ahead, Call, Outcome
+from headstart.timeline import Span, TurnFigures
 
 
 @dataclass(frozen=True, slots=True)

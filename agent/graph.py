@@ -18,8 +18,8 @@ from langgraph.types import interrupt
 
 from agent import prompts
 from agent.shop.records import Change
-from agent.text import printable_data
 from agent.turn import Turn
+from headstart.text import printable_data
 
 
 class AgentState(TypedDict):

@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from agent.errors import DatabaseError
 from agent.settings import HeadStarts
 from agent.shop import calls, rules
 from agent.shop.calls import Answer, Artifact
 from agent.shop.orders import OrderStore
 from agent.shop.records import Change, OrderDetails
-from agent.speculation.ledger import Ledger
-from agent.speculation.prediction import Candidate, Predictor, proposed
-from agent.speculation.speculator import Ahead, Call, Claim, Fetched, Speculator
-from agent.text import printable, printable_data
-from agent.timeline import Timeline
+from headstart.errors import DatabaseError
+from headstart.speculation.ledger import Ledger
+from headstart.speculation.prediction import Candidate, Predictor, proposed
+from headstart.speculation.speculator import Ahead, Call, Claim, Fetched, Speculator
+from headstart.text import printable, printable_data
+from headstart.timeline import Timeline
 
 SPECULATION_SAFE = frozenset(tool.name for tool in calls.TOOLS if tool.speculation_safe)
 

@@ -7,10 +7,10 @@ status tells whether there is anything left for a later set-up to try; the chat 
 import sys
 from typing import TextIO
 
-from agent.errors import HeadstartError
-from agent.llama import weights
-from agent.llama.choice import EMBEDDED, choose_model
 from agent.settings import load_settings
+from headstart.errors import HeadstartError
+from headstart.llama.loading import weights
+from headstart.llama.loading.choice import EMBEDDED, choose_model
 
 
 def prepare(out: TextIO) -> bool:

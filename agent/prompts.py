@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from agent.llama.tool_calls import CHATML, compact_schema
 from agent.shop import contents, records
 from agent.shop.tools import schemas
+from headstart.llama.format.tool_calls import CHATML, compact_schema
 
 INSTRUCTIONS = """\
 You are Headstart, the support assistant of an online shop, and you talk with the signed-in customer.

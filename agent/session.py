@@ -21,17 +21,17 @@ from typing import TYPE_CHECKING, Any
 
 from agent.bridge import refuse_on_loop
 from agent.conversations import declined, drop_older, ends_open, note_turn, resting_on, settle, unanswered
-from agent.errors import ConfirmationError, DatabaseError, HeadstartError, QuestionError, SessionClosedError
 from agent.events import AheadChanged, Confirmation, Event, StepFinished, TurnOutcome, TurnResult
 from agent.lookups import CustomerLookups
 from agent.settings import HeadStarts, Settings, Strategy
 from agent.shop.calls import Answer
-from agent.speculation.ledger import Ledger
-from agent.speculation.prediction import Predictor
-from agent.speculation.speculator import Ahead, Call
-from agent.text import printable
-from agent.timeline import PerformanceLog, Prices, Timeline, turn_figures
 from agent.warming import Warmer
+from headstart.errors import ConfirmationError, DatabaseError, HeadstartError, QuestionError, SessionClosedError
+from headstart.speculation.ledger import Ledger
+from headstart.speculation.prediction import Predictor
+from headstart.speculation.speculator import Ahead, Call
+from headstart.text import printable
+from headstart.timeline import PerformanceLog, Prices, Timeline, turn_figures
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -17,7 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from agent.errors import SettingsError
+from headstart.errors import SettingsError
 
 Strategy = Literal["sequential", "overlap", "ahead"]
 HeadStart = Literal["data", "context", "cache"]

@@ -21,7 +21,6 @@ from pydantic import ValidationError
 from agent import conversation, intent, prompts, target
 from agent.bridge import Bridge, Lookups, TurnStoppedError
 from agent.correction import Correction
-from agent.errors import DatabaseError, HeadstartError, ModelError
 from agent.events import Event, TextArrived, ToolUse
 from agent.facts import Known, known
 from agent.grounding import Guard
@@ -32,10 +31,11 @@ from agent.shop.asking import asks_for_parcel, wants_elsewhere
 from agent.shop.calls import BY_NAME, Answer, artifact
 from agent.shop.records import Change
 from agent.shop.tools import invalid_arguments
-from agent.speculation.speculator import Call, Claim
 from agent.target import Target
-from agent.text import printable, printable_data
-from agent.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
+from headstart.errors import DatabaseError, HeadstartError, ModelError
+from headstart.speculation.speculator import Call, Claim
+from headstart.text import printable, printable_data
+from headstart.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
 
 TRIES = 2
 """How often the model may try again at one place before the data speak."""

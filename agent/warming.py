@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from agent.timeline import Prices, Timeline
+from headstart.timeline import Prices, Timeline
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

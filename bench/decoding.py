@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.llama.choice import choose_model
-from agent.llama.threads import configure_threads
-from agent.llama.weights import Loaded, load
 from bench import report
+from headstart.llama.loading.choice import choose_model
+from headstart.llama.loading.threads import configure_threads
+from headstart.llama.loading.weights import Loaded, load
 
 if TYPE_CHECKING:
     from bench.decoding_ways import Writers
@@ -36,9 +36,9 @@ PACKAGES = ("torch", "transformers", "bitsandbytes", "llguidance")
 LOAD = """
 import time
 started = time.perf_counter()
-from agent.llama.choice import choose_model
-from agent.llama.threads import configure_threads
-from agent.llama.weights import load
+from headstart.llama.loading.choice import choose_model
+from headstart.llama.loading.threads import configure_threads
+from headstart.llama.loading.weights import load
 configure_threads()
 load(choose_model("embedded", {dtype!r}))
 print(time.perf_counter() - started)
@@ -70,12 +70,12 @@ def program_prompt(loaded: Loaded) -> list[int]:
     from langchain_core.messages import HumanMessage
 
     from agent import conversation, prompts
-    from agent.llama.prompt import PromptRenderer
-    from agent.llama.tool_calls import CHATML
     from agent.shop.calls import read
     from agent.shop.orders import OrderStore
     from agent.shop.tools import schemas
-    from agent.speculation.calls import Call
+    from headstart.llama.format.prompt import PromptRenderer
+    from headstart.llama.format.tool_calls import CHATML
+    from headstart.speculation.calls import Call
 
     async def history() -> tuple[str, Any]:
         store = await OrderStore.open(report.ROOT / "data" / "orders.sqlite")
@@ -176,9 +176,9 @@ def grammar(loaded: Loaded, answer: list[int]) -> dict[str, float]:
     """Microseconds that the grammar of the shop's tools takes a token: of plain text, and within a call."""
     import torch
 
-    from agent.llama.grammar import CallGrammar, CallGuide, Vocabulary
-    from agent.llama.tool_calls import CHATML
     from agent.shop.tools import schemas
+    from headstart.llama.format.grammar import CallGrammar, CallGuide, Vocabulary
+    from headstart.llama.format.tool_calls import CHATML
 
     tokenizer: Any = loaded.tokenizer
     width = int(loaded.model.config.vocab_size)
@@ -304,7 +304,7 @@ def load_or_make(shape: str | None, dtype: str) -> Loaded:
 
 def peak_of_an_answer(loaded: Loaded) -> float:
     """Gigabytes at most until the program's first answer has been written."""
-    from agent.llama.decoding import Decoder
+    from headstart.llama.decoding.decoder import Decoder
 
     prompt = program_prompt(loaded) if loaded.tokenizer is not None else list(range(3, 400))
     list(Decoder(loaded.model).generate(prompt, max_new_tokens=32))

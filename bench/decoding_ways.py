@@ -9,15 +9,16 @@ from unittest.mock import patch
 import torch
 from torch import Tensor
 
-from agent.llama import decoding, passes
-from agent.llama.checks import stop_ids
-from agent.llama.choice import ModelChoice
-from agent.llama.choosing import Guide
-from agent.llama.decoding import Decoder
-from agent.llama.grammar import CallGrammar, CallGuide, Vocabulary
-from agent.llama.tool_calls import CHATML
-from agent.llama.weights import Loaded
 from agent.shop.tools import schemas
+from headstart.llama.decoding import decoder as decoding
+from headstart.llama.decoding import passes
+from headstart.llama.decoding.choosing import Guide
+from headstart.llama.decoding.decoder import Decoder
+from headstart.llama.format.grammar import CallGrammar, CallGuide, Vocabulary
+from headstart.llama.format.tool_calls import CHATML
+from headstart.llama.loading.checks import stop_ids
+from headstart.llama.loading.choice import ModelChoice
+from headstart.llama.loading.weights import Loaded
 
 UNREPEATED = """Before dawn two fishermen pushed their green boat across wet shingle while gulls argued overhead. \
 Nobody spoke much; salt had cracked every lip along that coast since autumn. Far out, beyond \

@@ -21,15 +21,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As agent.llama.threads says, before torch is imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As headstart.llama.loading.threads says, before torch is imported.
 
 from agent.engine import load_chat_llama
-from agent.llama.chat_model import ChatLlama
 from agent.settings import load_settings
 from agent.shop.demo_data import bundled
 from bench import report, sitting, speculation
 from bench.scripted import ScriptedModel
 from bench.stats import fit_slope, spread
+from headstart.llama.chat_model import ChatLlama
 
 ORDERS = (1, 10, 100, 1_000, 10_000)
 TURNS = 200

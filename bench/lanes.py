@@ -21,12 +21,12 @@ from transformers import TextIteratorStreamer
 
 from agent import prompts
 from agent.events import TurnResult
-from agent.llama.answer import Finished, Piece
-from agent.llama.call_reader import CallReader
-from agent.llama.chat_model import ChatLlama
-from agent.llama.decoding import DecodeStats
 from agent.shop.orders import OrderStore
 from agent.shop.tools import schemas, shop_tools
+from headstart.llama.answer import Finished, Piece
+from headstart.llama.chat_model import ChatLlama
+from headstart.llama.decoding.decoder import DecodeStats
+from headstart.llama.format.call_reader import CallReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,18 +20,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As agent.llama.threads says, before torch is imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As headstart.llama.loading.threads says, before torch is imported.
 
 from langchain_core.language_models import BaseChatModel
 
 from agent.engine import Engine, load_chat_llama
-from agent.llama.chat_model import ChatLlama
 from agent.settings import load_settings
 from bench import report, sitting
 from bench.lanes import CreateAgent, GenerateLlama, Measured, Notebook, of_session
 from bench.questions import FIRST, SECOND, Question, sample_customers, two_questions
 from bench.scripted import ScriptedModel
 from bench.stats import spread
+from headstart.llama.chat_model import ChatLlama
 
 BUDGET_S = 300.0
 SELDOM = 3

@@ -24,13 +24,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As agent.llama.threads says, before torch is imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As headstart.llama.loading.threads says, before torch is imported.
 
 from langchain_core.messages import HumanMessage
 
 from agent import conversation
 from agent.engine import load_chat_llama
-from agent.llama.chat_model import ChatLlama
 from agent.settings import load_settings
 from agent.shop import calls
 from agent.shop.rules import ORDER_HISTORY
@@ -39,6 +38,7 @@ from bench import report, sitting
 from bench.merged_gguf import write_merged
 from bench.questions import Question, sample_customers, two_questions
 from bench.stats import spread
+from headstart.llama.chat_model import ChatLlama
 
 CONTEXT = 2048
 MOST_TOKENS = 400

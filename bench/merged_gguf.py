@@ -13,7 +13,7 @@ import numpy as np
 from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter
 from gguf.quants import dequantize, quantize
 
-from agent.llama.embedded import ADAPTER, find_gguf
+from headstart.llama.loading.embedded import ADAPTER, find_gguf
 
 NAMES = {
     "attn_q": "self_attn.q_proj",

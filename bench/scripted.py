@@ -13,7 +13,7 @@ from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
 from agent import prompts
-from agent.speculation.calls import Call
+from headstart.speculation.calls import Call
 
 NUMBER = re.compile(r"\b[A-Z]\d{2,}\b")
 

@@ -11,9 +11,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.speculation.calls import Call, Fetched
-from agent.speculation.speculator import Speculator
 from bench import report
+from headstart.speculation.calls import Call, Fetched
+from headstart.speculation.speculator import Speculator
 
 SESSIONS = (1, 10, 100, 1_000, 10_000)
 CALLS = 2_000

@@ -16,7 +16,7 @@ from bench import report, svg, targets
 from bench.stats import quartiles
 
 README = report.ROOT / "README.md"
-CARD = report.ROOT / "agent" / "llama" / "adapter" / "README.md"
+CARD = report.ROOT / "headstart" / "llama" / "adapter" / "README.md"
 GUIDE = report.ROOT / "bench" / "README.md"
 DOCS = report.ROOT / "docs"
 LANES = {
@@ -142,7 +142,7 @@ def answers_in_short() -> str:
     call, facts, refusal = (f"{100 * run[what]['share']:.1f} %" for what in ("tool and arguments", "facts", "refusal"))
     return (
         f"In an exam of {run['questions']:,} questions that training never saw (`make evaluate`,"
-        f" [results](bench/results/answers.json), [by category](agent/llama/adapter/README.md)) the embedded model"
+        f" [results](bench/results/answers.json), [by category](headstart/llama/adapter/README.md)) the embedded model"
         f" behind the guard made the right call in {call}, stated what was asked in {facts} and declined rightly in"
         f" {refusal}. {run['wrong_facts']} answers held a wrong fact, {run['other_customers_data']} anything of another"
         " customer's."

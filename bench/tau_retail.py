@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent.speculation.learning import collect, fit_samples, prepare
-from agent.speculation.moment import Known
-from agent.speculation.prediction import Candidate, Predictor, price_for_budget
-from agent.speculation.transitions import Chance, Transitions
 from bench import report
+from bench.learned.learning import collect, fit_samples, prepare
+from bench.learned.moment import Known
+from bench.learned.transitions import Chance, Transitions
 from bench.tau_rules import BESIDE_LEARNED, PLAIN, THEMES, customer_only, nothing
 from bench.tau_world import MODEL_S, READS, TOOL_S, Conversation, Policy, Replay, Shop, load
 from bench.tau_world import replay as replay_one
+from headstart.speculation.prediction import Candidate, Predictor, price_for_budget
 
 DATA = report.ROOT.parent / "shared" / "tau-retail"
 BUDGETS = (2, 4, 5.5, 6, 8, 12)

@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from agent.speculation.calls import Call
-from agent.speculation.moment import Known, Scene, mentioned, themes_of
-from agent.speculation.patterns import next_in_list
-from agent.speculation.prediction import Candidate
-from agent.speculation.transitions import Transitions
+from bench.learned.moment import Known, Scene, mentioned, themes_of
+from bench.learned.patterns import next_in_list
+from bench.learned.transitions import Transitions
 from bench.tau_world import CATALOGUE, CUSTOMER, ORDER, PRODUCT, Policy
+from headstart.speculation.calls import Call
+from headstart.speculation.prediction import Candidate
 
 THEMES = {
     "swap": (

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent.speculation.moment import SIGN_IN, Known
-from agent.speculation.prediction import Candidate
-from agent.speculation.speculator import Call, Fetched, Speculator
-from agent.speculation.transitions import Asked, Event, Trace
+from bench.learned.moment import SIGN_IN, Known
+from bench.learned.transitions import Asked, Event, Trace
 from bench.virtual_time import now_s, run_virtual
+from headstart.speculation.prediction import Candidate
+from headstart.speculation.speculator import Call, Fetched, Speculator
 
 CUSTOMER, ORDER, PRODUCT, CATALOGUE = (
     "get_user_details",

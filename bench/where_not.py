@@ -18,17 +18,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As agent.llama.threads says, before torch is imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As headstart.llama.loading.threads says, before torch is imported.
 
 from agent.engine import load_chat_llama
-from agent.llama.chat_model import ChatLlama
 from agent.settings import load_settings
 from agent.shop.orders import OrderStore
-from agent.speculation.calls import Call
-from agent.timeline import Span, clipped
 from bench import report, sitting
 from bench.questions import FIRST, sample_customers
 from bench.stats import spread
+from headstart.llama.chat_model import ChatLlama
+from headstart.speculation.calls import Call
+from headstart.timeline import Span, clipped
 
 BUDGET_S = 110.0
 SLOW_S = 3.0

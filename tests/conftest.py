@@ -11,13 +11,18 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psutil
 import pytest
 
-from agent.llama import weights
-from agent.llama.threads import configure_threads
+from headstart.llama.loading import weights
+from headstart.llama.loading.threads import configure_threads
 
 configure_threads()
+
+# How long one example takes says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile("headstart", deadline=None)
+hypothesis.settings.load_profile("headstart")
 
 ON_REQUEST = ("slow", "realtime")
 """Markers of tests that run only where `-m` names them, whatever else it says."""

@@ -10,10 +10,10 @@ from stubs.fake_llama import FakeLlama, FakePrefillStats
 
 from agent.conversations import Conversations
 from agent.engine import Engine
-from agent.llama.chat_model import ChatLlama
-from agent.llama.decoding import Decoder, PrefillStats
 from agent.session import CustomerSession
 from agent.shop.accounts import Customer
+from headstart.llama.chat_model import ChatLlama
+from headstart.llama.decoding.decoder import Decoder, PrefillStats
 
 FAKES: tuple[tuple[type, type, set[str]], ...] = (
     (FakeEngine, Engine, {"report"}),

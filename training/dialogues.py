@@ -14,8 +14,8 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 from transformers import PreTrainedTokenizerBase
 
-from agent.llama.tool_calls import CHATML, ChatTurn
 from agent.shop.tools import schemas
+from headstart.llama.format.tool_calls import CHATML, ChatTurn
 from training import account, follow_ups, foreign, lookups, services, world
 from training.talk import Talk
 

@@ -5,7 +5,7 @@ Every function here asks one thing and answers it, or gives False where this cus
 
 from agent.shop import contents
 from agent.shop.records import HISTORY_LIMIT, Order, Status
-from agent.speculation.calls import Call
+from headstart.speculation.calls import Call
 from training import (
     absent_phrasings,
     delivery_phrasings,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from agent import prompts
 from agent.shop import contents, policy
 from agent.shop.records import Order, Status
-from agent.speculation.calls import Call
+from headstart.speculation.calls import Call
 from training import (
     address_phrasings,
     declined_phrasings,

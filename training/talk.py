@@ -10,7 +10,7 @@ from agent.conversation import exchanges
 from agent.facts import NUMBER
 from agent.lookups import PLACED_WHILE_TYPING, WORTH_READING
 from agent.shop import rules
-from agent.speculation.calls import Call
+from headstart.speculation.calls import Call
 from training.typing_habits import lines
 from training.world import Customer
 

@@ -30,7 +30,7 @@ from training import attention, base, lora
 from training.dialogues import Conversation, Encoded, conversation, encode, shop_schemas
 
 WORK = base.CACHE.parent
-ADAPTER = Path(__file__).parents[1] / "agent" / "llama" / "adapter"
+ADAPTER = Path(__file__).parents[1] / "headstart" / "llama" / "adapter"
 USUAL_TARGETS = 1200
 """Learned tokens of a usual batch of three."""
 MOST_TOKENS = 4_200

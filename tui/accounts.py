@@ -6,9 +6,9 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from agent.engine import Engine
-from agent.errors import SettingsError
 from agent.settings import Settings
 from agent.shop.accounts import Accounts
+from headstart.errors import SettingsError
 from tui.streams import is_terminal
 
 

@@ -21,7 +21,7 @@ from textual.constants import TEXTUAL_ANIMATIONS
 from textual.screen import Screen
 from textual.widgets import Input
 
-from agent.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
+from headstart.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
 from tui import garbage, messages
 from tui.leaving import Leaving
 from tui.preferences import Preferences, keep

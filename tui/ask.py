@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from agent.engine import Engine, ModelState, tracing
-from agent.errors import HeadstartError, SettingsError
 from agent.events import Confirmation, Event, Notice, StepFinished, TextArrived, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
+from headstart.errors import HeadstartError, SettingsError
 from tui import lines
 from tui.figures import corrections
 from tui.leaving import Leaving

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.errors import HeadstartError, SettingsError
 from agent.settings import Settings, Strategy, load_settings
 from agent.terminal import can_draw
+from headstart.errors import HeadstartError, SettingsError
 from tui import streams
 from tui.streams import is_terminal, knows_unicode, text_of
 

@@ -24,7 +24,7 @@ from agent.shop.records import (
     Row,
     Shipment,
 )
-from agent.speculation.calls import Call
+from headstart.speculation.calls import Call
 
 if TYPE_CHECKING:
     from agent.conversations import KeptTurn

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from agent.correction import Correction
     from agent.engine import ModelState
-    from agent.speculation.speculator import Call
+    from headstart.speculation.speculator import Call
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 

@@ -14,10 +14,10 @@ import sys
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
-from agent.errors import HeadstartError
 from agent.events import Confirmation, TextArrived
-from agent.speculation.calls import Call
-from agent.text import printable
+from headstart.errors import HeadstartError
+from headstart.speculation.calls import Call
+from headstart.text import printable
 from tui.figures import call_words, corrections
 from tui.streams import OutputError, is_terminal
 from tui.typed_ahead import typed_ahead
@@ -25,7 +25,7 @@ from tui.typed_ahead import typed_ahead
 if TYPE_CHECKING:
     from agent.events import Event, TurnOutcome, TurnResult
     from agent.session import CustomerSession
-    from agent.timeline import Span
+    from headstart.timeline import Span
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 FIRST_WORD_OF_A_WAIT_S = 2.0

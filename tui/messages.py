@@ -15,10 +15,10 @@ from textual.message import Message
 if TYPE_CHECKING:
     from agent.conversations import KeptTurn
     from agent.engine import ModelState
-    from agent.errors import HeadstartError
     from agent.events import Confirmation, StepFinished, TurnResult
     from agent.session import CustomerSession
-    from agent.speculation.speculator import Ahead
+    from headstart.errors import HeadstartError
+    from headstart.speculation.speculator import Ahead
 
 
 @dataclass

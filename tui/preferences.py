@@ -15,9 +15,9 @@ from typing import Any
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from agent.errors import SettingsError
 from agent.settings import Settings
-from agent.storage import make_folder, set_aside, unusable
+from headstart.errors import SettingsError
+from headstart.storage import make_folder, set_aside, unusable
 
 log = logging.getLogger(__name__)
 

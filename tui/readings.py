@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from agent.events import TurnResult
 from agent.settings import Strategy
-from agent.speculation.ledger import Ledger
-from agent.speculation.speculator import Ahead
-from agent.timeline import Span, TurnFigures
+from headstart.speculation.ledger import Ledger
+from headstart.speculation.speculator import Ahead
+from headstart.timeline import Span, TurnFigures
 
 if TYPE_CHECKING:
     from agent.session import CustomerSession

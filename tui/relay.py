@@ -13,7 +13,7 @@ from collections.abc import Callable
 from textual.message import Message
 
 from agent.events import AheadChanged, Event, Notice, RuleSwitchedOff, StepFinished, TextArrived
-from agent.timeline import Clock
+from headstart.timeline import Clock
 from tui import messages
 
 BATCH_S = 0.04

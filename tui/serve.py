@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from textual_serve.server import Server
 
-from agent.errors import SettingsError
 from agent.settings import Settings
+from headstart.errors import SettingsError
 
 FOREIGN = re.compile(r"<link[^>]*https?://fonts\.[^>]*>")
 """textual-serve's page asks somebody else for a font, and so tells them who looks at it."""

@@ -18,7 +18,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
 
-from agent.errors import DatabaseError, HeadstartError
+from headstart.errors import DatabaseError, HeadstartError
 from tui import garbage, messages
 from tui.driver import BrowserDriver, TerminalDriver
 from tui.preferences import load

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import IO, Any
 
-from agent.errors import HeadstartError
+from headstart.errors import HeadstartError
 
 BROKEN_PIPE = 141
 """What a shell makes of a program that the system has ended because nobody reads its pipe."""

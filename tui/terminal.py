@@ -17,7 +17,7 @@ from textual._xterm_parser import XTermParser
 from textual.keys import Keys
 from textual.message import Message
 
-from agent.text import printable
+from headstart.text import printable
 
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 MORE_WITHIN_S = 0.01

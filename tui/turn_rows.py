@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agent.speculation.calls import Call
-from agent.timeline import Interval, Span
+from headstart.speculation.calls import Call
+from headstart.timeline import Interval, Span
 from tui.figures import call_words
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from pathlib import Path
 from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from agent.errors import DatabaseError, SettingsError, SignInError
 from agent.shop.orders import OrderStore, utc_now
 from agent.shop.throttle import Throttle
-from agent.text import printable
+from headstart.errors import DatabaseError, SettingsError, SignInError
+from headstart.text import printable
 
 PARAMETERS = Parameters(
     type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=2, memory_cost=19_456, parallelism=1

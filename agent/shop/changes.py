@@ -14,13 +14,13 @@ from pathlib import Path
 
 import aiosqlite
 
-from agent.errors import SettingsError
 from agent.shop import contents, policy, queries
 from agent.shop.contents import no_such_order
 from agent.shop.database import WRITE_COLUMNS, check_columns, columns, connect, explained
 from agent.shop.records import Change, Order
 from agent.shop.terms import order_number
-from agent.text import printable
+from headstart.errors import SettingsError
+from headstart.text import printable
 
 REASON_LENGTH = 500
 

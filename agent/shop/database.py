@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import aiosqlite
 from pydantic import BaseModel, ValidationError
 
-from agent.errors import DatabaseError
-from agent.storage import unusable
+from headstart.errors import DatabaseError
+from headstart.storage import unusable
 
 RowT = TypeVar("RowT", bound=BaseModel)
 

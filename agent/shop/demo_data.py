@@ -13,8 +13,8 @@ from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from agent.errors import DatabaseError
-from agent.storage import DATA, is_damage, make_folder, set_aside, unusable
+from headstart.errors import DatabaseError
+from headstart.storage import DATA, is_damage, make_folder, set_aside, unusable
 
 log = logging.getLogger(__name__)
 

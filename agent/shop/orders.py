@@ -14,7 +14,6 @@ from typing import Generic, TypeVar
 
 import aiosqlite
 
-from agent.errors import DatabaseError
 from agent.shop import queries
 from agent.shop.changes import OrderWriter, Request
 from agent.shop.database import BUSY_TIMEOUT_S, READ_COLUMNS, check_columns, columns, connect
@@ -29,6 +28,7 @@ from agent.shop.records import (
     Shipment,
 )
 from agent.shop.terms import order_number
+from headstart.errors import DatabaseError
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import aiosqlite
 
-from agent.errors import SessionClosedError
 from agent.shop.database import connect, explained
+from headstart.errors import SessionClosedError
 
 _REPEAT_S = 0.005
 

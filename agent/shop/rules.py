@@ -23,8 +23,8 @@ from typing import Any, Literal
 from agent.shop import asking, naming
 from agent.shop.asking import asks_for_parcel
 from agent.shop.records import Status
-from agent.speculation.calls import Call
-from agent.speculation.prediction import Candidate
+from headstart.speculation.calls import Call
+from headstart.speculation.prediction import Candidate
 
 ORDER_HISTORY = Call.of("get_order_history")
 

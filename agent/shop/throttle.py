@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from agent.storage import make_folder, unusable
+from headstart.storage import make_folder, unusable
 
 FREE_FAILURES = 4
 """So many failures in a row cost nothing; the next one costs `FIRST_WAIT`, and each one after it twice the last."""

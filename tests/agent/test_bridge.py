@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from agent.bridge import Bridge, TurnStoppedError
-from agent.errors import SessionClosedError
+from headstart.errors import SessionClosedError
 
 
 async def never(begun: asyncio.Event | None = None) -> None:

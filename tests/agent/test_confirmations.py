@@ -11,10 +11,10 @@ from stubs.fake_llama import FakeLlama, asks
 
 from agent import prompts
 from agent.engine import Engine
-from agent.errors import ConfirmationError, ModelError, SessionClosedError
 from agent.events import Confirmation, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
+from headstart.errors import ConfirmationError, ModelError, SessionClosedError
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
 CANCEL = "Cancel order K7575"

@@ -1,7 +1,7 @@
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent import conversation, prompts
-from agent.speculation.speculator import Call
+from headstart.speculation.speculator import Call
 
 HISTORY = Call.of("get_order_history")
 ORDER = Call.of("get_order", {"order_id": "B456"})

@@ -14,9 +14,9 @@ from agent import conversations
 from agent.checkpoints import KeptSaver
 from agent.conversations import Conversations, as_json, as_markdown
 from agent.engine import KEPT_IN, Engine
-from agent.errors import DatabaseError
 from agent.session import CustomerSession
 from agent.settings import Settings
+from headstart.errors import DatabaseError
 
 
 class Room:

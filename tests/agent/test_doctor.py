@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from agent import doctor
-from agent.llama import weights
 from agent.settings import Settings
+from headstart.llama.loading import weights
 
 
 def by_subject(settings: Settings) -> dict[str, doctor.Finding]:
@@ -46,16 +46,16 @@ def test_everything_a_chat_needs_is_looked_at(settings: Settings, sound: pytest.
 @pytest.mark.parametrize(
     ("subject", "place", "value", "mend"),
     [
-        ("sqlite", "doctor.sqlite3.sqlite_version_info", (3, 36, 0), "use a newer Python"),
-        ("terminal", "doctor.shutil.get_terminal_size", lambda: os.terminal_size((59, 20)), "at least 60×20"),
-        ("terminal", "doctor.shutil.get_terminal_size", lambda: os.terminal_size((60, 19)), "at least 60×20"),
-        ("folders", "storage._check_writable", refused_in("cache"), "chmod u+rwx"),
+        ("sqlite", "agent.doctor.sqlite3.sqlite_version_info", (3, 36, 0), "use a newer Python"),
+        ("terminal", "agent.doctor.shutil.get_terminal_size", lambda: os.terminal_size((59, 20)), "at least 60×20"),
+        ("terminal", "agent.doctor.shutil.get_terminal_size", lambda: os.terminal_size((60, 19)), "at least 60×20"),
+        ("folders", "headstart.storage._check_writable", refused_in("cache"), "chmod u+rwx"),
     ],
 )
 def test_what_is_amiss_is_the_only_finding_and_says_what_to_do(
     settings: Settings, sound: pytest.MonkeyPatch, subject: str, place: str, value: object, mend: str
 ) -> None:
-    sound.setattr(f"agent.{place}", value)
+    sound.setattr(place, value)
     found = by_subject(settings.model_copy(update={"model": "embedded"}))
     assert [finding.subject for finding in found.values() if not finding.ok] == [subject]
     assert mend in found[subject].mend

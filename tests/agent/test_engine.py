@@ -11,11 +11,11 @@ from stubs.fake_llama import FakeLlama
 from stubs.waiting import until
 
 from agent.engine import HIT_RATES, Engine, ModelState, hide_traces, tracing
-from agent.errors import DatabaseError, ModelError, SignInError
 from agent.events import Event, Notice, RuleSwitchedOff
 from agent.settings import Settings
-from agent.speculation.calls import Call
-from agent.speculation.prediction import Candidate
+from headstart.errors import DatabaseError, ModelError, SignInError
+from headstart.speculation.calls import Call
+from headstart.speculation.prediction import Candidate
 
 
 async def test_a_wrong_password_opens_nothing(settings: Settings) -> None:

@@ -12,10 +12,10 @@ from stubs.fake_llama import FakeLlama, asks
 from stubs.fake_whole import FakeSeveral, FakeWhole
 
 from agent.engine import Engine
-from agent.errors import ModelError
 from agent.events import Confirmation, Event, TextArrived, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
+from headstart.errors import ModelError
 
 ANSWER = "You are Ada Moreno."
 Over = Callable[..., Awaitable[CustomerSession]]

@@ -14,8 +14,8 @@ from stubs.fake_llama import FakeLlama
 from stubs.waiting import until
 
 from agent.engine import HIT_RATES, Engine
-from agent.errors import DatabaseError, SessionClosedError
 from agent.settings import Settings
+from headstart.errors import DatabaseError, SessionClosedError
 
 
 def engine_of(settings: Settings, *replies: str) -> Engine:

@@ -10,10 +10,10 @@ from stubs.fake_llama import FakeLlama
 
 from agent import checkpoints, graph
 from agent.engine import KEPT_IN, Engine
-from agent.errors import DatabaseError, HeadstartError, ModelError
 from agent.events import AheadChanged, Event, StepFinished, TextArrived, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
+from headstart.errors import DatabaseError, HeadstartError, ModelError
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from agent import prepare
-from agent.errors import ModelError
-from agent.llama import weights
-from agent.llama.weights import LoadProgress
+from headstart.errors import ModelError
+from headstart.llama.loading import weights
+from headstart.llama.loading.weights import LoadProgress
 
 
 @pytest.fixture(autouse=True)

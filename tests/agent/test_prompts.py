@@ -7,7 +7,7 @@ from langchain_core.messages import HumanMessage
 from agent import prompts
 from agent.shop import contents
 
-ADAPTER = Path(__file__).parents[2] / "agent" / "llama" / "adapter" / "training.json"
+ADAPTER = Path(__file__).parents[2] / "headstart" / "llama" / "adapter" / "training.json"
 
 
 def test_the_adapter_was_trained_on_these_very_words() -> None:

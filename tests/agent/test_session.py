@@ -12,15 +12,15 @@ from stubs.waiting import until
 from agent import prompts
 from agent.correction import Correction
 from agent.engine import Engine
-from agent.errors import DatabaseError, ModelError, QuestionError, SessionClosedError
 from agent.events import Confirmation, Event, StepFinished, TextArrived, ToolUse, TurnResult, describe
 from agent.session import CustomerSession
 from agent.settings import Settings
 from agent.shop import rules
 from agent.shop.orders import OrderStore
-from agent.speculation.prediction import Candidate
-from agent.speculation.speculator import Call
-from agent.timeline import DatabaseUse
+from headstart.errors import DatabaseError, ModelError, QuestionError, SessionClosedError
+from headstart.speculation.prediction import Candidate
+from headstart.speculation.speculator import Call
+from headstart.timeline import DatabaseUse
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
 STATUS = "Hi, can you tell me the status of my recent orders?"

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import SettingsError
 from agent.settings import HeadStarts, load_settings
+from headstart.errors import SettingsError
 
 
 @pytest.fixture(autouse=True)

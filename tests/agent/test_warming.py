@@ -9,8 +9,8 @@ from langchain_core.messages import HumanMessage
 from stubs.fake_llama import FakeLlama
 from stubs.waiting import until
 
-from agent.timeline import Prices, Timeline
 from agent.warming import Warmer
+from headstart.timeline import Prices, Timeline
 
 
 class Warmed:

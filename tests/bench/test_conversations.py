@@ -2,10 +2,10 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from agent.session import CustomerSession
-from agent.speculation.calls import Call
 from bench import conversations, sitting
 from bench.conversations import measure, summary
 from bench.scripted import needed
+from headstart.speculation.calls import Call
 
 LAMP = {"order_id": "K48", "items": [{"item": "Desk Lamp", "product_id": "P103"}]}
 

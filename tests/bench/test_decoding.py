@@ -7,13 +7,13 @@ import pytest
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from agent.llama.choice import ModelChoice
-from agent.llama.decoding import Decoder
-from agent.llama.weights import Loaded
 from bench import decoding
 from bench.decoding import QUICK, compared, measure
 from bench.decoding_ways import Writers, in_four_bit
-from tests.agent.llama.conftest import tiny_llama, tokenizer
+from headstart.llama.decoding.decoder import Decoder
+from headstart.llama.loading.choice import ModelChoice
+from headstart.llama.loading.weights import Loaded
+from tests.headstart.llama.conftest import tiny_llama, tokenizer
 
 __all__ = ["tokenizer"]
 

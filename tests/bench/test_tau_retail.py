@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from agent.speculation.calls import Call
-from agent.speculation.moment import Known
-from agent.speculation.prediction import Candidate
 from bench import report, tau_retail, tau_rules
+from bench.learned.moment import Known
 from bench.tau_world import Conversation, Shop, parse, replay
+from headstart.speculation.calls import Call
+from headstart.speculation.prediction import Candidate
 
 NAMES = {"p1": "Desk Lamp", "p2": "Garden Gnome"}
 

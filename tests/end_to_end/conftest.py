@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from agent.engine import Engine, load_chat_llama
-from agent.llama.chat_model import ChatLlama
 from agent.session import CustomerSession
 from agent.settings import Settings, load_settings
+from headstart.llama.chat_model import ChatLlama
 
 SignIn = Callable[..., Awaitable[CustomerSession]]
 

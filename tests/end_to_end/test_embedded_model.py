@@ -9,10 +9,10 @@ import pytest
 from stubs.waiting import until
 
 from agent.events import TextArrived, TurnResult
-from agent.llama.chat_model import ChatLlama
 from agent.session import CustomerSession
 from agent.settings import STRATEGIES, Settings, Strategy
 from agent.shop.demo_data import bundled
+from headstart.llama.chat_model import ChatLlama
 
 SignIn = Callable[..., Awaitable[CustomerSession]]
 PATIENT_S = 200

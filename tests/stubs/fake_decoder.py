@@ -6,7 +6,7 @@ from typing import Any
 
 from transformers import PreTrainedTokenizerFast
 
-from agent.llama.decoding import Decoder, DecodeStats
+from headstart.llama.decoding.decoder import Decoder, DecodeStats
 
 WAIT_S = 20.0
 

@@ -9,12 +9,12 @@ from typing import Any
 from agent.conversations import Kept, KeptTurn
 from agent.correction import Correction
 from agent.engine import ModelState
-from agent.errors import HeadstartError, SignInError
 from agent.events import AheadChanged, Confirmation, Event, TextArrived, ToolUse, TurnOutcome, TurnResult
 from agent.settings import Settings, Strategy
-from agent.speculation.ledger import Ledger
-from agent.speculation.speculator import Ahead, Call, State
-from agent.timeline import Span, Timeline, TurnFigures
+from headstart.errors import HeadstartError, SignInError
+from headstart.speculation.ledger import Ledger
+from headstart.speculation.speculator import Ahead, Call, State
+from headstart.timeline import Span, Timeline, TurnFigures
 
 READY = ModelState("ready", 1.0, "SmolLM2 135M · cpu · bf16")
 ORDER_HISTORY = Call.of("get_order_history")

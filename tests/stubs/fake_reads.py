@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from agent.speculation.speculator import Call, Fetched, Speculator
 from bench.virtual_time import now_s, run_virtual
+from headstart.speculation.speculator import Call, Fetched, Speculator
 
 HISTORY = Call.of("get_order_history")
 ORDER = Call.of("get_order", {"order_id": "A1"})

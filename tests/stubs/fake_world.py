@@ -10,8 +10,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import cast
 
-from agent.speculation.speculator import Call, Claim, Fetched
 from bench.virtual_time import now_s
+from headstart.speculation.speculator import Call, Claim, Fetched
 
 issuer: ContextVar[str] = ContextVar("issuer", default="nobody")
 """Whoever speaks to the Speculator says so here, and every run must see it."""

@@ -5,10 +5,10 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from transformers import AutoTokenizer
 
 from agent import prompts
-from agent.llama.embedded import find_gguf
-from agent.llama.tool_calls import CHATML
 from agent.shop.records import HISTORY_LIMIT
 from agent.shop.tools import schemas
+from headstart.llama.format.tool_calls import CHATML
+from headstart.llama.loading.embedded import find_gguf
 from training import names
 from training.dialogues import Conversation, conversation, encode
 from training.evaluate import FACT

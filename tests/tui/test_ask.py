@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from stubs.fake_llama import FakeLlama, asks
 
 from agent.engine import Engine
-from agent.errors import DatabaseError, SettingsError, SignInError
 from agent.settings import load_settings
+from headstart.errors import DatabaseError, SettingsError, SignInError
 from tui import ask
 from tui.streams import OutputError, text_of
 

@@ -7,7 +7,7 @@ from stubs.shop_rows import HISTORY, MANY, MUG, PROCESSOR, PRODUCT, SHIPMENT, or
 
 from agent.events import ToolUse, TurnResult
 from agent.shop import records
-from agent.speculation.calls import Call
+from headstart.speculation.calls import Call
 from tui.facts import Orders, facts_of
 from tui.widgets.cards import FactCard, OrdersTable
 

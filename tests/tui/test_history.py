@@ -12,9 +12,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from agent.conversations import Kept, KeptTurn
-from agent.errors import DatabaseError
 from agent.shop.calls import artifact
 from agent.shop.records import Row
+from headstart.errors import DatabaseError
 from tui.saving import file_name, suggestion
 from tui.screens.history import HistoryScreen
 from tui.screens.line import LineScreen

@@ -10,7 +10,7 @@ from stubs.fake_engine import FakeEngine
 from textual import events
 
 from agent.engine import ModelState
-from agent.errors import DatabaseError, ModelError
+from headstart.errors import DatabaseError, ModelError
 from tui.screens.chat import ChatScreen
 
 HEAVY = ("torch", "transformers", "langgraph", "langchain_core", "argon2", "textual.widgets._markdown", "agent.engine")

@@ -9,7 +9,7 @@ from textual import events
 from textual.command import CommandList
 from textual.widgets import Input, Select
 
-from agent.errors import SettingsError
+from headstart.errors import SettingsError
 from tui.app import HeadstartApp
 from tui.preferences import FILE, Preferences, keep, load
 from tui.screens.history import HistoryScreen

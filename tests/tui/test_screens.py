@@ -14,7 +14,7 @@ from textual.widgets import Input
 from agent.conversations import Kept
 from agent.correction import Correction
 from agent.events import ToolUse
-from agent.timeline import Span
+from headstart.timeline import Span
 from tui.screens.ahead import AheadScreen
 from tui.screens.line import LineScreen
 from tui.screens.settings import SettingsScreen

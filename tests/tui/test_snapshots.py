@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from agent.engine import ModelState
 from agent.events import Confirmation
-from agent.timeline import Span
+from headstart.timeline import Span
 
 PREFETCH = (Span("database", "get_order_history", 90.0, 93.0, "{}"), Span("model", "prefill", 90.1, 90.9))
 TURN = (*PREFETCH, Span("model", "prefill", 93.1, 93.5), Span("model", "entry_point", 100.02, 101.6))

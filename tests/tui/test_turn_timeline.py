@@ -8,7 +8,7 @@ from stubs.fake_engine import FIGURES, Script
 from textual.widgets import Input
 
 from agent.events import ToolUse, TurnResult
-from agent.timeline import Span
+from headstart.timeline import Span
 from tui.screens.line import LineScreen
 from tui.screens.timeline import TimelineScreen, compared, lanes
 from tui.timeline_svg import timeline_svg

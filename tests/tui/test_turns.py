@@ -9,8 +9,8 @@ from textual import events
 from textual.widgets import Markdown
 
 from agent.engine import ModelState
-from agent.errors import ModelError
 from agent.events import Confirmation, TextArrived
+from headstart.errors import ModelError
 from tui.app import HeadstartApp
 from tui.widgets.conversation import Answer, Question
 

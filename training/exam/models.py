@@ -8,8 +8,8 @@ from langchain_core.language_models import BaseChatModel
 
 from agent import prompts
 from agent.engine import load_chat_llama
-from agent.llama import embedded
 from agent.settings import Settings
+from headstart.llama.loading import embedded
 
 ROOT = Path(__file__).parents[2]
 EMBEDDED = "embedded"
@@ -25,8 +25,9 @@ def key(spec: str, adapter: Path | None) -> str:
         adapter = embedded.ADAPTER
     for path in sorted(adapter.glob("*.safetensors")) if adapter else ():
         digest.update(path.read_bytes())
-    for path in sorted((ROOT / "agent").rglob("*.py")):
-        digest.update(path.read_bytes())
+    for folder in ("agent", "headstart"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
 

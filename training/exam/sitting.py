@@ -18,12 +18,12 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from agent.conversation import is_ahead
 from agent.engine import Engine
-from agent.errors import HeadstartError
 from agent.events import Confirmation, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
 from agent.shop.accounts import Accounts
 from agent.shop.orders import OrderStore
+from headstart.errors import HeadstartError
 from training.exam import shop
 from training.exam.expectation import Conversation
 from training.exam.score import Made, Said

@@ -34,10 +34,10 @@ from tui.widgets.too_small import TooSmall
 if TYPE_CHECKING:
     from agent.conversations import KeptTurn
     from agent.engine import ModelState
-    from agent.errors import HeadstartError
     from agent.events import TurnResult
     from agent.session import CustomerSession
-    from agent.speculation.speculator import Ahead
+    from headstart.errors import HeadstartError
+    from headstart.speculation.speculator import Ahead
     from tui.facts import Fact
 
 TURNS_KEPT = 100

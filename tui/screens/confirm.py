@@ -19,7 +19,7 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, Static
 
-from agent.text import printable
+from headstart.text import printable
 from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
-from agent.errors import HeadstartError
 from agent.events import Confirmation
+from headstart.errors import HeadstartError
 from tui import messages
 from tui.saving import file_name, save
 from tui.screens.confirm import ConfirmScreen

@@ -19,8 +19,8 @@ from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from agent.engine import ModelState
-    from agent.errors import HeadstartError
     from agent.settings import Settings
+    from headstart.errors import HeadstartError
 
 DEMO_HINT = "demo accounts: user123, eight8, forty40 …\npassword: demo"
 

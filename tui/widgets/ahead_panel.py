@@ -2,8 +2,8 @@
 
 from textual.content import Content
 
-from agent.speculation.ledger import Ledger
-from agent.speculation.speculator import Ahead
+from headstart.speculation.ledger import Ledger
+from headstart.speculation.speculator import Ahead
 from tui.figures import call_words, tenths
 from tui.widgets.drawn import Drawn
 

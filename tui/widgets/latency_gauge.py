@@ -6,7 +6,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Digits
 
-from agent.timeline import Lane, Span, length
+from headstart.timeline import Lane, Span, length
 from tui.figures import blocks, call_words, seconds, tenths
 from tui.readings import Reading
 from tui.widgets.drawn import Drawn
@@ -168,7 +168,7 @@ def _doing(span: Span, reading: Reading) -> Content:
 
 
 def _tool_words(span: Span) -> str:
-    from agent.speculation.speculator import Call
+    from headstart.speculation.speculator import Call
 
     return call_words(Call(span.name, span.detail)) if span.detail else span.name.replace("_", " ")
 

@@ -7,7 +7,7 @@ matter would vanish. So idle stretches are squeezed into a cell or two, marked `
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from agent.timeline import Interval, clipped, length, merged
+from headstart.timeline import Interval, clipped, length, merged
 from tui.figures import BLOCKS
 
 IDLE_S = 1.0

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from agent.errors import DatabaseError, SettingsError, SignInError
 from agent.shop.accounts import PARAMETERS, WRONG, Accounts, Customer
 from agent.shop.orders import OrderStore
 from agent.shop.throttle import LONGEST_WAIT, wait_after
+from headstart.errors import DatabaseError, SettingsError, SignInError
 
 SECRET = "correct horse battery staple"
 

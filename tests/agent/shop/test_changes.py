@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from agent.errors import DatabaseError
 from agent.shop.orders import OrderStore
 from agent.shop.records import Status
+from headstart.errors import DatabaseError
 
 WRITES: list[Callable[..., Awaitable[Any]]] = [
     lambda store, order_id, **kw: store.cancel_order("ada", order_id, "changed my mind", **kw),

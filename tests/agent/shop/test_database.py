@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import DatabaseError
 from agent.shop.orders import OrderStore
+from headstart.errors import DatabaseError
 
 
 async def test_missing_file_is_named(tmp_path: Path) -> None:

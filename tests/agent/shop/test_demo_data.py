@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from agent.errors import DatabaseError
 from agent.shop import demo_data
+from headstart.errors import DatabaseError
 
 TODAY = date(2026, 11, 22)
 COLUMNS = (

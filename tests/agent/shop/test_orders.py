@@ -6,10 +6,10 @@ from typing import Any
 import aiosqlite
 import pytest
 
-from agent.errors import DatabaseError
 from agent.shop import queries
 from agent.shop.orders import OrderStore
 from agent.shop.records import HISTORY_LIMIT, Status
+from headstart.errors import DatabaseError
 
 READS_OF_ONE_ORDER: list[Callable[[OrderStore, str], Awaitable[Any]]] = [
     lambda store, order_id: store.get_order("ada", order_id),

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import SessionClosedError
 from agent.shop.orders import OrderStore
+from headstart.errors import SessionClosedError
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 

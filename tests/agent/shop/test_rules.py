@@ -4,8 +4,8 @@ import pytest
 
 from agent.shop import rules
 from agent.shop.calls import BY_NAME
-from agent.speculation.calls import Call
-from agent.speculation.prediction import Candidate
+from headstart.speculation.calls import Call
+from headstart.speculation.prediction import Candidate
 
 
 def order(order_id: str, status: str, *items: str) -> dict[str, object]:
