@@ -58,6 +58,8 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """What a test's models held goes back to the system before the next one loads its own."""
     result = yield
     file_ends = nextitem is None or nextitem.path != item.path
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        item.config.stash[KEPT] = TRIM_ABOVE_GB  # The models of a folder's fixtures end with it.
     if held_gb() > item.config.stash.get(KEPT, TRIM_ABOVE_GB) + (0.0 if file_ends else TRIM_AGAIN_GB):
         gc.collect()
         if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc's alone

@@ -11,7 +11,7 @@ from headstart.llama.chat_model import ChatLlama
 SignIn = Callable[..., Awaitable[CustomerSession]]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def embedded(converted: Path) -> Iterator[ChatLlama]:
     """The embedded model with its adapter, loaded as the program loads it."""
     model = load_chat_llama(load_settings(model="embedded", cache_folder=converted), lambda _: None)
