@@ -197,27 +197,33 @@ def test_a_local_folder_is_loaded_and_told_about_quietly(tmp_path: Path, tokeniz
     assert (fractions[0], fractions[-1]) == (0.0, 1.0)
 
 
+def generated(model: Any, prompt: list[int]) -> list[int]:
+    ids = torch.tensor([prompt])
+    whole = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=20, do_sample=False)
+    return whole[0, len(prompt) :].tolist()
+
+
 @pytest.mark.timeout(PATIENT_S)
 def test_the_embedded_model_decodes_what_generate_does_in_float32(converted: Path) -> None:
     exact = load(choose_model("embedded", "float32"), cache=converted)
     tokenizer: Any = exact.tokenizer
-    decoder = Decoder(exact.model)
     draw = random.Random(1)
     orders = [
         f"{item} (P{draw.randrange(10**5)}) is being processed. Ordered on 2026-11-04, ${draw.randrange(99)}.51.\n"
         for item in ("Yoga Mat", "Smart Coffee Mug", "Desk Lamp", "Trail Shoes", "Rain Jacket")
     ]
+    listed = ["".join(orders[:number]) * 2 for number in range(1, 4)]
+    prompts: list[list[int]] = [tokenizer.encode(f"{lines}Repeat:\n{lines}Repeat:\n") for lines in listed]
+    # Before the Decoder's copies of the weights are made: the two need not be in memory at once.
+    theirs = [generated(exact.model, prompt) for prompt in prompts]
+    decoder = Decoder(exact.model)
     accepted = 0
-    for number in range(1, 4):
-        listed = "".join(orders[:number]) * 2
-        prompt: list[int] = tokenizer.encode(f"{listed}Repeat:\n{listed}Repeat:\n")
+    for prompt, wanted in zip(prompts, theirs, strict=True):
         decoder.prefill(prompt[: draw.randrange(1, len(prompt))])
         ours = list(decoder.generate(prompt, max_new_tokens=20, stop_ids=stop_ids(exact.model, tokenizer)))
-        ids = torch.tensor([prompt])
-        theirs = exact.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=20, do_sample=False)
         accepted += decoder.stats.accepted_tokens
 
-        assert ours == theirs[0, len(prompt) :].tolist()
+        assert ours == wanted
         assert decoder.stats.forwards < decoder.stats.completion_tokens
     assert accepted > 0
 
