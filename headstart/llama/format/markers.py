@@ -5,6 +5,9 @@ spelling of one, whoever wrote it: a customer, or a parcel's label, could end a 
 So a marker counts only where the template wrote it. Where no content spells one, nothing is done at all, and the tokens
 are those that the tokenizer makes of the whole; else content is rendered with guards in its markers, which shows
 where the structure is, and the tokens are made by a copy of the tokenizer that knows structure by secret names.
+
+Some of a template's markers are no tokens but plain letters, such as the `<tool_response>` around a result. Where
+content spells one of those, it is encoded letter by letter, which is not how the template's own are.
 """
 
 import json
@@ -22,12 +25,15 @@ from headstart.llama.format.contents import mapped
 
 _PRIVATE_USE = range(0xE000, 0xF900)
 _THOUGHT = "</think>"
+_WRITTEN = re.compile(r"<{1,2}/?\|?\w+\|?>{1,2}|\[/?[A-Z_]+\]")
+"""What a chat template marks with letters: `<|user|>`, `</tools>`, `[INST]`, `<<SYS>>`."""
 
 
 class Markers:
     """The tokens of one tokenizer that structure a conversation, and how text that spells them is made harmless."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, written: Iterable[str] = ()) -> None:
+        """Args: `written` are markers in plain letters, beside those that the chat template holds."""
         given: Any = tokenizer
         self._tokenizer: Any = given
         self._backend: Tokenizer = given.backend_tokenizer
@@ -36,6 +42,10 @@ class Markers:
         normalizer: Any = self._backend.normalizer
         self._normalized: Callable[[str], str] | None = normalizer.normalize_str if normalizer else None
         spellings = set(self._ids.values())
+        # Thoughts are in an answer as the model wrote them, and a template may look for them.
+        letters = {*written, *_WRITTEN.findall(str(given.chat_template))} - spellings - {"<think>", _THOUGHT}
+        self._letters = re.compile(_any(letters) or r"(?!)")
+        spellings |= letters
         if self._normalized is not None:
             spellings |= {self._normalized(one).strip(" ▁") for one in spellings}
         self._spellings = frozenset(filter(None, spellings))
@@ -66,11 +76,19 @@ class Markers:
                 continue
             if number == self._tokenizer.unk_token_id and self._ids[number] not in guarded[start:stop]:
                 continue  # No marker, but a character that the vocabulary lacks, such as the guard.
-            parts += [guard.removed_from(guarded[end:start]), aliases[number]]
+            parts += [guard.opened(guarded[end:start], self._apart), aliases[number]]
             end = stop
-        parts.append(guard.removed_from(guarded[end:]))
+        parts.append(guard.opened(guarded[end:], self._apart))
         encoded: Any = self._aliased.encode("".join(parts), add_special_tokens=False)
         return [token for found in encoded.ids for token in self._own(found)]
+
+    def _apart(self, text: str) -> str:
+        """Content with its letters apart where it spells a marker that is no token."""
+        if self._letters.search(text):
+            return self._letters.sub(lambda found: self._divider.join(found.group()), text)
+        if self._normalized is not None and self._letters.search(self._normalized(text)):
+            return self._divider.join(text)
+        return text
 
     def _is_risky(self, text: str) -> bool:
         return self._touches(text) or (self._normalized is not None and self._touches(self._normalized(text)))
@@ -84,6 +102,8 @@ class Markers:
         """What the model knows a token of the copy as."""
         if token in self._structure:
             return [self._structure[token]]
+        if token == self._aliased.token_to_id(self._divider):
+            return []
         if token not in self._ids or token == self._tokenizer.unk_token_id:
             return [token]
         # The vocabulary's own rules lead from plain text to a marker: its letters stand for it.
@@ -93,8 +113,15 @@ class Markers:
     @cached_property
     def _aliases(self) -> dict[int, str]:
         """A name for each marker that nobody can guess, and so nobody can write."""
-        secret = secrets.token_hex(16)
-        return {number: f"\ufdd0{secret}-{number}\ufdd1" for number in self._ids}
+        return {number: self._secret(str(number)) for number in self._ids}
+
+    @cached_property
+    def _divider(self) -> str:
+        """What stands between letters that are to be encoded apart, and is no token of the model's."""
+        return self._secret("divider")
+
+    def _secret(self, name: str) -> str:
+        return f"\ufdd0{secrets.token_hex(16)}-{name}\ufdd1"
 
     @cached_property
     def _aliased(self) -> Tokenizer:
@@ -107,7 +134,9 @@ class Markers:
         ]
         # What it puts around a whole text is asked for never, and may name a marker that has another name now.
         described |= {"post_processor": None, "truncation": None, "padding": None}
-        return Tokenizer.from_str(json.dumps(described))
+        made = Tokenizer.from_str(json.dumps(described))
+        made.add_special_tokens([self._divider])
+        return made
 
     @cached_property
     def _structure(self) -> dict[int, int]:
@@ -120,7 +149,9 @@ class Guard:
     def __init__(self, character: str, is_risky: Callable[[str], bool], thought: str = "") -> None:
         """Args: `thought` is what ends the thoughts in an answer, if the template looks for that."""
         self._character, self._is_risky, self._thought = character, is_risky, thought
-        self._written = re.compile(f"{character}|\\\\u{ord(character):04x}", re.IGNORECASE)
+        written = f"(?:{character}|\\\\u{ord(character):04x})"
+        self._written = re.compile(written, re.IGNORECASE)
+        self._run = re.compile(f"{written}+(?:(?!{written}).{written}+)*", re.IGNORECASE | re.DOTALL)
 
     def put_into(self, text: str) -> str:
         """The text with the guard in it where that is needed; a template may still strip the white space around it."""
@@ -131,9 +162,9 @@ class Guard:
         guarded = f"{self._character}{self._character.join(inner)}{self._character}" if inner else ""
         return f"{text[:start]}{guarded}{text[start + len(inner) :]}"
 
-    def removed_from(self, text: str) -> str:
-        """The text as it was, also where a template wrote it as JSON."""
-        return self._written.sub("", text)
+    def opened(self, text: str, change: Callable[[str], str]) -> str:
+        """The text as it was, also where a template wrote it as JSON, with what was guarded changed."""
+        return self._run.sub(lambda found: change(self._written.sub("", found.group())), text)
 
     def message(self, message: BaseMessage) -> BaseMessage:
         """The message with guards in all that was not written by this program."""

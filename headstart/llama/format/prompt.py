@@ -34,7 +34,7 @@ class PromptRenderer:
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, dialect: Dialect) -> None:
         self._tokenizer: Any = tokenizer
-        self._markers = Markers(tokenizer)
+        self._markers = Markers(tokenizer, dialect.written_markers)
         self.dialect = dialect
 
     def question(

@@ -30,6 +30,7 @@ from langchain_core.messages.tool import invalid_tool_call, tool_call
 from headstart.errors import ModelError
 from headstart.llama.format.contents import mapped, text_of, whole_characters
 from headstart.llama.format.results import one_by_one, paired
+from headstart.llama.format.schema_form import formed
 
 ChatTurn: TypeAlias = dict[str, Any]
 """One entry of what `apply_chat_template` takes: `role`, `content` and, in some templates, `tool_calls`."""
@@ -38,6 +39,8 @@ ToolSchema: TypeAlias = Mapping[str, Any]
 """A tool in OpenAI's form, as `convert_to_openai_tool` gives it."""
 
 ReadCall: TypeAlias = ToolCall | InvalidToolCall
+
+_RESULT_MARKERS = ("<tool_response>", "</tool_response>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ class Dialect:
     """Whether the chat template refuses two calls in one message: they are then shown one by one."""
     template_options: tuple[tuple[str, Any], ...] = ()
     """Further variables of the chat template."""
+
+    @property
+    def written_markers(self) -> tuple[str, ...]:
+        """What it puts around content itself, in plain letters."""
+        return () if self.native_tools else _RESULT_MARKERS
 
     def turns(self, messages: Sequence[BaseMessage], tools: Sequence[ToolSchema]) -> list[ChatTurn]:
         """The conversation as the template takes it; `tools` go into the system turn if the template has no branch."""
@@ -115,7 +123,8 @@ class Dialect:
             case ToolMessage() if self.native_tools:
                 return {"role": "tool", "content": _result(message), "name": message.name or ""}
             case ToolMessage():
-                return {"role": self.result_role, "content": f"<tool_response>\n{_result(message)}\n</tool_response>"}
+                start, end = _RESULT_MARKERS
+                return {"role": self.result_role, "content": "\n".join((start, _result(message), end))}
             case AIMessage():
                 return self._answer_turn(message)
             case HumanMessage():
@@ -200,6 +209,7 @@ def compact_schema(tool: ToolSchema) -> dict[str, Any]:
     parameters = function.get("parameters")
     if not isinstance(parameters, Mapping):
         parameters = {}
+    parameters = formed(parameters, function["name"], says=False)
     properties = {
         name: {key: value for key, value in schema.items() if key not in {"title", "default"}}
         if isinstance(schema, Mapping)
