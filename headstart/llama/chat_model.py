@@ -342,7 +342,9 @@ class ChatLlama(HeldChatModel):
         """
         self._hold.check()
         wanted = Wanted(self._hold, cancelled, None)
-        return self._local.prefill(messages, _schemas(tools), partial_text, wanted.gone, conversation)
+        stats = self._local.prefill(messages, _schemas(tools), partial_text, wanted.gone, conversation)
+        wanted.vet_caller()
+        return stats
 
     def forget(self, conversation: str | None = None) -> None:
         """Drop every cached token but those of the instructions and tools; for when the customer signs out.

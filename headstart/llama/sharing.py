@@ -137,17 +137,22 @@ class Wanted:
     cancelled: Cancelled
     timeout_s: float | None
     asked_s: float = field(default_factory=time.monotonic)
+    raised: list[Exception] = field(default_factory=list[Exception])
+    """What `cancelled` raised instead of an answer: its caller's error, and not the model's."""
 
     def gone(self) -> bool:
         """Asked while the call waits its turn, and before each forward pass."""
-        return self.hold.closed or self._late or self.cancelled()
+        return self.hold.closed or self._late or self._cancelled()
 
     def vet(self, finished: Finished) -> None:
         """Tell an answer that ended early by itself from one that its caller has ended.
 
-        Raises: SessionClosedError when the chat model was closed before anything was written, TimeoutError.
+        Raises: SessionClosedError when the chat model was closed before anything was written, TimeoutError, and what
+        `cancelled` raised.
         """
-        if finished.ended != "cancelled" or self.cancelled():
+        self.vet_caller()
+        if finished.ended != "cancelled" or self._cancelled():
+            self.vet_caller()
             return
         if self.hold.closed and not finished.stats.completion_tokens:
             self.hold.check()
@@ -155,6 +160,18 @@ class Wanted:
             raise TimeoutError(
                 f"Expected an answer within {self.timeout_s:g} s, found none: ask for less, or wait longer."
             )
+
+    def vet_caller(self) -> None:
+        """Raise what `cancelled` raised."""
+        if self.raised:
+            raise self.raised[0]
+
+    def _cancelled(self) -> bool:
+        try:
+            return bool(self.raised) or self.cancelled()
+        except Exception as error:  # In the model's thread, where nobody would know whose it was.
+            self.raised.append(error)
+            return True
 
     @property
     def _late(self) -> bool:

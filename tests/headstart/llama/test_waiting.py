@@ -208,3 +208,21 @@ def test_a_turn_still_goes_before_a_prefill(chat: ChatLlama) -> None:
     turn = thread.submit(lambda _: iter(()))
 
     assert min(thread._queue._waiting)[2] is turn
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_a_predicate_raises_is_its_callers_error_and_not_the_models(
+    chat: ChatLlama, request: pytest.FixtureRequest, waits: bool
+) -> None:
+    if waits:
+        request.getfixturevalue("busy")
+
+    def gone() -> bool:
+        raise LookupError("no such request")
+
+    with pytest.raises(LookupError, match="no such request"):
+        chat.invoke(QUESTION, cancelled=gone)
+    with pytest.raises(LookupError, match="no such request"):
+        chat.prefill(QUESTION, cancelled=gone)
+    with pytest.raises(LookupError, match="no such request"):
+        asyncio.run(chat.ainvoke(QUESTION, cancelled=gone))
