@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
 from headstart.errors import ModelError
-from headstart.llama.format.closing import COMPOSED, OF_NAMES, Closing, Schema, children, same, values_of
+from agent.llama.closing import COMPOSED, OF_NAMES, Closing, Schema, children, same, values_of
+from headstart.llama.format.schema_form import formed
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def arguments_schema(name: str, parameters: object, works: Works) -> Schema:
         parameters = {}
     if not isinstance(parameters, Mapping):
         raise ModelError(f"Expected a JSON schema as the parameters of the tool {name!r}, found {parameters!r}.")
-    root = _referring(dict(cast(Mapping[str, Any], parameters)), name)
+    root = _referring(formed(parameters, name), name)
     defined = root.pop("$defs", {})
     kinds = root.get("type", "object")
     if kinds != "object" and "object" not in kinds:

@@ -179,6 +179,11 @@ DETAILS: dict[str, tuple[Any, str]] = {
     "oneOf": ({"oneOf": [{"type": "integer", "multipleOf": 3}, {"type": "integer", "multipleOf": 5}]}, "15"),
     "type": ({"type": "date"}, '"q"'),
     "$ref": ({"$ref": "#/$defs/Lost"}, "[1]"),
+    "required": ({"type": "integer", "required": True}, "3"),
+    "properties": ({"type": "object", "properties": ["z"], "additionalProperties": True}, '{"z": 1}'),
+    "enum": ({"type": "string", "enum": "u"}, '"q"'),
+    "anyOf": ({"anyOf": []}, "[1]"),
+    "items": ({"type": "array", "items": "integer"}, '["q"]'),
 }
 
 
@@ -205,6 +210,12 @@ def test_parameters_that_are_no_objects_schema_are_refused_by_the_tools_name(
 ) -> None:
     with pytest.raises(ModelError, match="'save'"):
         CallGrammar(vocabulary, CHATML, [schema("save", parameters)])
+
+
+@pytest.mark.parametrize("parameters", [{"properties": ["x"]}, {"properties": {"x": "integer"}}, {"required": True}])
+def test_a_tool_whose_schema_is_none_is_shown_all_the_same(vocabulary: Vocabulary, parameters: Any) -> None:
+    assert compact_schema(schema("save", parameters))["name"] == "save"
+    assert passes(vocabulary, {"type": "object", **parameters}, {})
 
 
 @pytest.mark.parametrize("tool", [{"type": "web_search"}, {"type": "function", "function": {}}, {"type": "computer"}])
