@@ -19,7 +19,12 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, NoReturn
 
-SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)
+SIGNALS = (
+    *(signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT),
+    # Rarer, but without a word they would leave the terminal as the chat has set it: a limit on processor time, a
+    # watchdog, a hand on the keyboard.
+    *(signal.SIGXCPU, signal.SIGABRT, signal.SIGUSR1, signal.SIGUSR2),
+)
 HUNG_UP = 128 + signal.SIGHUP
 WITHIN_S = 1.2
 """How long the orderly way may take."""

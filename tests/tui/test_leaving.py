@@ -34,7 +34,13 @@ def status(folder: Path) -> str | None:
     return said
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),
+        *(signal.SIGXCPU, signal.SIGABRT, signal.SIGUSR1, signal.SIGUSR2),
+    ],
+)
 def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals) -> None:
     with PseudoTerminal(tmp_path) as terminal:
         found = termios.tcgetattr(terminal.child.child_fd)
