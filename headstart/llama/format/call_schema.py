@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
 from headstart.errors import ModelError
-from agent.llama.closing import COMPOSED, OF_NAMES, Closing, Schema, children, same, values_of
+from headstart.llama.format.closing import COMPOSED, OF_NAMES, Closing, Schema, children, same, values_of
 from headstart.llama.format.schema_form import formed
 
 _log = logging.getLogger(__name__)
