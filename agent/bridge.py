@@ -7,10 +7,10 @@ from collections.abc import Coroutine, Sequence
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
-from agent.shop.calls import Answer
-from agent.shop.records import Change
-from headstart.errors import DatabaseError, SessionClosedError
+from headstart.errors import HeadstartError, SessionClosedError
 from headstart.speculation.speculator import Call, Claim
+from headstart.world import Found
+from headstart.world.opened import Answer
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class Lookups(Protocol):
         """The result of a read."""
         ...
 
-    async def claim_ahead(self, standing: Sequence[Call], question: str) -> list[Claim[Answer] | DatabaseError]:
+    async def claim_ahead(self, standing: Sequence[Call], question: str) -> Sequence[Claim[Answer] | HeadstartError]:
         """What stands in the prompt and what belongs there for this question, claimed before the model reads it."""
         ...
 
@@ -48,16 +48,16 @@ class Lookups(Protocol):
         """Issue what the question will most likely need, now."""
         ...
 
-    async def preview(self, name: str, arguments: dict[str, Any]) -> Change:
+    async def preview(self, call: Call) -> Found:
         """What a write would do."""
         ...
 
-    async def write(self, name: str, arguments: dict[str, Any], key: str) -> Change:
+    async def write(self, call: Call, key: str) -> Found:
         """Do it, once."""
         ...
 
     def today(self) -> date:
-        """The shop's day; from any thread."""
+        """The world's day; from any thread."""
         ...
 
     def use(self, call: Call) -> None:

@@ -1,14 +1,15 @@
 """The messages of a conversation: what stands in the prompt, and the exchanges that speculation places there."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, TypeAlias
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 
 from agent import prompts
-from agent.shop.calls import READS, Answer
 from headstart.speculation.speculator import Call
+from headstart.world import Phrases
+from headstart.world.opened import Answer
 
 AHEAD = "ahead"
 """The mark in `additional_kwargs` of messages that speculation placed."""
@@ -17,7 +18,7 @@ Found: TypeAlias = tuple[Call, str, Any]
 """A call that was answered ahead: with the content and the artifact of its result."""
 
 
-def exchanges(standing: Sequence[BaseMessage], found: Sequence[Found]) -> list[BaseMessage]:
+def exchanges(standing: Sequence[BaseMessage], found: Sequence[Found], phrases: Phrases) -> list[BaseMessage]:
     """What to append to the messages that stand in the prompt so that every found result stands there.
 
     A result that stands already is not placed again; one that differs from what stands is appended
@@ -29,7 +30,7 @@ def exchanges(standing: Sequence[BaseMessage], found: Sequence[Found]) -> list[B
         if result is not None and result.text == content:
             continue
         before = [*standing, *appended]
-        turn_text = prompts.TYPING if any(map(is_ahead, before)) else prompts.SIGNED_IN
+        turn_text = phrases.typing if any(map(is_ahead, before)) else phrases.signed_in
         appended += _exchange(call, content, artifact, turn_text)
     return appended
 
@@ -53,14 +54,16 @@ def is_ahead(message: BaseMessage) -> bool:
     return bool(message.additional_kwargs.get(AHEAD))
 
 
-def in_prompt(messages: Sequence[BaseMessage], *, context: bool, first_id: str | None = None) -> list[BaseMessage]:
+def in_prompt(
+    messages: Sequence[BaseMessage], instructions: str, *, context: bool, first_id: str | None = None
+) -> list[BaseMessage]:
     """What the model is given: the instructions and the conversation from `first_id` on.
 
     Without the context head start, exchanges that speculation placed are left out.
     """
     start = next((i for i, message in enumerate(messages) if message.id == first_id), 0) if first_id else 0
     kept = [message for message in messages[start:] if context or not is_ahead(message)]
-    return [prompts.system_message(), *kept]
+    return [SystemMessage(instructions), *kept]
 
 
 def standing_result(messages: Sequence[BaseMessage], call: Call) -> ToolMessage | None:
@@ -76,15 +79,15 @@ def standing_result(messages: Sequence[BaseMessage], call: Call) -> ToolMessage 
     return next((m for m in results if m.status == "success"), None)
 
 
-def reads_standing(messages: Sequence[BaseMessage]) -> list[Call]:
-    """The reading calls whose successful results stand among messages, whoever made them; oldest first."""
+def reads_standing(messages: Sequence[BaseMessage], reads: Container[str]) -> list[Call]:
+    """The calls of `reads` whose successful results stand among messages, whoever made them; oldest first."""
     done = {m.tool_call_id for m in messages if isinstance(m, ToolMessage) and m.status == "success"}
     made = [
         Call.of(made["name"], made["args"])
         for message in messages
         if isinstance(message, AIMessage)
         for made in message.tool_calls
-        if made["id"] in done and made["name"] in READS
+        if made["id"] in done and made["name"] in reads
     ]
     return list(dict.fromkeys(made))
 
@@ -119,11 +122,13 @@ def first_of_newest(messages: Sequence[BaseMessage], max_tokens: int) -> str | N
     return first
 
 
-def standing_answers(messages: Sequence[BaseMessage], *, first_id: str | None) -> list[tuple[Call, Answer, float]]:
+def standing_answers(
+    messages: Sequence[BaseMessage], reads: Container[str], *, first_id: str | None
+) -> list[tuple[Call, Answer, float]]:
     """The reads that stand in the prompt, with their results and when those were read, in seconds since the epoch."""
-    standing = in_prompt(messages, context=True, first_id=first_id)
+    standing = in_prompt(messages, "", context=True, first_id=first_id)
     found: list[tuple[Call, Answer, float]] = []
-    for call in reads_standing(standing):
+    for call in reads_standing(standing, reads):
         result = standing_result(standing, call)
         if result is not None and result.artifact:
             found.append((call, (result.text, result.artifact), float(result.artifact.get("read_at", 0.0))))

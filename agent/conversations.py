@@ -56,7 +56,7 @@ class KeptTurn:
     tools: tuple[str, ...] = ()
     """The tools that the model asked for."""
     facts: tuple[dict[str, Any], ...] = ()
-    """The typed results that the answer rests on, as `agent.shop.calls.artifact` made them; as they were then."""
+    """The typed results that the answer rests on, as `headstart.world.opened.artifact` made them; as they were then."""
 
 
 class Conversations:
@@ -185,7 +185,7 @@ def drop_older(graph: CompiledStateGraph[Any, Any], thread_id: str) -> None:
             cursor.execute(query, {"thread": thread_id})
 
 
-def settle(graph: CompiledStateGraph[Any, Any], thread_id: str) -> None:
+def settle(graph: CompiledStateGraph[Any, Any], thread_id: str, not_confirmed: str) -> None:
     """Close a last question that never got its answer: the program ended in the middle of the turn."""
     from agent.prompts import is_synthetic
 
@@ -194,7 +194,7 @@ def settle(graph: CompiledStateGraph[Any, Any], thread_id: str) -> None:
     if not ends_open(messages):
         return
     asked = max((i for i, m in enumerate(messages) if m.type == "human" and not is_synthetic(m)), default=0)
-    graph.update_state(config, {"messages": unanswered(messages[asked:])}, as_node="final_answer")
+    graph.update_state(config, {"messages": unanswered(messages[asked:], not_confirmed)}, as_node="final_answer")
 
 
 def ends_open(messages: Sequence[BaseMessage]) -> bool:
@@ -202,47 +202,41 @@ def ends_open(messages: Sequence[BaseMessage]) -> bool:
     return bool(messages) and (messages[-1].type != "ai" or bool(getattr(messages[-1], "tool_calls", None)))
 
 
-def unanswered(turn: Sequence[BaseMessage]) -> list[BaseMessage]:
+def unanswered(turn: Sequence[BaseMessage], not_confirmed: str) -> list[BaseMessage]:
     """What closes a turn that got no answer: its messages are removed, unless it has changed something.
 
-    A change that is forgotten would be asked for a second time.
+    A change that is forgotten would be asked for a second time. `not_confirmed` is the result of a call that was not
+    made.
     """
     from langchain_core.messages import AIMessage, RemoveMessage, ToolMessage
 
     done = [
         message.text
         for message in turn
-        if isinstance(message, ToolMessage)
-        and isinstance(message.artifact, dict)
-        and message.artifact.get("record") == "Change"
-        and message.artifact.get("data", {}).get("done")
+        if isinstance(message, ToolMessage) and isinstance(message.artifact, dict) and message.artifact.get("done")
     ]
     if not done:
         return [RemoveMessage(id=message.id or "") for message in turn]
     if isinstance(turn[-1], AIMessage) and not turn[-1].tool_calls:
         return []
-    return [*_results_of_open_calls(turn), AIMessage(" ".join(done))]
+    return [*_results_of_open_calls(turn, not_confirmed), AIMessage(" ".join(done))]
 
 
-def declined(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+def declined(messages: Sequence[BaseMessage], not_confirmed: str) -> list[BaseMessage]:
     """What closes a turn whose change was not confirmed: a result for each open call, and an answer that says so."""
     from langchain_core.messages import AIMessage
 
-    from agent import prompts
-
-    results = _results_of_open_calls(messages)
-    return [*results, AIMessage(prompts.NOT_CONFIRMED)] if results else []
+    results = _results_of_open_calls(messages, not_confirmed)
+    return [*results, AIMessage(not_confirmed)] if results else []
 
 
-def _results_of_open_calls(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+def _results_of_open_calls(messages: Sequence[BaseMessage], not_confirmed: str) -> list[BaseMessage]:
     from langchain_core.messages import AIMessage, ToolMessage
-
-    from agent import prompts
 
     answered = {message.tool_call_id for message in messages if isinstance(message, ToolMessage)}
     calls = [call for message in messages if isinstance(message, AIMessage) for call in message.tool_calls]
     return [
-        ToolMessage(prompts.NOT_CONFIRMED, tool_call_id=call["id"] or "", name=call["name"])
+        ToolMessage(not_confirmed, tool_call_id=call["id"] or "", name=call["name"])
         for call in calls
         if call["id"] not in answered
     ]

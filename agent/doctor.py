@@ -8,10 +8,10 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
+from typing import Any
 
-from agent.engine import HIT_RATES, KEPT_IN, SIGN_INS, tracing
+from agent.engine import HIT_RATES, KEPT_IN, tracing
 from agent.settings import Settings
 from agent.terminal import can_draw
 from headstart.errors import HeadstartError
@@ -39,7 +39,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("sqlite", _sqlite),
         ("model", _model),
         ("gpu", _gpu),
-        ("orders", _orders),
+        ("world", _world),
         ("terminal", _terminal),
         ("folders", _folders),
         ("state", _state),
@@ -114,24 +114,18 @@ def _gpu(_: Settings) -> Finding:
     return Finding("gpu", ok=True, found=f"{name}; for the large model run", mend=f"hf download {GPU_MODEL}")
 
 
-def _orders(settings: Settings) -> Finding:
+def _world(settings: Settings) -> Finding:
     import asyncio
 
-    from agent.shop.demo_data import working_copy
-    from agent.shop.orders import OrderStore
+    from agent.engine import connected
 
-    path = settings.orders or working_copy(settings.data_folder, date.today())
+    async def opened() -> str:
+        async with connected(settings) as (world, options, backend):
+            about: Any = getattr(backend, "describe", None)
+            parts = [world.name, *([about()] if about else [])]
+            return f"{', '.join(parts)}, {settings.latency_s(world, options):g} s simulated latency"
 
-    async def opened() -> bool:
-        store = await OrderStore.open(path)
-        revisions = store.has_revisions
-        await store.close()
-        return revisions
-
-    revisions = asyncio.run(opened())
-    kind = "demo" if settings.demo else "your own"
-    freshness = "with revisions" if revisions else f"no revisions: results live {settings.time_to_live:.0f} s"
-    return Finding("orders", ok=True, found=f"{path} ({kind}, {freshness}, {settings.latency_s:g} s simulated latency)")
+    return Finding("world", ok=True, found=asyncio.run(opened()))
 
 
 def _terminal(_: Settings) -> Finding:
@@ -155,7 +149,7 @@ def _folders(settings: Settings) -> Finding:
 
 
 def _state(settings: Settings) -> Finding:
-    names = (SIGN_INS, KEPT_IN)
+    names = (KEPT_IN,)
     for name in names:
         check_database(settings.state_folder / name)
     for name in (HIT_RATES, SCREEN):

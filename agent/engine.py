@@ -17,26 +17,26 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from agent.conversations import Conversations, settle
 from agent.events import Event, Notice, RuleSwitchedOff
 from agent.session import CustomerSession
-from agent.settings import Settings, Strategy
-from headstart.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
+from agent.settings import Settings, Strategy, world_options
+from headstart.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError, WorldError
 from headstart.speculation.prediction import Predictor
 from headstart.storage import check_database, make_folder, set_aside, unusable
 from headstart.timeline import CALL_TOKENS, Clock, Prices, Timeline
+from headstart.world.loading import load_world
+from headstart.world.opened import Described, OpenWorld, options_of
+from headstart.world.slow import Slow
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langgraph.graph.state import CompiledStateGraph
 
     from agent.checkpoints import KeptSaver
-    from agent.shop.accounts import Accounts, Customer
-    from agent.shop.orders import OrderStore
+    from headstart.world import Backend, Options, User
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +44,6 @@ HIT_RATES = "hit_rates.json"
 """What the rules' lookups were worth so far, in the state folder."""
 MAX_HIT_RATES_CHARS = 1_000_000
 """What follows was not written by this program."""
-SIGN_INS = "sign_in.sqlite"
-"""The file of the failed sign-ins, in the state folder."""
 KEPT_IN = "conversations.sqlite"
 """The file of the kept conversations, in the state folder."""
 
@@ -106,6 +104,7 @@ class Engine:
         self,
         settings: Settings,
         *,
+        world: Described | None = None,
         load_model: LoadModel = load_chat_llama,
         clock: Clock | None = None,
         on_model: Callable[[ModelState], None] = lambda _: None,
@@ -113,18 +112,19 @@ class Engine:
         self.settings = settings
         self.model_state = ModelState("not loaded", 0.0)
         self.prices = Prices()
-        # A lookup costs the database a fifth of its seconds' worth of load, and never quite nothing.
-        self.predictor = Predictor(
-            cost_s=0.2 * settings.latency_s + 0.02, latency_s=self._saved_s, on_switched_off=self._switched_off
-        )
+        self.predictor = Predictor(latency_s=self._saved_s, on_switched_off=self._switched_off)
         self.model: concurrent.futures.Future[BaseChatModel] = concurrent.futures.Future()
         # A future that runs cannot be cancelled: who stops waiting for the model must not take it from the others.
         self.model.set_running_or_notify_cancel()
         self._load_model = load_model
         self._clock = clock
         self._on_model = on_model
-        self._store: OrderStore | None = None
-        self._accounts: Accounts | None = None
+        self._given_world = world
+        self._world: OpenWorld | None = None
+        self._slow: Slow | None = None
+        self._opened = contextlib.AsyncExitStack()
+        self._folder = settings.state_folder
+        """Of the world's state."""
         self._graph: CompiledStateGraph[Any, Any] | None = None
         self._saver: KeptSaver | None = None
         self._graph_lock = threading.Lock()
@@ -154,7 +154,7 @@ class Engine:
     def _saved_s(self, tool: str) -> float:
         """What a used lookup saves: its query, and the model call that would have asked for it."""
         query_s = self.prices.tool_s(tool)
-        query_s = self.settings.latency_s if query_s is None else query_s
+        query_s = self.latency_s if query_s is None else query_s
         return max(query_s + self.prices.decision_s(tool, CALL_TOKENS), 0.05)
 
     def start_model(self) -> None:
@@ -165,31 +165,29 @@ class Engine:
             self._loading.start()
 
     async def open(self) -> None:
-        """Open the orders and the accounts and look at every file; raises DatabaseError. Again after a failure."""
-        from agent.shop.accounts import Accounts
-        from agent.shop.orders import OrderStore
+        """Open the world and look at every file. Again after a failure.
 
+        Raises DatabaseError, or what the world raises, as a HeadstartError.
+        """
         self._check_open()
-        settings = self.settings
-        path = await asyncio.to_thread(self._check_files)
-        store = await OrderStore.open(path, latency_s=settings.latency_s)
-        if self._closed or self._store is not None:
-            await store.close()
+        async with contextlib.AsyncExitStack() as opening:
+            connection = connected(self.settings, self._given_world, self._notice)
+            described, options, backend = await opening.enter_async_context(connection)
+            self._folder = self.settings.folder_of(described.name)
+            await asyncio.to_thread(self._check_files)
             self._check_open()
-            return
-        self._store = store
-        self._accounts = Accounts(store, settings.state_folder / SIGN_INS)
+            if self._world is not None:
+                return
+            self._slow = Slow(backend, self.settings.latency_s(described, options))
+            self._world = OpenWorld(described, self._slow)
+            # A lookup costs the service a fifth of its seconds' worth of load, and never quite nothing.
+            self.predictor.cost_s = 0.2 * self.latency_s + 0.02
+            self._opened = opening.pop_all()
 
-    def _check_files(self) -> Path:
-        """Look at the files before anybody signs in; the path of the orders. Raises DatabaseError."""
-        from agent.shop.demo_data import working_copy
-
-        settings = self.settings
-        make_folder(settings.state_folder)
-        for name in (SIGN_INS, KEPT_IN):
-            check_database(settings.state_folder / name)
+    def _check_files(self) -> None:
+        """Look at the files before anybody signs in. Raises DatabaseError."""
+        check_database(self._folder / KEPT_IN)
         self._load_hit_rates()
-        return settings.orders or working_copy(settings.data_folder, date.today(), self._notice)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -200,29 +198,39 @@ class Engine:
         self._notices.append(sentence)
 
     @property
-    def accounts(self) -> Accounts:
-        """Sign-in; after `open`."""
-        if self._accounts is None:
-            raise DatabaseError("The orders are not open yet.")
-        return self._accounts
+    def world(self) -> OpenWorld:
+        """After `open`."""
+        if self._world is None:
+            raise DatabaseError("The world is not open yet.")
+        return self._world
 
     @property
-    def store(self) -> OrderStore:
-        """The orders; after `open`."""
-        if self._store is None:
-            raise DatabaseError("The orders are not open yet.")
-        return self._store
+    def backend(self) -> Backend:
+        """The world's own service, without the simulated latency; after `open`."""
+        assert self.world is self._world
+        return cast("Slow", self._slow).backend
+
+    @property
+    def latency_s(self) -> float:
+        """The simulated latency of each tool call; after `open` it may be changed."""
+        return self._slow.latency_s if self._slow else 0.0
+
+    @latency_s.setter
+    def latency_s(self, seconds: float) -> None:
+        cast("Slow", self._slow).latency_s = seconds
 
     async def sign_in(
         self, name: str, password: str, on_event: Callable[[Event], None] = lambda _: None
     ) -> CustomerSession:
         """Check the password and at once start what the first question will need. Raises SignInError.
 
+        In a world of one user, name and password are not looked at.
+
         `sign_out` ends it; `signed_in` does both.
         """
-        customer = await self.accounts.sign_in(name, password)
+        user = self.world.described.one_user or await self.world.backend.sign_in(name, password)
         self._check_open()
-        session = self._begun(customer, on_event)
+        session = self._begun(user, on_event)
         for sentence in self._notices:
             session.tell(Notice(sentence))
         return session
@@ -265,30 +273,30 @@ class Engine:
         await session.close()
         self._check_signed_in(session)
         self._sessions.remove(session)
-        return self._begun(session.customer, on_event, thread_id, session.strategy)
+        return self._begun(session.user, on_event, thread_id, session.strategy)
 
     def _check_signed_in(self, session: CustomerSession) -> None:
         self._check_open()
         if session not in self._sessions:
             raise SessionClosedError("You have signed out.")
 
-    def conversations(self, customer_id: str) -> Conversations:
-        """What is kept of one customer; nobody else's can be reached through it."""
-        return Conversations(self.settings.state_folder / KEPT_IN, customer_id)
+    def conversations(self, user_id: str) -> Conversations:
+        """What is kept of one user; nobody else's can be reached through it."""
+        return Conversations(self._folder / KEPT_IN, user_id)
 
     def _settle(self, thread_id: str) -> None:
-        settle(self.graph(), thread_id)
+        settle(self.graph(), thread_id, self.world.described.phrases.not_confirmed)
 
     def _begun(
         self,
-        customer: Customer,
+        user: User,
         on_event: Callable[[Event], None],
         thread_id: str | None = None,
         strategy: Strategy | None = None,
     ) -> CustomerSession:
         session = CustomerSession(
-            customer,
-            store=self.store,
+            user,
+            world=self.world,
             settings=self.settings,
             model=self.model,
             model_name=lambda: self.model_state.name,
@@ -315,7 +323,7 @@ class Engine:
                 from agent.graph import build_graph
 
                 self._check_open()
-                self._saver = KeptSaver(self.settings.state_folder / KEPT_IN)
+                self._saver = KeptSaver(self._folder / KEPT_IN)
                 self._graph = build_graph(self._saver)
             return self._graph
 
@@ -329,9 +337,8 @@ class Engine:
         ended = await asyncio.gather(*(one.close() for one in (*sessions, *self._leaving)), return_exceptions=True)
         if sessions:
             await asyncio.to_thread(self._save_hit_rates)
-        store, self._store, self._accounts = self._store, None, None
-        if store:
-            ended += await asyncio.gather(store.close(), return_exceptions=True)
+        opened, self._opened, self._world, self._slow = self._opened, contextlib.AsyncExitStack(), None, None
+        ended += await asyncio.gather(opened.aclose(), return_exceptions=True)
         ended += await asyncio.gather(asyncio.to_thread(self._close_state), return_exceptions=True)
         self._close_model()
         for error in ended:
@@ -352,7 +359,7 @@ class Engine:
 
     def _load_hit_rates(self) -> None:
         """What earlier sessions learned about the rules: names of rules and counts, nothing of a customer."""
-        path = self.settings.state_folder / HIT_RATES
+        path = self._folder / HIT_RATES
         try:
             with path.open(encoding="utf-8") as file:
                 self.predictor.load(json.loads(file.read(MAX_HIT_RATES_CHARS)))
@@ -369,7 +376,7 @@ class Engine:
             log.warning("%s was damaged (%s) and is now %s; the rules learn afresh.", path, error, aside.name)
 
     def _save_hit_rates(self) -> None:
-        path = self.settings.state_folder / HIT_RATES
+        path = self._folder / HIT_RATES
         part = path.with_suffix(".part")
         try:
             part.write_text(json.dumps(self.predictor.as_json(), indent=1), encoding="utf-8")
@@ -405,6 +412,35 @@ class Engine:
             self._on_model(state)
         except Exception as error:  # The model is loaded, whether or not its progress can be shown.
             log.warning("on_model raised %s", type(error).__name__)
+
+
+@asynccontextmanager
+async def connected(
+    settings: Settings, given: Described | None = None, notice: Callable[[str], None] = log.warning
+) -> AsyncGenerator[tuple[Described, Options, Backend]]:
+    """The world that `settings` name, or the one that is given, with what it was opened with and its service.
+
+    Raises SettingsError for options that it does not take, and HeadstartError for what it raises while it opens.
+    """
+
+    def prepare() -> tuple[Described, Options]:
+        world = given or load_world(settings.world)
+        world.check()
+        folder = settings.folder_of(world.name)
+        make_folder(folder)
+        found = world_options(settings, world)
+        folders = {"data_folder": settings.data_folder, "state_folder": folder}
+        return world, options_of(world, found, notice=notice, **folders)
+
+    world, options = await asyncio.to_thread(prepare)
+    async with contextlib.AsyncExitStack() as opened:
+        try:
+            backend = await opened.enter_async_context(world.world.connect(options))
+        except HeadstartError:
+            raise
+        except Exception as error:
+            raise WorldError(f"The world {world.name} cannot be opened: {type(error).__name__}: {error}") from error
+        yield world, options, backend
 
 
 TRACING = ("LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGSMITH_TRACING_V2")

@@ -16,10 +16,9 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
-from agent import prompts
-from agent.shop.records import Change
 from agent.turn import Turn
 from headstart.text import printable_data
+from headstart.world import Found
 
 
 class AgentState(TypedDict):
@@ -70,8 +69,8 @@ def final_answer(state: AgentState, runtime: Runtime[Turn]) -> AgentState:
     turn = runtime.context
     message = turn.call_model("final_answer", state["messages"])
     if _asks(message) and state.get("tool_rounds", 0) >= turn.tool_rounds:
-        turn.show(prompts.LOOP_LIMIT_REACHED)
-        message = AIMessage(prompts.LOOP_LIMIT_REACHED)
+        turn.show(turn.world.phrases.loop_limit)
+        message = AIMessage(turn.world.phrases.loop_limit)
     decision = _decision(message)
     turn.log.add(f"final_answer: {decision}")
     return {"messages": [message], "agent_decision": decision}
@@ -94,13 +93,13 @@ def _decision(message: AIMessage) -> str:
     )
 
 
-def _ask_customer(call: ToolCall, change: Change) -> bool:
+def _ask_customer(call: ToolCall, preview: Found) -> bool:
     """Leave the graph until the customer has spoken; on the way back, give the answer.
 
     No thread waits: the graph is resumed with `{"key": …, "confirmed": …}`.
     """
-    found = printable_data(change.model_dump(mode="json"))
-    request = {"tool": call["name"], "arguments": call["args"], "key": call["id"], **found}
+    change = printable_data({"message": preview.text, "before": preview.before, "after": preview.after})
+    request = {"tool": call["name"], "arguments": call["args"], "key": call["id"], **change}
     answer = interrupt(request)
     return bool(answer.get("confirmed")) and answer.get("key") == call["id"]
 

@@ -1,6 +1,6 @@
 """What is looked up for one signed-in customer, ahead of the model and at its word.
 
-Lives on the event loop: it owns the customer's Speculator, asks the shop's rules and the Predictor what is
+Lives on the event loop: it owns the customer's Speculator, asks the world's rules and the Predictor what is
 worth a lookup, and keeps every result that stands in the prompt fresh, so that no answer rests on what was
 true once. A turn reaches it through its `Bridge`.
 """
@@ -11,18 +11,19 @@ from datetime import date
 from typing import Any
 
 from agent.settings import HeadStarts
-from agent.shop import calls, rules
-from agent.shop.calls import Answer, Artifact
-from agent.shop.orders import OrderStore
-from agent.shop.records import Change, OrderDetails
-from headstart.errors import DatabaseError
+from headstart.errors import ArgumentsError, DatabaseError, WorldError
 from headstart.speculation.ledger import Ledger
-from headstart.speculation.prediction import Candidate, Predictor, proposed
+from headstart.speculation.prediction import Candidate, Predictor
 from headstart.speculation.speculator import Ahead, Call, Claim, Fetched, Speculator
 from headstart.text import printable, printable_data
 from headstart.timeline import Timeline
+from headstart.world import Found, Moment, User, Write
+from headstart.world.opened import Answer, Artifact, OpenWorld, answer
+from headstart.world.rules import When, candidates
 
-SPECULATION_SAFE = frozenset(tool.name for tool in calls.TOOLS if tool.speculation_safe)
+FailedLookup = DatabaseError | WorldError | ArgumentsError
+FAILED_LOOKUPS = (DatabaseError, WorldError, ArgumentsError)
+"""What keeps one lookup from its result, and nothing else."""
 
 PLACED_WHILE_TYPING = 2
 """How many results of what is typed about stand in the prompt at most: each one must be read by the model."""
@@ -40,23 +41,25 @@ class CustomerLookups:
 
     def __init__(
         self,
-        owner: str,
+        user: User,
         *,
-        store: OrderStore,
+        world: OpenWorld,
         timeline: Timeline,
         predictor: Predictor,
         time_to_live_s: float,
         starts: Callable[[], HeadStarts],
         on_change: Callable[[], None],
     ) -> None:
-        self._owner = owner
-        self._store = store
+        self._user = user
+        self._owner = user.id
+        self._world = world
+        self._described = world.described
         self._timeline = timeline
         self._predictor = predictor
         self._starts = starts
         self._speculator: Speculator[Answer] = Speculator(
             self._look_up,
-            revision=store.revision if store.has_revisions else None,
+            revision=self._revision,
             timeline=timeline,
             time_to_live_s=time_to_live_s,
             on_change=lambda _: on_change(),
@@ -68,7 +71,7 @@ class CustomerLookups:
         self._standing: list[Call] = []
         """Whose results stand in the prompt, oldest first: they are claimed at Enter, so they are kept fresh."""
         self._told: list[str] = []
-        """The orders that the last answer rested on."""
+        """The records, by their keys, that the last answer told of."""
         self._typed = ""
         self._typed_about: set[Call] = set()
         self._checking: asyncio.Task[None] | None = None
@@ -115,7 +118,7 @@ class CustomerLookups:
             self._speculator.interrupt(self._owner, self._typed_about)
 
     def end_turn(self, standing: Sequence[Call] | None, told: Sequence[str] = ()) -> None:
-        """A turn is over: these results stand in the prompt now, or those that did before; it `told` of orders."""
+        """A turn is over: these results stand in the prompt now, or those that did before; it `told` of records."""
         if standing is not None:
             self._standing, self._told = list(standing), list(told)
         self._typed, self._typed_about = "", set()
@@ -141,10 +144,9 @@ class CustomerLookups:
         """The counts since sign-in."""
         return self._speculator.ledger(self._owner).copy()
 
-    def history(self) -> dict[str, Any] | None:
-        """The data of the order history, once it is in."""
-        found = self.peek(rules.ORDER_HISTORY)
-        return found[1]["data"] if found else None
+    def begun(self) -> bool:
+        """Whether all that the sign-in alone makes likely is in."""
+        return all(self.peek(call) is not None for call in self._at_sign_in())
 
     def peek(self, call: Call) -> Answer | None:
         """A result without claiming it."""
@@ -161,7 +163,7 @@ class CustomerLookups:
         """The result of a read, from what was speculated or run now."""
         return await self._speculator.claim(self._owner, call)
 
-    async def claim_ahead(self, standing: Sequence[Call], question: str) -> list[Claim[Answer] | DatabaseError]:
+    async def claim_ahead(self, standing: Sequence[Call], question: str) -> list[Claim[Answer] | FailedLookup]:
         """Claim all at once what stands in the prompt and what belongs there for this question, in this order."""
         self._standing = list(standing)
         self._standing = self.for_prompt(question)
@@ -172,34 +174,33 @@ class CustomerLookups:
         if self._starts().data:
             self._speculate(self._meant(question))
             return
-        for candidate in proposed(rules.sign_in_candidates):
-            self._speculator.speculate(self._owner, candidate.call, reason="Enter")
+        for call in self._at_sign_in():
+            self._speculator.speculate(self._owner, call, reason="Enter")
 
     async def drop(self) -> None:
         """Forget what was speculated: a turn without this head start must not profit from it."""
         self._speculator.invalidate(self._owner)
 
-    async def preview(self, name: str, arguments: dict[str, Any]) -> Change:
+    async def preview(self, call: Call) -> Found:
         """What a write would do; changes nothing."""
-        with self._timeline.span("database", f"{name}?"):
-            return await calls.write(self._store, self._owner, name, arguments, key="", dry_run=True)
+        with self._timeline.span("database", f"{call.name}?"):
+            return await self._world.write(self._user, call, Write("", dry_run=True))
 
-    async def write(self, name: str, arguments: dict[str, Any], key: str) -> Change:
-        """Do a write once for each key, keep what it returned, and look up again what it may have made untrue."""
-        with self._timeline.span("database", name):
-            change = await calls.write(self._store, self._owner, name, arguments, key=key)
+    async def write(self, call: Call, key: str) -> Found:
+        """Do a write once for each key, keep what it made known, and look up again what it may have made untrue."""
+        with self._timeline.span("database", call.name):
+            done = await self._world.write(self._user, call, Write(key, dry_run=False))
         self._speculator.invalidate(self._owner)
-        if change.renewed is not None:
-            details = OrderDetails(order_id=change.order_id, order=change.renewed)
-            answer = calls.answer("get_order", details, change.revision)
-            call = Call.of("get_order", {"order_id": change.order_id})
-            self._speculator.put(self._owner, call, Fetched(answer, change.revision), reason="your change")
+        for read, found in done.renewed:
+            if read.name in self._described.reads:
+                fetched = Fetched(_printable(answer(found)), found.revision)
+                self._speculator.put(self._owner, read, fetched, reason="your change")
         self._renew("after your change")
-        return change
+        return done
 
     def today(self) -> date:
-        """The shop's day; from any thread."""
-        return self._store.today()
+        """The world's day; from any thread."""
+        return self._world.today()
 
     def use(self, call: Call) -> None:
         """An answer rests on this call; from any thread."""
@@ -208,39 +209,53 @@ class CustomerLookups:
     # Inside.
 
     def _to_place(self, text: str) -> list[Call]:
-        """What pays its place in the prompt: the orders, and nearest to the question what it is about."""
+        """What pays its place in the prompt: what is likely anyway, and nearest to the question what it is about."""
         ready = self._speculator.ready(self._owner)
         likely = [one for one in self._meant(text) if one.probability >= WORTH_READING]
         meant = [candidate.call for candidate in likely[:PLACED_WHILE_TYPING]]
-        return [*(c for c in ready if c == rules.ORDER_HISTORY), *(c for c in reversed(meant) if c in ready)]
+        first = [call for call in self._at_sign_in() if call in ready]
+        return [*first, *(call for call in reversed(meant) if call in ready)]
 
     def _meant(self, text: str) -> list[Candidate]:
-        return proposed(rules.while_typing, text, self.history(), self._told)
+        return self._candidates("typing", Moment(text=text, told=self._told, held=self._held))
+
+    def _at_sign_in(self) -> list[Call]:
+        return [candidate.call for candidate in self._candidates("sign-in", Moment())]
+
+    def _candidates(self, when: When, moment: Moment) -> list[Candidate]:
+        return candidates(self._described.rules, when, moment)
+
+    def _held(self, call: Call) -> Any | None:
+        found = self.peek(call)
+        return found[1]["data"] if found else None
+
+    async def _revision(self, _owner: str) -> int | None:
+        return await self._world.revision(self._user)
 
     def _used(self, call: Call) -> None:
         self._speculator.use(self._owner, call)
         if candidate := self._issued.pop(call, None):
             self._predictor.outcome(candidate, used=True)
 
-    async def _claimed(self, call: Call) -> Claim[Answer] | DatabaseError:
+    async def _claimed(self, call: Call) -> Claim[Answer] | FailedLookup:
         try:
             return await self.claim(call)
-        except DatabaseError as error:
+        except FAILED_LOOKUPS as error:
             return error
 
-    async def _look_up(self, owner: str, call: Call) -> Fetched[Answer]:
-        content, artifact = await calls.read(self._store, owner, call.name, call.mapping())
-        found: Artifact = {**artifact, "data": printable_data(artifact["data"])}
-        self._loop.call_soon(self._after_result, call, found["data"])
-        return Fetched((printable(content), found), found["revision"])
+    async def _look_up(self, _owner: str, call: Call) -> Fetched[Answer]:
+        read = _printable(answer(await self._world.read(self._user, call)))
+        self._loop.call_soon(self._after_result, call, read[1]["data"])
+        return Fetched(read, read[1]["revision"])
 
-    def _after_result(self, call: Call, data: dict[str, Any]) -> None:
+    def _after_result(self, call: Call, data: Any) -> None:
         """A result usually brings the next question with it."""
-        self._speculate(proposed(rules.after_result, call, data, self.history()))
+        moment = Moment(told=self._told, call=call, data=data, held=self._held)
+        self._speculate(self._candidates("result", moment))
 
     def _renew(self, reason: str) -> None:
         """Look up what the sign-in makes likely and what stands in the prompt, where it is not there and fresh."""
-        self._speculate(proposed(rules.sign_in_candidates), reason)
+        self._speculate(self._candidates("sign-in", Moment()), reason)
         if not self._closed and self._starts().context:
             for call in self._standing:
                 self._speculator.speculate(self._owner, call, reason=reason)
@@ -250,7 +265,7 @@ class CustomerLookups:
         if self._closed or not self._starts().data:
             return set()
         issued: set[Call] = set()
-        safe = [one for one in candidates if one.call.name in SPECULATION_SAFE]
+        safe = [one for one in candidates if one.call.name in self._described.safe]
         for candidate in self._predictor.choose(safe):
             if self._speculator.speculate(self._owner, candidate.call, reason=reason or candidate.reason):
                 self._issued[candidate.call] = candidate
@@ -261,3 +276,10 @@ class CustomerLookups:
 def _as_it_is(answer: Answer) -> Answer:
     """No copy: an answer is written once, when it is read, and everybody only reads it; it is read at every key."""
     return answer
+
+
+def _printable(read: Answer) -> Answer:
+    """What was read, without control sequences: it comes from outside."""
+    content, artifact = read
+    cleaned: Artifact = {**artifact, "data": printable_data(artifact["data"])}
+    return printable(content), cleaned

@@ -24,7 +24,6 @@ from agent.conversations import declined, drop_older, ends_open, note_turn, rest
 from agent.events import AheadChanged, Confirmation, Event, StepFinished, TurnOutcome, TurnResult
 from agent.lookups import CustomerLookups
 from agent.settings import HeadStarts, Settings, Strategy
-from agent.shop.calls import Answer
 from agent.warming import Warmer
 from headstart.errors import ConfirmationError, DatabaseError, HeadstartError, QuestionError, SessionClosedError
 from headstart.speculation.ledger import Ledger
@@ -32,6 +31,8 @@ from headstart.speculation.prediction import Predictor
 from headstart.speculation.speculator import Ahead, Call
 from headstart.text import printable
 from headstart.timeline import PerformanceLog, Prices, Timeline, turn_figures
+from headstart.world import User
+from headstart.world.opened import Answer, OpenWorld
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
     from agent.bridge import Bridge
     from agent.conversation import Found
-    from agent.shop.accounts import Customer
-    from agent.shop.orders import OrderStore
     from agent.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -52,9 +51,9 @@ class CustomerSession:
 
     def __init__(
         self,
-        customer: Customer,
+        user: User,
         *,
-        store: OrderStore,
+        world: OpenWorld,
         settings: Settings,
         model: concurrent.futures.Future[BaseChatModel],
         model_name: Callable[[], str],
@@ -65,20 +64,21 @@ class CustomerSession:
         on_event: Callable[[Event], None] = lambda _: None,
         thread_id: str | None = None,
     ) -> None:
-        self.customer = customer
+        self.user = user
+        self.world = world.described
         self.strategy: Strategy = settings.strategy
         self.timeline = timeline
         self.prices = prices
         self.on_event = on_event
-        self.thread_id = thread_id or f"{customer.customer_id}:{uuid.uuid4()}"
+        self.thread_id = thread_id or f"{user.id}:{uuid.uuid4()}"
         self._settings = settings
         self._model = model
         self._model_name = model_name
         self._graph = graph
         self._loop = asyncio.get_running_loop()
         self._lookups = CustomerLookups(
-            customer.customer_id,
-            store=store,
+            user,
+            world=world,
             timeline=timeline,
             predictor=predictor,
             time_to_live_s=settings.time_to_live,
@@ -104,6 +104,7 @@ class CustomerSession:
             prices=prices,
             found=self._found,
             prompt=self._prompt,
+            tools=self.world.tools,
         )
         self._closed = threading.Event()
         self._closing: asyncio.Task[None] | None = None
@@ -167,7 +168,7 @@ class CustomerSession:
             before = self._at_rest()
             turn = self._new_turn(question, strategy or self.strategy)
             self._turn = turn
-            return self._run(turn, before, {"question": question, "user_id": self.customer.customer_id})
+            return self._run(turn, before, {"question": question, "user_id": self.user.id})
 
     def confirm(self, confirmation: Confirmation, *, confirmed: bool) -> TurnOutcome:
         """Go on with the turn that asked for the customer's word; blocks like `ask`.
@@ -258,7 +259,6 @@ class CustomerSession:
 
     def _new_turn(self, question: str, strategy: Strategy) -> Turn:
         from agent.bridge import Bridge
-        from agent.shop.tools import schemas
         from agent.turn import Turn
 
         entered_s = self.timeline.clock()
@@ -269,9 +269,9 @@ class CustomerSession:
             strategy=strategy,
             starts=HeadStarts(strategy, self._settings.without),
             model=partial(self._ready_model, bridge),
-            tools=schemas(),
+            world=self.world,
             lookups=self._lookups,
-            customer_id=self.customer.customer_id,
+            user=self.user,
             thread_id=self.thread_id,
             bridge=bridge,
             timeline=self.timeline,
@@ -301,7 +301,7 @@ class CustomerSession:
             self._decline()
         messages = self.messages()
         if ends_open(messages):
-            settle(self._graph(), self.thread_id)
+            settle(self._graph(), self.thread_id, self.world.phrases.not_confirmed)
             messages = self.messages()
         return len(messages)
 
@@ -309,7 +309,7 @@ class CustomerSession:
         """End the turn that waits for the customer's word: declined, with a result for each of its calls."""
         self._turn = self._waiting = None
         messages = self._stored()
-        if closed := declined(messages):
+        if closed := declined(messages, self.world.phrases.not_confirmed):
             self._graph().update_state(self._config, {"messages": closed}, as_node="final_answer")
 
     def _run(self, turn: Turn, before: int, given: Any) -> TurnOutcome:
@@ -380,7 +380,7 @@ class CustomerSession:
         from agent import conversation, grounding
 
         ended_s = self.timeline.clock()
-        standing = conversation.in_prompt(messages or [], context=turn.starts.context, first_id=turn.first_id)
+        standing = self._standing(messages or [], context=turn.starts.context, first_id=turn.first_id)
         results = conversation.tool_results(standing)
         ground = grounding.ground(answer, turn.known(results), [result.text for result in results])
         by_id = {
@@ -435,8 +435,8 @@ class CustomerSession:
         said_tokens = figures.prompt_tokens + figures.completion_tokens or conversation.estimated_tokens(standing)
         if messages is not None and said_tokens > self._settings.max_prompt_tokens:
             self._shorten(messages)
-            standing = conversation.in_prompt(messages, context=turn.starts.context, first_id=self._first_id)
-        reads = conversation.reads_standing(standing) if messages is not None else None
+            standing = self._standing(messages, context=turn.starts.context, first_id=self._first_id)
+        reads = conversation.reads_standing(standing, self.world.reads) if messages is not None else None
         self._loop.call_soon_threadsafe(self._after_turn, reads, ground.orders)
         return result
 
@@ -464,7 +464,7 @@ class CustomerSession:
     def _roll_back(self, before: int) -> None:
         """Take out what a turn without an answer has left in the conversation; a change that was done stays."""
         self._turn = self._waiting = None
-        if closed := unanswered(self.messages()[before:]):
+        if closed := unanswered(self.messages()[before:], self.world.phrases.not_confirmed):
             self._graph().update_state(self._config, {"messages": closed}, as_node="final_answer")
 
     # The event loop's side of a turn.
@@ -474,7 +474,7 @@ class CustomerSession:
 
     def _ahead_changed(self) -> None:
         self.tell(AheadChanged())
-        if self._turn is None and self._lookups.history() is not None:
+        if self._turn is None and self._lookups.begun():
             self.warm()
 
     def _after_turn(self, standing: Sequence[Call] | None, told: Sequence[str]) -> None:
@@ -503,7 +503,7 @@ class CustomerSession:
 
         messages = self.messages()
         self._first_id = conversation.first_of_newest(messages, self._settings.max_prompt_tokens) or self._first_id
-        return conversation.standing_answers(messages, first_id=self._first_id)
+        return conversation.standing_answers(messages, self.world.reads, first_id=self._first_id)
 
     # What the model's cache is warmed with.
 
@@ -517,8 +517,14 @@ class CustomerSession:
         from agent import conversation
 
         context = self._starts().context
-        prompt = conversation.in_prompt(self.messages(), context=context, first_id=self._first_id)
-        return [*prompt, *(conversation.exchanges(prompt, found) if context else ())], self._typed
+        prompt = self._standing(self.messages(), context=context, first_id=self._first_id)
+        return [*prompt, *(conversation.exchanges(prompt, found, self.world.phrases) if context else ())], self._typed
+
+    def _standing(self, messages: list[BaseMessage], *, context: bool, first_id: str | None) -> list[BaseMessage]:
+        """What the model is given of the conversation."""
+        from agent import conversation
+
+        return conversation.in_prompt(messages, self.world.instructions, context=context, first_id=first_id)
 
 
 def _confirmation(request: dict[str, Any]) -> Confirmation:

@@ -4,13 +4,16 @@ In order: the command line, `HEADSTART_*` variables, a `.env` file, `headstart.t
 folder or the user's configuration folder, the defaults below.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, create_model, field_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -19,9 +22,15 @@ from pydantic_settings import (
 
 from headstart.errors import SettingsError
 
+if TYPE_CHECKING:
+    from headstart.world.members import Options
+    from headstart.world.opened import Described
+
 Strategy = Literal["sequential", "overlap", "ahead"]
 HeadStart = Literal["data", "context", "cache"]
 
+DEFAULT_WORLD = "shop"
+"""The one that comes with the program."""
 STRATEGIES: tuple[Strategy, ...] = ("sequential", "overlap", "ahead")
 APP = "headstart"
 
@@ -41,10 +50,12 @@ class Settings(BaseSettings):
     """The account to sign in to."""
     password: SecretStr | None = None
     """Its password. Better given in a file or typed."""
-    orders: Path | None = None
-    """A database of one's own; without it the demo's."""
+    world: str = DEFAULT_WORLD
+    """The name of an installed world, or a file that has one."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """What the world was given on the command line, by the names of its options."""
     db_latency: float | None = Field(default=None, ge=0, le=60)
-    """Seconds that each query of a tool is slowed; by default 3 in the demo, 0 with `orders`."""
+    """Seconds that each query of a tool is slowed; by default what the world asks for, 3 in the shop's demo, else 0."""
     model: str = "auto"
     """`auto`, `embedded`, a hub id or a local folder."""
     dtype: Literal["auto", "bf16", "float32", "int8", "nf4"] = "auto"
@@ -77,15 +88,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-    @property
-    def demo(self) -> bool:
-        """Whether the program runs on the bundled demo data."""
-        return self.orders is None
+    def folder_of(self, world: str) -> Path:
+        """Where a world's state is kept: no two worlds may read each other's conversations."""
+        return self.state_folder if world == DEFAULT_WORLD else self.state_folder / "worlds" / world
 
-    @property
-    def latency_s(self) -> float:
-        """The simulated latency of each tool query."""
-        return self.db_latency if self.db_latency is not None else (3.0 if self.demo else 0.0)
+    def latency_s(self, world: Described, options: Options) -> float:
+        """The simulated latency of each tool query, in a world opened with these options."""
+        return world.latency_s(options) if self.db_latency is None else self.db_latency
 
     @classmethod
     def settings_customise_sources(
@@ -103,16 +112,51 @@ class Settings(BaseSettings):
 def load_settings(**given: object) -> Settings:
     """Settings with the command line's options on top; those that are None were not given.
 
-    Raises SettingsError naming the option, what was expected and what was found.
+    What is no setting is an option of the world. Raises SettingsError naming the option, what was expected and what was
+    found.
     """
+    told = {name: value for name, value in given.items() if value is not None}
+    options = {name: told.pop(name) for name in list(told) if name not in Settings.model_fields}
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # pyright: ignore[reportArgumentType]
+        return Settings(**told, **({"options": options} if options else {}))  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
         first = error.errors()[0]
         option = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"{option}: {first['msg'].lower()}, found {first['input']!r}.") from error
     except (OSError, ValueError) as error:
         raise SettingsError(f"The configuration cannot be read: {error}. Mend or remove headstart.toml.") from error
+
+
+def world_options(settings: Settings, world: Described) -> dict[str, Any]:
+    """The options of a world that were given: on the command line, else where settings come from.
+
+    In `headstart.toml` they stand in the world's own section, or beside the settings. Raises SettingsError.
+    """
+    if not world.options:
+        return dict(settings.options)
+    fields: dict[str, Any] = {option.name: (Any, None) for option in world.options}
+
+    class Given(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            file = TomlConfigSettingsSource(settings_cls)
+            section = file.toml_data.get(world.name)
+            own = InitSettingsSource(settings_cls, section if isinstance(section, dict) else {})
+            return env_settings, dotenv_settings, own, file
+
+    try:
+        found = create_model("Given", __base__=Given, **fields)()
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"The configuration cannot be read: {error}. Mend or remove headstart.toml.") from error
+    given = {name: value for name in fields if (value := getattr(found, name)) is not None}
+    return {**given, **settings.options}
 
 
 class HeadStarts:

@@ -16,7 +16,6 @@ from typing import Any, cast
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolMessage
 from langchain_core.runnables import Runnable
-from pydantic import ValidationError
 
 from agent import conversation, intent, prompts, target
 from agent.bridge import Bridge, Lookups, TurnStoppedError
@@ -24,18 +23,19 @@ from agent.correction import Correction
 from agent.events import Event, TextArrived, ToolUse
 from agent.facts import Known, known
 from agent.grounding import Guard
+from agent.lookups import FAILED_LOOKUPS
 from agent.question import NOTHING, Question, understood
 from agent.settings import HeadStarts
 from agent.shop import naming, policy
 from agent.shop.asking import asks_for_parcel, wants_elsewhere
-from agent.shop.calls import BY_NAME, Answer, artifact
-from agent.shop.records import Change
-from agent.shop.tools import invalid_arguments
 from agent.target import Target
-from headstart.errors import DatabaseError, HeadstartError, ModelError
+from headstart.errors import ArgumentsError, HeadstartError, ModelError
 from headstart.speculation.speculator import Call, Claim
 from headstart.text import printable, printable_data
 from headstart.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
+from headstart.world import Found, User
+from headstart.world.langchain import schemas
+from headstart.world.opened import Answer, Artifact, Described, artifact
 
 TRIES = 2
 """How often the model may try again at one place before the data speak."""
@@ -50,7 +50,7 @@ class Turn:
     starts: HeadStarts
     model: Callable[[], BaseChatModel]
     """Gives the model, waiting for it to load; stopping the turn ends the wait."""
-    tools: Sequence[dict[str, Any]]
+    world: Described
     lookups: Lookups
     bridge: Bridge
     timeline: Timeline
@@ -59,7 +59,7 @@ class Turn:
     tool_rounds: int
     log: PerformanceLog
     entered_s: float
-    customer_id: str = ""
+    user: User = field(default_factory=lambda: User(""))
     thread_id: str = ""
     """Of the conversation; with a write's call it makes the key that lets it happen only once."""
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -76,7 +76,7 @@ class Turn:
     """Why something that the model had written was not shown."""
     _changed: bool = False
     """Whether a change was tried: its message is the answer."""
-    _previews: dict[str, Change] = field(default_factory=dict)
+    _previews: dict[str, Found] = field(default_factory=dict)
     _called: set[Call] = field(default_factory=set)
     _call_ids: set[str] = field(default_factory=set)
     """Of every call of the conversation."""
@@ -97,17 +97,17 @@ class Turn:
         """
         if not self.starts.context:
             return []
-        standing = conversation.in_prompt(messages, context=True, first_id=self.first_id)
-        reads = conversation.reads_standing(standing)
+        standing = self._standing(messages)
+        reads = conversation.reads_standing(standing, self.world.reads)
         found: list[conversation.Found] = []
         for claim in self.bridge.run(self.lookups.claim_ahead(reads, self.question)):
-            if isinstance(claim, DatabaseError):
+            if isinstance(claim, HeadstartError):
                 self.log.add(f"claimed at Enter: {claim}")
                 continue
             self._note(claim, skipped_decision=True)
             self.log.add(f"{claim.call.name}: claimed at Enter, {claim.outcome}")
             found.append((claim.call, *claim.value))
-        return conversation.exchanges(standing, found)
+        return conversation.exchanges(standing, found, self.world.phrases)
 
     def call_model(self, node: str, messages: Sequence[BaseMessage]) -> AIMessage:
         """One call of the model over the conversation; its text is passed on while it streams.
@@ -116,7 +116,7 @@ class Turn:
         TurnStoppedError.
         """
         self._call_ids |= {str(call["id"]) for one in messages if isinstance(one, AIMessage) for call in one.tool_calls}
-        prompt = conversation.in_prompt(messages, context=self.starts.context, first_id=self.first_id)
+        prompt = self._standing(messages)
         if not self.guarded:
             return self._write_answer(node, prompt, None)
         results = conversation.tool_results(prompt)
@@ -158,6 +158,11 @@ class Turn:
             message = self._write_answer(node, prompt, guard, begun=guard.text, barred=tuple(again))
         return message.model_copy(update={"content": guard.text.rstrip()})
 
+    def _standing(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+        """What the model is given."""
+        context, instructions = self.starts.context, self.world.instructions
+        return conversation.in_prompt(messages, instructions, context=context, first_id=self.first_id)
+
     def known(self, results: Sequence[ToolMessage]) -> Known:
         """What these results say; worked out once for the same results."""
         of = tuple(result.tool_call_id for result in results)
@@ -182,7 +187,9 @@ class Turn:
         """
         chat_model = self.model()
         try:
-            model = chat_model.bind_tools(list(self.tools), **({"tool_choice": tool_choice} if tool_choice else {}))
+            model = chat_model.bind_tools(
+                list(schemas(self.world.tools)), **({"tool_choice": tool_choice} if tool_choice else {})
+            )
         except Exception as error:
             raise model_failed(error) from error
         options: dict[str, Any] = (
@@ -246,7 +253,7 @@ class Turn:
         said = conversation.customer_said(messages)
         answers = [one.text for one in messages if isinstance(one, AIMessage) and one.text.strip()]
         last = told.orders_in(answers[-1]) if answers else []
-        return understood(said, told, last, self.customer_id)
+        return understood(said, told, last, self.user.id)
 
     def _unread(self, question: Question, told: Known) -> ToolCall | None:
         """The call for what the question asks for and no result says yet, if it was not made in this turn."""
@@ -324,7 +331,7 @@ class Turn:
         answer = prompts.NEW_ADDRESS if asks else guard.question.answer or prompts.NOT_UNDERSTOOD
         return self._answered(message, answer)
 
-    def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Change], bool]) -> list[ToolMessage]:
+    def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Found], bool]) -> list[ToolMessage]:
         """The results of a message's calls: writes after the customer's word, reads claimed together.
 
         `approve` may leave by an exception (LangGraph's interrupt), so it is asked for every write
@@ -389,42 +396,38 @@ class Turn:
         self.prices.note_decode(call.completion_tokens, call.decode_s)
 
     def _is_write(self, call: ToolCall) -> bool:
-        tool = BY_NAME.get(call["name"])
+        tool = self.world.by_name.get(call["name"])
         return tool is not None and tool.effect == "write"
 
-    def _approved(self, call: ToolCall, approve: Callable[[ToolCall, Change], bool]) -> Change | None:
+    def _approved(self, call: ToolCall, approve: Callable[[ToolCall, Found], bool]) -> Found | None:
         """The preview of an approved write, None for one that the customer declined."""
         key = call["id"] or ""
         if key not in self._previews:
             try:
-                with self._querying(Call.of(call["name"], call["args"])):
-                    self._previews[key] = self.bridge.run(self.lookups.preview(call["name"], call["args"]))
-            except ValidationError as error:
-                refusal = Change(action=call["name"], order_id="", done=False, message=invalid_arguments(error))
-                self._previews[key] = refusal
-        change = self._previews[key]
-        if not change.done:
-            return change
-        return change if approve(call, change) else None
+                made = Call.of(call["name"], call["args"])
+                with self._querying(made):
+                    self._previews[key] = self.bridge.run(self.lookups.preview(made))
+            except ArgumentsError as error:
+                self._previews[key] = Found(str(error), refused=True)
+        preview = self._previews[key]
+        return preview if preview.refused or approve(call, preview) else None
 
-    def _write(self, call: ToolCall, preview: Change | None) -> ToolMessage:
+    def _write(self, call: ToolCall, preview: Found | None) -> ToolMessage:
         if preview is None:
-            return _result(call, prompts.NOT_CONFIRMED, None, "success")
+            return _result(call, self.world.phrases.not_confirmed, None, "success")
         change = preview
         made = Call.of(call["name"], call["args"])
-        if preview.done:
+        if not preview.refused:
             with self._querying(made):
-                change = self.bridge.run(
-                    self.lookups.write(call["name"], call["args"], f"{self.thread_id}:{call['id'] or ''}")
-                )
-        self.log.add(f"{call['name']}: {'done' if change.done else 'refused by the rules'}")
-        result = artifact(change, None)
+                change = self.bridge.run(self.lookups.write(made, f"{self.thread_id}:{call['id'] or ''}"))
+        self.log.add(f"{call['name']}: {'refused by the rules' if change.refused else 'done'}")
+        result: Artifact = {**artifact(change), "revision": None, "done": not change.refused}
         waited_s = sum(use.end_s - use.start_s for use in self.database if use.call == made)
         self.uses[made] = ToolUse(
             made.name, call["args"], "miss", waited_s, result["record"], result["data"], used=True
         )
         # A refusal by the rules is an answer, not a failure of the tool.
-        return _result(call, printable(change.message), result, "success")
+        return _result(call, printable(change.text), result, "success")
 
     @contextmanager
     def _querying(self, call: Call) -> Generator[None]:
@@ -440,15 +443,15 @@ class Turn:
         return {call["id"]: message for call, message in zip(calls, messages, strict=True)}
 
     async def _read(self, call: ToolCall) -> ToolMessage:
-        if call["name"] not in BY_NAME:
+        if call["name"] not in self.world.by_name:
             return _result(call, f"There is no tool {printable(call['name'])}.", None, "error")
         try:
             claim = await self.lookups.claim(Call.of(call["name"], call["args"]))
-        except ValidationError as error:
-            return _result(call, invalid_arguments(error), None, "error")
-        except DatabaseError as error:
+        except ArgumentsError as error:
+            return _result(call, str(error), None, "error")
+        except FAILED_LOOKUPS as error:
             self.log.add(f"{call['name']}: {error}")
-            return _result(call, "The orders cannot be read right now.", None, "error")
+            return _result(call, self.world.phrases.unreadable, None, "error")
         self.lookups.use(claim.call)
         self._note(claim, skipped_decision=False)
         self.log.add(f"{call['name']}: {claim.outcome}, waited {claim.waited_s:.2f} s")

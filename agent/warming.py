@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from headstart.timeline import Prices, Timeline
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from agent.conversation import Found
+    from headstart.world import Tool
 
 MIN_WARM_CHARS = 3
 """Typed text shorter than this is not worth a prefill."""
@@ -38,6 +39,7 @@ class Warmer:
         prices: Prices,
         found: Callable[[], list[Found] | None],
         prompt: Callable[[list[Found]], tuple[list[BaseMessage], str]],
+        tools: Sequence[Tool],
     ) -> None:
         self._model = model
         self._conversation = conversation
@@ -45,6 +47,7 @@ class Warmer:
         self._prices = prices
         self._found = found
         self._prompt = prompt
+        self._tools = tools
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[None] | None = None
         self._cancelled = threading.Event()
@@ -84,14 +87,14 @@ class Warmer:
         await asyncio.to_thread(self._prefill, prefill, found, cancelled)
 
     def _prefill(self, prefill: Callable[..., Any], found: list[Found], cancelled: threading.Event) -> None:
-        from agent.shop.tools import schemas
+        from headstart.world.langchain import schemas
 
         prompt, written = self._prompt(found)
         typed = written if len(written) >= MIN_WARM_CHARS else None
         with self._timeline.span("model", "prefill", "typed" if typed else ""):
             stats = prefill(
                 prompt,
-                tools=schemas(),
+                tools=schemas(self._tools),
                 partial_text=typed,
                 cancelled=cancelled.is_set,
                 conversation=self._conversation,

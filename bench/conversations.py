@@ -46,14 +46,14 @@ async def customers(engine: Engine, count: int, draw: random.Random) -> list[str
     for name in names:
         if len(found) == count:
             break
-        if (await engine.store.get_order_history(name)).value.orders:
+        if (await engine.backend.store.get_order_history(name)).value.orders:
             found.append(name)
     return found
 
 
 async def questions(engine: Engine, name: str, turns: int, draw: random.Random) -> list[tuple[str, str]]:
     """Kinds and questions of one conversation; the first is about all orders as often as not."""
-    orders = (await engine.store.get_order_history(name)).value.orders
+    orders = (await engine.backend.store.get_order_history(name)).value.orders
     drawn = draw.choices(list(KINDS), [weight for weight, _ in KINDS.values()], k=turns)
     if draw.random() < 0.5:
         drawn[0] = "all orders"
@@ -113,7 +113,7 @@ async def measure(
         engine.start_model()
         await asyncio.to_thread(engine.graph)
         plans = [(name, await questions(engine, name, turns, draw)) for name in await customers(engine, count, draw)]
-        engine.store.latency_s = latency_s
+        engine.latency_s = latency_s
         done = await asyncio.gather(*(conversation(engine, name, asked, think_s, threads) for name, asked in plans))
         await engine.close()
     return done

@@ -20,10 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from langchain_core.messages import SystemMessage
+
+from agent.shop.phrases import INSTRUCTIONS, PHRASES
 from bench import report
 from headstart.llama.loading.choice import choose_model
 from headstart.llama.loading.threads import configure_threads
 from headstart.llama.loading.weights import Loaded, load
+from headstart.world.opened import Answer, answer
 
 if TYPE_CHECKING:
     from bench.decoding_ways import Writers
@@ -69,24 +73,24 @@ def program_prompt(loaded: Loaded) -> list[int]:
     """What the program gives the model when the customer has asked: instructions, tools, orders, question."""
     from langchain_core.messages import HumanMessage
 
-    from agent import conversation, prompts
-    from agent.shop.calls import read
+    from agent import conversation
     from agent.shop.orders import OrderStore
-    from agent.shop.tools import schemas
+    from agent.shop.tools import TOOLS, read
     from headstart.llama.format.prompt import PromptRenderer
     from headstart.llama.format.tool_calls import CHATML
     from headstart.speculation.calls import Call
+    from headstart.world.langchain import schemas
 
-    async def history() -> tuple[str, Any]:
+    async def history() -> Answer:
         store = await OrderStore.open(report.ROOT / "data" / "orders.sqlite")
         try:
-            return await read(store, CUSTOMER, "get_order_history", {})
+            return answer(await read(store, CUSTOMER, "get_order_history", {}))
         finally:
             await store.close()
 
     found = (Call.of("get_order_history"), *asyncio.run(history()))
-    messages = [prompts.system_message(), *conversation.exchanges([], [found]), HumanMessage(QUESTION)]
-    return PromptRenderer(loaded.tokenizer, CHATML).question(messages, schemas(), room=100_000).tokens
+    messages = [SystemMessage(INSTRUCTIONS), *conversation.exchanges([], [found], PHRASES), HumanMessage(QUESTION)]
+    return PromptRenderer(loaded.tokenizer, CHATML).question(messages, schemas(TOOLS), room=100_000).tokens
 
 
 def decoding(writers: "Writers", prompts: dict[str, list[int]], scale: Scale) -> tuple[dict[str, float], Samples]:
@@ -176,9 +180,10 @@ def grammar(loaded: Loaded, answer: list[int]) -> dict[str, float]:
     """Microseconds that the grammar of the shop's tools takes a token: of plain text, and within a call."""
     import torch
 
-    from agent.shop.tools import schemas
+    from agent.shop.tools import TOOLS
     from headstart.llama.format.grammar import CallGrammar, CallGuide, Vocabulary
     from headstart.llama.format.tool_calls import CHATML
+    from headstart.world.langchain import schemas
 
     tokenizer: Any = loaded.tokenizer
     width = int(loaded.model.config.vocab_size)
@@ -186,7 +191,7 @@ def grammar(loaded: Loaded, answer: list[int]) -> dict[str, float]:
     vocabulary = Vocabulary(loaded.tokenizer, width, [tokenizer.eos_token_id])
     vocabulary_s = time.perf_counter() - started
     started = time.perf_counter()
-    compiled = CallGrammar(vocabulary, CHATML, schemas())
+    compiled = CallGrammar(vocabulary, CHATML, schemas(TOOLS))
     tools_s = time.perf_counter() - started
     arguments = {"order_id": "B456", "item": "Smart Coffee Mug", "reason": "it is too small"}
     call = CHATML.call_text({"name": "request_return", "args": arguments, "id": None, "type": "tool_call"})

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import torch
 from torch import Tensor
 
-from agent.shop.tools import schemas
+from agent.shop.tools import TOOLS
 from headstart.llama.decoding import decoder as decoding
 from headstart.llama.decoding import passes
 from headstart.llama.decoding.choosing import Guide
@@ -19,6 +19,7 @@ from headstart.llama.format.tool_calls import CHATML
 from headstart.llama.loading.checks import stop_ids
 from headstart.llama.loading.choice import ModelChoice
 from headstart.llama.loading.weights import Loaded
+from headstart.world.langchain import schemas
 
 UNREPEATED = """Before dawn two fishermen pushed their green boat across wet shingle while gulls argued overhead. \
 Nobody spoke much; salt had cracked every lip along that coast since autumn. Far out, beyond \
@@ -95,7 +96,7 @@ class Writers:
         self._grammar: CallGrammar | None = None
         if loaded.tokenizer is not None:
             vocabulary = Vocabulary(loaded.tokenizer, int(self.model.config.vocab_size), sorted(self._stop_ids))
-            self._grammar = CallGrammar(vocabulary, CHATML, schemas())
+            self._grammar = CallGrammar(vocabulary, CHATML, schemas(TOOLS))
 
     def ways(self, kind: str) -> dict[str, Way]:
         """Those that a prompt of this kind is written in: only an answer ends by itself, only a decoder is dictated."""

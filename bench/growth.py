@@ -78,7 +78,7 @@ async def by_orders(folder: Path, model: ChatLlama, rounds: int) -> dict[str, Po
         for number in range(-1, rounds):
             for size, name in names.items():
                 began_s = time.perf_counter()
-                await engine.store.get_order_history(name)
+                await engine.backend.store.get_order_history(name)
                 took_s = time.perf_counter() - began_s
                 session = await engine.sign_in(name, PASSWORD)
                 await sitting.settled(session)
@@ -98,7 +98,7 @@ async def by_turns(folder: Path, model: ChatLlama, turns: int, budget_s: float) 
     ttft_s: Points = {}
     prompt_tokens: dict[str, int] = {}
     async with sitting.opened(folder, model, "turns", db_latency=0.0) as engine:
-        orders = (await engine.store.get_order_history("user123")).value.orders
+        orders = (await engine.backend.store.get_order_history("user123")).value.orders
         items = [order.items[0].item for order in orders]
         session = await engine.sign_in("user123", PASSWORD)
         began_s = time.perf_counter()

@@ -14,19 +14,21 @@ from typing import Annotated, Any, TypedDict, cast
 from langchain.agents import create_agent
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from transformers import TextIteratorStreamer
 
-from agent import prompts
 from agent.events import TurnResult
-from agent.shop.orders import OrderStore
-from agent.shop.tools import schemas, shop_tools
+from agent.shop.phrases import INSTRUCTIONS
+from agent.shop.tools import TOOLS
 from headstart.llama.answer import Finished, Piece
 from headstart.llama.chat_model import ChatLlama
 from headstart.llama.decoding.decoder import DecodeStats
 from headstart.llama.format.call_reader import CallReader
+from headstart.world import User
+from headstart.world.langchain import langchain_tools, schemas
+from headstart.world.opened import OpenWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,10 @@ async def _streamed(graph: Any, messages: Sequence[BaseMessage], question: str) 
 class CreateAgent:
     """LangChain's own agent over the model, with the tools that read."""
 
-    def __init__(self, model: BaseChatModel, store: OrderStore, customer_id: str) -> None:
-        tools = [tool for tool in shop_tools(store, customer_id).values() if (tool.metadata or {})["effect"] == "read"]
-        system = cast(str, prompts.system_message().content)
-        self._agent = create_agent(model, tools, system_prompt=system)
+    def __init__(self, model: BaseChatModel, world: OpenWorld, customer_id: str) -> None:
+        known = langchain_tools(world, User(customer_id))
+        tools = [tool for name, tool in known.items() if name in world.described.reads]
+        self._agent = create_agent(model, tools, system_prompt=INSTRUCTIONS)
         self._messages: list[BaseMessage] = []
 
     async def ask(self, question: str) -> Measured:
@@ -150,13 +152,13 @@ class _Flight:
 class Notebook:
     """The notebook's graph: `get_order_history` starts beside the model's first call, and is waited for after it."""
 
-    def __init__(self, model: BaseChatModel, store: OrderStore, customer_id: str) -> None:
-        self._model = model.bind_tools(schemas())
-        self._tools = shop_tools(store, customer_id)
+    def __init__(self, model: BaseChatModel, world: OpenWorld, customer_id: str) -> None:
+        self._model = model.bind_tools(schemas(TOOLS))
+        self._tools = langchain_tools(world, User(customer_id))
         self._loop = asyncio.get_running_loop()
         self._ahead: _Flight | None = None
         self._waited_s = self._hidden_s = 0.0
-        self._messages: list[BaseMessage] = [prompts.system_message()]
+        self._messages: list[BaseMessage] = [SystemMessage(INSTRUCTIONS)]
         graph = StateGraph(_NotebookState)
         graph.add_node("entry_point", self._entry_point)
         graph.add_node("execute_tool", self._execute_tool)

@@ -91,7 +91,7 @@ async def through_graph(
     if isinstance(model, ChatLlama):
         await asyncio.to_thread(model.forget)
     make: Callable[..., CreateAgent | Notebook] = Notebook if lane.key == "b" else CreateAgent
-    agent = make(model, engine.store, customer)
+    agent = make(model, engine.world, customer)
     return [await agent.ask(question) for question in questions]
 
 
@@ -99,9 +99,7 @@ async def conversation(folder: Path, lane: Lane, model: BaseChatModel, customer:
     """One lane's two turns with one customer."""
     options = {"db_latency": latency_s, "strategy": lane.strategy or "ahead", "without": ",".join(lane.without)}
     async with sitting.opened(folder, model, lane.key, **options) as engine:
-        engine.store.latency_s = 0.0
-        questions = await two_questions(engine.store, customer)
-        engine.store.latency_s = latency_s
+        questions = await two_questions(engine.backend.store, customer)
         texts = [question.text for question in questions]
         measured = await (
             through_session(engine, lane, customer, texts)
@@ -128,7 +126,7 @@ async def measure(budget_s: float, rounds: int, latency_s: float, lanes: Sequenc
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with sitting.opened(folder, model, "warm-up", db_latency=0.0) as engine:
-            customers = await sample_customers(engine.store, rounds + 1)
+            customers = await sample_customers(engine.backend.store, rounds + 1)
         # The first calls of a process are slow in every lane: nobody's figures shall hold them.
         await conversation(folder, Lane("warm-up", "warm-up"), model, customers.pop(), 0.0)
         began_s, longest_s = time.perf_counter(), {True: 0.0, False: 0.0}
@@ -155,7 +153,7 @@ async def measure_scripted(rounds: int, latency_s: float, lanes: Sequence[Lane])
     turns: Turns = {lane.key: [] for lane in lanes}
     with tempfile.TemporaryDirectory() as name:
         async with sitting.opened(Path(name), ScriptedModel(), "first", db_latency=0.0) as engine:
-            customers = await sample_customers(engine.store, rounds)
+            customers = await sample_customers(engine.backend.store, rounds)
         for number, customer in enumerate(customers):
             models = [ScriptedModel(decision_s=NOTEBOOK_S[0], answer_s=NOTEBOOK_S[1]) for _ in lanes]
             conversations = (

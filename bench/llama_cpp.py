@@ -31,14 +31,17 @@ from langchain_core.messages import HumanMessage
 from agent import conversation
 from agent.engine import load_chat_llama
 from agent.settings import load_settings
-from agent.shop import calls
+from agent.shop.phrases import INSTRUCTIONS, PHRASES
 from agent.shop.rules import ORDER_HISTORY
-from agent.shop.tools import schemas
+from agent.shop.tools import TOOLS
 from bench import report, sitting
 from bench.merged_gguf import write_merged
 from bench.questions import Question, sample_customers, two_questions
 from bench.stats import spread
 from headstart.llama.chat_model import ChatLlama
+from headstart.world import User
+from headstart.world.langchain import schemas
+from headstart.world.opened import answer as answer_of
 
 CONTEXT = 2048
 MOST_TOKENS = 400
@@ -121,14 +124,14 @@ def llama_cpp(path: Path, stop_ids: Sequence[int], threads: int, name: str, *, d
 async def cases(model: ChatLlama, count: int) -> list[Case]:
     """The prompts that so many customers' first question makes under `ahead`."""
     found: list[Case] = []
-    renderer, tools = model._local.renderer, schemas()
+    renderer, tools = model._local.renderer, schemas(TOOLS)
     with tempfile.TemporaryDirectory() as name:
         async with sitting.opened(Path(name), model, "cases", db_latency=0.0) as engine:
-            for customer in await sample_customers(engine.store, count):
-                content, artifact = await calls.read(engine.store, customer, "get_order_history", {})
-                standing = conversation.in_prompt([], context=True)
-                standing += conversation.exchanges(standing, [(ORDER_HISTORY, content, artifact)])
-                question = (await two_questions(engine.store, customer))[0]
+            for customer in await sample_customers(engine.backend.store, count):
+                found_ahead = await engine.world.read(User(customer), ORDER_HISTORY)
+                standing = conversation.in_prompt([], INSTRUCTIONS, context=True)
+                standing += conversation.exchanges(standing, [(ORDER_HISTORY, *answer_of(found_ahead))], PHRASES)
+                question = (await two_questions(engine.backend.store, customer))[0]
                 prompt = renderer.question([*standing, HumanMessage(question.text)], tools, room=CONTEXT - MOST_TOKENS)
                 found.append(Case(renderer.conversation(standing, tools), prompt.tokens, question))
     return found

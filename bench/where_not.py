@@ -87,7 +87,7 @@ async def turn(folder: Path, model: ChatLlama, way: Way, customer: str, visit: i
     """
     options = {"db_latency": way.latency_s, "strategy": way.strategy}
     async with sitting.opened(folder, model, f"visit {visit}", **options) as engine:
-        item = await _item(engine.store, customer, way.latency_s)
+        item = await _item(engine.backend.store, customer)
         session = await engine.sign_in(customer, "demo")
         if way.types_first:
             await sitting.typed(session, way.types_first.format(item=item))
@@ -119,10 +119,8 @@ def prefilled(spans: Sequence[Span], entered_s: float) -> float:
     return sum(end - start for start, end in clipped(intervals, (float("-inf"), entered_s)))
 
 
-async def _item(store: OrderStore, customer: str, latency_s: float) -> str:
-    store.latency_s = 0.0
+async def _item(store: OrderStore, customer: str) -> str:
     orders = (await store.get_order_history(customer)).value.orders
-    store.latency_s = latency_s
     return orders[0].items[0].item.lower()
 
 
@@ -138,7 +136,7 @@ async def measure(budget_s: float, rounds: int, cases: Sequence[str]) -> Turns:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with sitting.opened(folder, model, "first", db_latency=0.0) as engine:
-            customers = await sample_customers(engine.store, rounds + 1)
+            customers = await sample_customers(engine.backend.store, rounds + 1)
         await turn(folder, model, Way("warm-up", SHORT, 0.0), customers.pop())
         began_s, longest_s, visit = time.perf_counter(), 0.0, 0
         for number, customer in enumerate(customers, 1):

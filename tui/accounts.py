@@ -4,10 +4,10 @@ import asyncio
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from agent.engine import Engine
 from agent.settings import Settings
-from agent.shop.accounts import Accounts
 from headstart.errors import SettingsError
 from tui.streams import is_terminal
 
@@ -34,12 +34,17 @@ def unlock(settings: Settings, customer_id: str) -> None:
     print(f"{customer_id} may sign in at once.")
 
 
-def _with_accounts(settings: Settings, work: Callable[[Accounts], Awaitable[object]]) -> None:
+def _with_accounts(settings: Settings, work: Callable[[Any], Awaitable[object]]) -> None:
     async def run() -> None:
         engine = Engine(settings)
         try:
             await engine.open()
-            await work(engine.accounts)
+            accounts = getattr(engine.backend, "accounts", None)
+            if accounts is None:
+                raise SettingsError(
+                    f"The world {engine.world.described.name} keeps no accounts that could be changed here."
+                )
+            await work(accounts)
         finally:
             await engine.close()
 

@@ -208,10 +208,10 @@ class HeadstartApp(SessionApp):
         from tui.screens.settings import SettingsScreen
 
         if self.session and self._engine and not isinstance(self.screen, SettingsScreen):
-            settings, model = self.settings, self._engine.model_state
+            model = self._engine.model_state
             facts = {
                 "model": f"{model.name or model.step}{f'; {model.why}' if model.why else ''}",
-                "database latency": f"{settings.latency_s:g} s simulated (--db-latency)",
+                "database latency": f"{self._engine.latency_s:g} s simulated (--db-latency)",
             }
             themes = sorted(self.available_themes)
             self.push_screen(SettingsScreen(self.preferences, self.session.strategy, themes, facts))

@@ -15,6 +15,8 @@ from agent.events import Confirmation, Event, Notice, StepFinished, TextArrived,
 from agent.session import CustomerSession
 from agent.settings import Settings
 from headstart.errors import HeadstartError, SettingsError
+from headstart.world.loading import load_world
+from headstart.world.opened import Described
 from tui import lines
 from tui.figures import corrections
 from tui.leaving import Leaving
@@ -42,10 +44,11 @@ async def _ask_all(
     plain = not questions and not as_json and lines.is_wanted()
     if not questions and is_nothing(sys.stdin):
         raise SettingsError(NO_QUESTION)
-    user, password = _credentials(settings)
+    world = load_world(settings.world)
+    user, password = _credentials(settings, world)
     if project := tracing():
         _note(f"tracing to LangSmith, project {project}")
-    engine = Engine(settings, on_model=_Progress())
+    engine = Engine(settings, world=world, on_model=_Progress())
     mode = lines.LineMode(yes=yes) if plain else None
 
     def show(event: Event) -> None:
@@ -123,7 +126,9 @@ async def _each(questions: list[str]) -> AsyncIterator[str]:
             yield question
 
 
-def _credentials(settings: Settings) -> tuple[str, str]:
+def _credentials(settings: Settings, world: Described) -> tuple[str, str]:
+    if world.one_user:
+        return "", ""
     user = settings.user or (input("User: ") if is_terminal(sys.stdin) else None)
     if not user:
         raise SettingsError("No account was named. Give one with --user, for the demo: --user user123.")

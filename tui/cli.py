@@ -13,8 +13,11 @@ import typer
 from agent.settings import Settings, Strategy, load_settings
 from agent.terminal import can_draw
 from headstart.errors import HeadstartError, SettingsError
+from headstart.world.loading import load_world
+from headstart.world.opened import Described
 from tui import streams
 from tui.streams import is_terminal, knows_unicode, text_of
+from tui.world_options import as_arguments, options_given, taking, world_named
 
 EXIT_CODES = """Exit codes: 0 done, 1 a question was not answered, 2 wrong usage or configuration, 3 sign-in failed,
 4 the orders cannot be read, 5 the model cannot be had, 130 interrupted, 141 nobody reads the output, 128 + n ended by
@@ -22,27 +25,19 @@ signal n; a terminal that has gone counts as signal 1."""
 
 LOOPBACK = "127.0.0.1"
 
-app = typer.Typer(
-    name="headstart",
-    help="A customer-support chat for the terminal whose agent has already looked.",
-    epilog=EXIT_CODES,
-    no_args_is_help=False,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-accounts_app = typer.Typer(help="Add, reset and unlock accounts.", rich_markup_mode=None)
-app.add_typer(accounts_app, name="accounts")
-
 User = Annotated[str | None, typer.Option("--user", help="The account to sign in to.")]
 PasswordFile = Annotated[
     Path | None,
     typer.Option("--password-file", help="A file with the password; else HEADSTART_PASSWORD, else it is asked for."),
 ]
-Orders = Annotated[Path | None, typer.Option("--orders", help="A database of your own; without it the demo's.")]
+World = Annotated[
+    str | None, typer.Option("--world", help="What the agent is about: an installed world, or a .py file that has one.")
+]
 Latency = Annotated[
     float | None,
-    typer.Option("--db-latency", help="Seconds each tool query is slowed: 3 in the demo, 0 with --orders."),
+    typer.Option(
+        "--db-latency", help="Seconds each tool query is slowed: by default 3 in the shop's demo, 0 elsewhere."
+    ),
 ]
 Model = Annotated[str | None, typer.Option("--model", help="auto, embedded, a hub id or a local folder.")]
 StrategyOption = Annotated[Strategy | None, typer.Option("--strategy", help="Which head starts a turn gets.")]
@@ -65,15 +60,14 @@ def configured(password_file: Path | None, **given: Any) -> Settings:
             found = "several lines" if password else "nothing"
             raise SettingsError(f"The password file {password_file} should hold one line, found {found}.")
         given["password"] = password
-    return load_settings(**given)
+    return load_settings(**given, **options_given())
 
 
-@app.callback(invoke_without_command=True)
 def chat(
     context: typer.Context,
     user: User = None,
     password_file: PasswordFile = None,
-    orders: Orders = None,
+    world: World = None,
     db_latency: Latency = None,
     model: Model = None,
     strategy: StrategyOption = None,
@@ -85,7 +79,7 @@ def chat(
     settings = configured(
         password_file,
         user=user,
-        orders=orders,
+        world=world,
         db_latency=db_latency,
         model=model,
         strategy=strategy,
@@ -112,7 +106,6 @@ def _check_terminal() -> None:
         )
 
 
-@app.command()
 def ask(
     questions: Annotated[
         list[str] | None,
@@ -120,7 +113,7 @@ def ask(
     ] = None,
     user: User = None,
     password_file: PasswordFile = None,
-    orders: Orders = None,
+    world: World = None,
     db_latency: Latency = None,
     model: Model = None,
     strategy: StrategyOption = None,
@@ -140,7 +133,7 @@ def ask(
     settings = configured(
         password_file,
         user=user,
-        orders=orders,
+        world=world,
         db_latency=db_latency,
         model=model,
         strategy=strategy,
@@ -158,7 +151,6 @@ def ask(
     )
 
 
-@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on; the default is this machine only.")] = LOOPBACK,
     port: Annotated[int, typer.Option(min=1, max=65_535)] = 8_000,
@@ -166,7 +158,7 @@ def serve(
     public_url: Annotated[
         str | None, typer.Option("--public-url", help="The address in the browser, where a proxy stands before it.")
     ] = None,
-    orders: Orders = None,
+    world: World = None,
     db_latency: Latency = None,
     model: Model = None,
     strategy: StrategyOption = None,
@@ -178,17 +170,23 @@ def serve(
     memory, and shares the processor with the others; it ends with its page.
     Exports are downloads there. Needs `pip install 'headstart[serve]'`.
     """
-    given = {"--orders": orders, "--db-latency": db_latency, "--model": model, "--strategy": strategy}
+    given = {"--db-latency": db_latency, "--model": model, "--strategy": strategy}
     options = [part for name, value in given.items() if value is not None for part in (name, str(value))]
-    settings = configured(None, orders=orders, db_latency=db_latency, model=model, strategy=strategy)
+    settings = configured(None, world=world, db_latency=db_latency, model=model, strategy=strategy)
     try:
         from tui.serve import serve as serve_chat
     except ImportError as error:
         raise SettingsError("`serve` needs textual-serve. Run: pip install 'headstart[serve]'") from error
-    serve_chat(settings, options, host=host, port=port, sessions=sessions, public_url=public_url)
+    serve_chat(
+        settings,
+        [*as_arguments(settings), *options],
+        host=host,
+        port=port,
+        sessions=sessions,
+        public_url=public_url,
+    )
 
 
-@app.command()
 def graph() -> None:
     """The agent's graph as Mermaid."""
     from agent.graph import mermaid
@@ -196,48 +194,65 @@ def graph() -> None:
     typer.echo(mermaid())
 
 
-@app.command()
 def doctor(
-    orders: Orders = None,
+    world: World = None,
     model: Model = None,
     as_json: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False,
 ) -> None:
     """Say which model, device, database and terminal there are, what is missing, and what mends it."""
     from agent.doctor import examine, report
 
-    findings = examine(load_settings(orders=orders, model=model))
+    findings = examine(load_settings(world=world, model=model, **options_given()))
     typer.echo(report(findings, as_json=as_json))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-@accounts_app.command("add")
 def add_account(
     customer_id: str,
     name: Annotated[str, typer.Option(prompt=True)],
     email: Annotated[str, typer.Option(prompt=True)],
     address: Annotated[str, typer.Option(prompt=True)],
-    orders: Orders = None,
+    world: World = None,
 ) -> None:
     """Add an account; the password is asked for."""
     from tui.accounts import add
 
-    add(load_settings(orders=orders), customer_id, name, email, address)
+    add(load_settings(world=world, **options_given()), customer_id, name, email, address)
 
 
-@accounts_app.command("reset")
-def reset_password(customer_id: str, orders: Orders = None) -> None:
+def reset_password(customer_id: str, world: World = None) -> None:
     """Give an account another password; it is asked for."""
     from tui.accounts import reset
 
-    reset(load_settings(orders=orders), customer_id)
+    reset(load_settings(world=world, **options_given()), customer_id)
 
 
-@accounts_app.command("unlock")
-def unlock_account(customer_id: str, orders: Orders = None) -> None:
+def unlock_account(customer_id: str, world: World = None) -> None:
     """End the wait after failed sign-ins."""
     from tui.accounts import unlock
 
-    unlock(load_settings(orders=orders), customer_id)
+    unlock(load_settings(world=world, **options_given()), customer_id)
+
+
+def command_line(world: Described) -> typer.Typer:
+    """The commands, each with the options of this world."""
+    plain: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+    app = typer.Typer(
+        name="headstart",
+        help="A customer-support chat for the terminal whose agent has already looked.",
+        epilog=EXIT_CODES,
+        no_args_is_help=False,
+        **plain,
+    )
+    app.callback(invoke_without_command=True)(taking(world, chat))
+    for command in (ask, serve, graph, doctor):
+        app.command(command.__name__)(command if command is graph else taking(world, command))
+    accounts = typer.Typer(help="Add, reset and unlock accounts.", **plain)
+    accounts.command("add")(taking(world, add_account))
+    accounts.command("reset")(taking(world, reset_password))
+    accounts.command("unlock")(taking(world, unlock_account))
+    app.add_typer(accounts, name="accounts")
+    return app
 
 
 def main() -> None:
@@ -247,7 +262,7 @@ def main() -> None:
     streams.prepare()
     try:
         try:
-            app()
+            command_line(load_world(world_named(sys.argv[1:])))()
         finally:
             sys.stdout.flush()
     except HeadstartError as error:

@@ -74,7 +74,7 @@ class LineMode:
         """Until Ctrl+D; how many questions were not answered."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._interrupt, session)
-        _note(f"You are signed in as {session.customer.name}. {WELCOME}")
+        _note(f"You are signed in as {session.user.name}. {WELCOME}" if session.user.name else WELCOME)
         failed = 0
         try:
             while (question := await self._question()) != "":
@@ -150,7 +150,8 @@ class LineMode:
             await asyncio.sleep(pause_s)
             waited_s += pause_s
             if self._told == told:
-                _note(f"Please wait: {doing(session.timeline.running())}, {waited_s:.0f} seconds so far.")
+                what = doing(session.timeline.running(), session.world.phrases.service)
+                _note(f"Please wait: {what}, {waited_s:.0f} seconds so far.")
             told = self._told
 
     async def _confirmed(self, asked: Confirmation) -> bool:
@@ -219,11 +220,11 @@ class LineMode:
             print(sentence.strip(), flush=True)
 
 
-def doing(running: Sequence[Span]) -> str:
+def doing(running: Sequence[Span], service: str) -> str:
     """What is waited for, as a person would say it: the database before the model."""
     for span in sorted(running, key=lambda span: span.lane):
         if span.lane == "database":
-            return f"the shop looks up {call_words(Call(span.name, span.detail or '{}'))}"
+            return f"{service} looks up {call_words(Call(span.name, span.detail or '{}'))}"
         if span.lane == "model":
             return DOING.get(span.name, "the model is thinking")
     return "the answer is being prepared"

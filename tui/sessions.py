@@ -18,7 +18,10 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
 
+from agent.settings import world_options
 from headstart.errors import DatabaseError, HeadstartError
+from headstart.world.loading import load_world
+from headstart.world.opened import options_of
 from tui import garbage, messages
 from tui.driver import BrowserDriver, TerminalDriver
 from tui.preferences import load
@@ -58,7 +61,9 @@ class SessionApp(App[None]):
         self._engine: Engine | None = None
         self._is_open = False
         self._opening = asyncio.Lock()
-        self._login = LoginScreen(settings)
+        self._world = world = load_world(settings.world)
+        hint = world.hint(options_of(world, world_options(settings, world)))
+        self._login = LoginScreen(settings, hint, signs_in=world.one_user is None)
         """The lowest screen: the chat lies above it."""
         self._chat: ChatScreen | None = None
         self._relay: EventRelay | None = None
@@ -118,6 +123,8 @@ class SessionApp(App[None]):
     @on(messages.EngineOpened)
     def _engine_opened(self) -> None:
         self._login.opened()
+        if self._world.one_user and not self._login.is_busy:
+            self._login.enter()
 
     @on(messages.EngineFailed)
     def _engine_failed(self, message: messages.EngineFailed) -> None:
@@ -224,8 +231,8 @@ class SessionApp(App[None]):
         from tui.screens.history import HistoryScreen
 
         if self.session and self._engine and not isinstance(self.screen, HistoryScreen):
-            customer_id = self.session.customer.customer_id
-            conversations = self._engine.conversations(customer_id)
+            user_id = self.session.user.id
+            conversations = self._engine.conversations(user_id)
             self.push_screen(HistoryScreen(conversations, self.session.thread_id, lambda: self.turn is not None))
 
     def action_new_conversation(self) -> None:
@@ -248,7 +255,7 @@ class SessionApp(App[None]):
         try:
             turns: list[KeptTurn] = []
             if thread_id is not None:
-                kept = engine.conversations(session.customer.customer_id)
+                kept = engine.conversations(session.user.id)
                 turns = await asyncio.to_thread(kept.turns, thread_id)
             resumed = await engine.resume(session, thread_id, self._relay or (lambda _: None))
         except Exception as error:

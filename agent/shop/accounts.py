@@ -7,7 +7,6 @@ one that cannot be a name, is verified too, against a hash of nothing that costs
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
@@ -19,6 +18,7 @@ from agent.shop.orders import OrderStore, utc_now
 from agent.shop.throttle import Throttle
 from headstart.errors import DatabaseError, SettingsError, SignInError
 from headstart.text import printable
+from headstart.world import User
 
 PARAMETERS = Parameters(
     type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=2, memory_cost=19_456, parallelism=1
@@ -28,14 +28,6 @@ NAME_LENGTH = 100
 PASSWORD_LENGTH = 1_000
 
 WRONG = "The name or the password is wrong. Check both and try again."
-
-
-@dataclass(frozen=True)
-class Customer:
-    """Who has signed in."""
-
-    customer_id: str
-    name: str
 
 
 class Accounts:
@@ -50,7 +42,7 @@ class Accounts:
         self._hasher: PasswordHasher | None = None
         self._dummy = ""
 
-    async def sign_in(self, name: str, password: str) -> Customer:
+    async def sign_in(self, name: str, password: str) -> User:
         """The customer of that user name, written exactly.
 
         Raises SignInError, with one message for an unknown name and a wrong password, or with how long to wait
@@ -75,7 +67,7 @@ class Accounts:
         if not await asyncio.to_thread(verify) or found is None:
             raise SignInError(WRONG)
         await asyncio.to_thread(self._throttle.clear, name)
-        return Customer(customer_id=found[0], name=printable(found[1]))
+        return User(found[0], printable(found[1]))
 
     async def add(self, customer_id: str, password: str, *, name: str, email: str, address: str) -> None:
         """Adds an account; raises SettingsError when the name is taken or something cannot be used."""

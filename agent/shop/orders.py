@@ -5,7 +5,6 @@ that a result fetched ahead of time can later be told from a stale one; a revisi
 a stale row fresh.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -50,14 +49,13 @@ def utc_now() -> datetime:
 class OrderStore:
     """Typed reads and writes for one database; every method says whose rows it is about.
 
-    Reads and writes raise DatabaseError. `latency_s` is slept before each of them and stands for a slow service
-    in the demo; `revision` and the accounts' methods are never slowed.
+    Reads and writes raise DatabaseError.
     """
 
-    def __init__(self, pool: ReaderPool, writer: OrderWriter, *, latency_s: float, has_revisions: bool) -> None:
+    def __init__(self, path: Path, pool: ReaderPool, writer: OrderWriter, *, has_revisions: bool) -> None:
+        self.path = path
         self._pool = pool
         self._writer = writer
-        self.latency_s = latency_s
         self.has_revisions = has_revisions
         """False in a database of one's own without customers.revision."""
 
@@ -66,7 +64,6 @@ class OrderStore:
         cls,
         path: Path,
         *,
-        latency_s: float = 0.0,
         readers: int = 4,
         busy_timeout_s: float = BUSY_TIMEOUT_S,
         clock: Callable[[], datetime] = utc_now,
@@ -83,9 +80,9 @@ class OrderStore:
         finally:
             await connection.close()
         return cls(
+            path,
             await ReaderPool.open(path, readers=readers, busy_timeout_s=busy_timeout_s),
             OrderWriter(path, busy_timeout_s=busy_timeout_s, clock=clock),
-            latency_s=latency_s,
             has_revisions="revision" in found["customers"],
         )
 
@@ -149,7 +146,7 @@ class OrderStore:
         return await self._read(customer_id, query)
 
     async def revision(self, customer_id: str) -> int | None:
-        """The customer's revision now; None without revisions or without such a customer. Never slowed."""
+        """The customer's revision now; None without revisions or without such a customer."""
         if not self.has_revisions:
             return None
         async with self._pool.snapshot() as connection:
@@ -162,21 +159,18 @@ class OrderStore:
 
         The same `key` again returns what was done the first time. Raises ValueError for a key of another write.
         """
-        await asyncio.sleep(self.latency_s)
         return await self._writer.cancel_order(Request(customer_id, order_id, key, dry_run), reason)
 
     async def request_return(
         self, customer_id: str, order_id: str, item: str, reason: str, *, key: str, dry_run: bool = False
     ) -> Change:
         """Registers a return of one item, named loosely; `key` and `dry_run` as for `cancel_order`."""
-        await asyncio.sleep(self.latency_s)
         return await self._writer.request_return(Request(customer_id, order_id, key, dry_run), item, reason)
 
     async def change_address(
         self, customer_id: str, order_id: str, address: str, *, key: str, dry_run: bool = False
     ) -> Change:
         """Sends one order elsewhere; `key` and `dry_run` as for `cancel_order`."""
-        await asyncio.sleep(self.latency_s)
         return await self._writer.change_address(Request(customer_id, order_id, key, dry_run), address)
 
     async def credentials(self, customer_id: str) -> tuple[str, str, str] | None:
@@ -198,7 +192,6 @@ class OrderStore:
         return await self._writer.set_password_hash(customer_id, password_hash)
 
     async def _read(self, customer_id: str, query: Callable[[aiosqlite.Connection], Awaitable[T]]) -> Versioned[T]:
-        await asyncio.sleep(self.latency_s)
         async with self._pool.snapshot() as connection:
             revision = await queries.revision(connection, customer_id) if self.has_revisions else None
             return Versioned(await query(connection), revision)

@@ -2,7 +2,7 @@
 
 A rule is one small function from what is known to candidates, each with the chance that it will be
 asked for. Those chances are first guesses: the `Predictor` corrects them by what each rule's lookups were
-really worth, and switches a rule off that does not pay. A new rule is written and registered in a few
+really worth, and switches a rule off that does not pay. A new rule is written and listed in a few
 lines, and nothing else has to change:
 
     @rule("typing")
@@ -10,25 +10,24 @@ lines, and nothing else has to change:
         if moment.words & {"voucher", "gift"}:
             yield Candidate(Call.of("get_account"), 0.4, "the_gift_card_asked_about", "you asked about a gift card")
 
+    RULES = (..., the_gift_card_asked_about)
+
 Rules see plain data (the artifacts' `data`) and must not fail on text: whatever a customer types is
 only ever compared, never taken for an order that is not among theirs.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from agent.shop import asking, naming
 from agent.shop.asking import asks_for_parcel
 from agent.shop.records import Status
-from headstart.speculation.calls import Call
-from headstart.speculation.prediction import Candidate
+from headstart.world import Call, Candidate, Moment, rule
+from headstart.world.rules import candidates
 
 ORDER_HISTORY = Call.of("get_order_history")
-
-When = Literal["sign-in", "typing", "result"]
 
 BACK = re.compile(r"\b(?:it|its|it's|that|this|those|they|them|their|one)\b", re.IGNORECASE)
 """A question with one of these and no order in it goes on about the last one."""
@@ -44,50 +43,23 @@ Order = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Moment:
-    """What a rule may look at."""
+class Known:
+    """What the shop's rules need of a moment."""
 
-    text: str = ""
-    """What has been typed so far."""
-    orders: Sequence[Order] = ()
+    orders: Sequence[Order]
     """Of the order history, newest first, also those that it only knows by name; empty until it is in."""
-    unknown: int = 0
+    unknown: int
     """How many still older orders it does not know."""
-    told: Sequence[str] = ()
-    """The orders that the last answer rested on."""
-    call: Call | None = None
-    """The call whose result has just come."""
-    data: Mapping[str, Any] = field(default_factory=dict)
-    """Its result."""
-
-    @property
-    def words(self) -> frozenset[str]:
-        """The words typed, in lower case."""
-        return frozenset(re.findall(r"\w+", self.text.lower()))
-
-    @cached_property
-    def meant(self) -> list[tuple[Order, float, str]]:
-        """The orders that the text names (`orders_meant`): found once for all rules."""
-        return orders_meant(self.text, self.orders)
+    meant: list[tuple[Order, float, str]]
+    """The orders that the text names (`orders_meant`)."""
 
 
-Rule = Callable[[Moment], Iterator[Candidate]]
-RULES: dict[When, list[Rule]] = {"sign-in": [], "typing": [], "result": []}
-
-
-def rule(when: When) -> Callable[[Rule], Rule]:
-    """Register a rule for one kind of moment."""
-
-    def registered(function: Rule) -> Rule:
-        RULES[when].append(function)
-        return function
-
-    return registered
-
-
-def sign_in_candidates() -> list[Candidate]:
-    """What the sign-in alone makes likely."""
-    return _candidates("sign-in", Moment())
+def known(moment: Moment) -> Known:
+    """For `Moment.once`."""
+    history = moment.held(ORDER_HISTORY)
+    orders = [*_orders(history), *(history.get("older", ()) if history else ())]
+    unknown = history["count"] - len(orders) if history else 0
+    return Known(orders, unknown, orders_meant(moment.text, orders))
 
 
 def while_typing(text: str, history: Mapping[str, Any] | None, told: Sequence[str] = ()) -> list[Candidate]:
@@ -95,14 +67,7 @@ def while_typing(text: str, history: Mapping[str, Any] | None, told: Sequence[st
 
     `history` is the data of `get_order_history`, None until it is in; `told` are the orders of the last answer.
     """
-    orders = [*_orders(history), *(history.get("older", ()) if history else ())]
-    unknown = history["count"] - len(orders) if history else 0
-    return _candidates("typing", Moment(text=text, orders=orders, unknown=unknown, told=told))
-
-
-def after_result(call: Call, data: Mapping[str, Any], history: Mapping[str, Any] | None = None) -> list[Candidate]:
-    """What usually follows a result; `data` is its artifact's data."""
-    return _candidates("result", Moment(orders=_orders(history), call=call, data=data))
+    return candidates(RULES, "typing", Moment(text=text, told=told, held={ORDER_HISTORY: history}.get))
 
 
 @rule("sign-in")
@@ -115,14 +80,15 @@ def the_order_history(_moment: Moment) -> Iterator[Candidate]:
 def the_order_typed_about(moment: Moment) -> Iterator[Candidate]:
     """An order that is named by its number or by an item: its parcel when that is the question, else the order."""
     tracking = asks_for_parcel(moment.text)
-    for order, chance, why in moment.meant:
+    for order, chance, why in moment.once(known).meant:
         yield _about(order, chance, "the_order_typed_about", why, parcel=tracking)
 
 
 @rule("typing")
 def the_older_order_typed_about(moment: Moment) -> Iterator[Candidate]:
     """A number that is not among the known orders of somebody who has more."""
-    if not moment.unknown or moment.meant:
+    known_now = moment.once(known)
+    if not known_now.unknown or known_now.meant:
         return
     for number in naming.full_numbers(moment.text):
         about = {"order_id": number}
@@ -133,7 +99,7 @@ def the_older_order_typed_about(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_parcel_of_the_order_talked_about(moment: Moment) -> Iterator[Candidate]:
     """A question for a parcel that goes on about the one order of the last answer."""
-    if len(moment.told) != 1 or not asks_for_parcel(moment.text) or moment.meant:
+    if len(moment.told) != 1 or not asks_for_parcel(moment.text) or moment.once(known).meant:
         return
     chance = 0.7 if BACK.search(moment.text) or len(moment.words) < 6 else 0.4
     about = {"order_id": moment.told[0]}
@@ -143,10 +109,11 @@ def the_parcel_of_the_order_talked_about(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_parcel_on_its_way(moment: Moment) -> Iterator[Candidate]:
     """A question for a parcel that names none yet: the orders on their way, then those delivered last."""
-    if not asks_for_parcel(moment.text) or moment.meant:
+    if not asks_for_parcel(moment.text) or moment.once(known).meant:
         return
-    under_way = [order for order in moment.orders if order["status"] in UNDER_WAY]
-    delivered = [order for order in moment.orders if order["status"] == Status.DELIVERED]
+    orders = moment.once(known).orders
+    under_way = [order for order in orders if order["status"] in UNDER_WAY]
+    delivered = [order for order in orders if order["status"] == Status.DELIVERED]
     for rank, order in enumerate([*under_way, *delivered][:LIKELY_PARCELS]):
         yield _about(order, 0.45 / (1 + rank), "the_parcel_on_its_way", "you asked for a parcel", parcel=True)
 
@@ -154,8 +121,9 @@ def the_parcel_on_its_way(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
     """A question for what the shop knows of the customer, unless something is to be sent elsewhere."""
-    loosely = moment.words & ACCOUNT_OR_ORDER and not moment.meant and not BACK.search(moment.text)
-    surely = asking.account_fields(moment.text) and not moment.meant
+    meant = moment.once(known).meant
+    loosely = moment.words & ACCOUNT_OR_ORDER and not meant and not BACK.search(moment.text)
+    surely = asking.account_fields(moment.text) and not meant
     if surely or ((moment.words & ACCOUNT or loosely) and not moment.words & SENDING):
         yield Candidate(Call.of("get_account"), 0.6, "the_account_typed_about", "you asked about your account")
 
@@ -163,12 +131,13 @@ def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_product_typed_about(moment: Moment) -> Iterator[Candidate]:
     """The number of a product: surer if the customer has ordered it, never if it is an order's."""
-    known = {naming.plain(item["product_id"]): item["product_id"] for order in moment.orders for item in order["items"]}
-    numbers = {naming.plain(order["order_id"]) for order in moment.orders}
+    orders = moment.once(known).orders
+    bought = {naming.plain(item["product_id"]): item["product_id"] for order in orders for item in order["items"]}
+    numbers = {naming.plain(order["order_id"]) for order in orders}
     for typed in dict.fromkeys(map(naming.plain, asking.PRODUCT_NUMBER.findall(moment.text))):
         if typed not in numbers:
-            call = Call.of("get_product", {"product_id": known.get(typed, typed.upper())})
-            chance = 0.8 if typed in known else 0.6
+            call = Call.of("get_product", {"product_id": bought.get(typed, typed.upper())})
+            chance = 0.8 if typed in bought else 0.6
             yield Candidate(call, chance, "the_product_typed_about", "you typed its number")
 
 
@@ -208,11 +177,6 @@ def orders_meant(text: str, orders: Sequence[Order]) -> list[tuple[Order, float,
     ]
 
 
-def _candidates(when: When, moment: Moment) -> list[Candidate]:
-    found = [candidate for function in RULES[when] for candidate in function(moment)]
-    return sorted(found, key=lambda candidate: -candidate.probability)
-
-
 def _orders(history: Mapping[str, Any] | None) -> Sequence[Order]:
     return history.get("orders", ()) if history else ()
 
@@ -220,3 +184,16 @@ def _orders(history: Mapping[str, Any] | None) -> Sequence[Order]:
 def _about(order: Order, chance: float, name: str, why: str, *, parcel: bool) -> Candidate:
     tool = "track_shipment" if parcel else "get_order"
     return Candidate(Call.of(tool, {"order_id": order["order_id"]}), chance, name, why)
+
+
+RULES = (
+    the_order_history,
+    the_order_typed_about,
+    the_older_order_typed_about,
+    the_parcel_of_the_order_talked_about,
+    the_parcel_on_its_way,
+    the_account_typed_about,
+    the_product_typed_about,
+    the_late_parcel,
+    the_parcel_of_an_order_looked_up,
+)

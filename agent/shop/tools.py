@@ -1,66 +1,162 @@
-"""The shop's tools as LangChain tools, bound to one customer; any LangChain agent can use them."""
+"""What the shop's tools are and do.
 
-from collections.abc import Awaitable, Callable
-from functools import cache
-from typing import Annotated, Any, TypeAlias
+The signed-in customer is no argument of any tool, so no prompt, and nothing that a model writes, can reach another
+customer's rows.
+"""
 
-from langchain_core.tools import BaseTool, InjectedToolCallId, StructuredTool
-from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import ValidationError, create_model
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from agent.shop.calls import TOOLS, Answer, ShopTool, artifact, read, write
-from agent.shop.orders import OrderStore
+from pydantic import BaseModel, Field
 
-Coroutine: TypeAlias = Callable[..., Awaitable[Answer]]
-
-
-def shop_tools(store: OrderStore, customer_id: str) -> dict[str, BaseTool]:
-    """The nine tools by name. Writes run at once here: who calls one asks the customer first."""
-    return {tool.name: _structured(tool, _bound(tool, store, customer_id)) for tool in TOOLS}
+from agent.shop import contents
+from agent.shop.orders import OrderStore, Versioned
+from agent.shop.records import Change, OrderDetails, Row
+from headstart.speculation.calls import Call
+from headstart.world import Found, NoArguments, Tool, Write
 
 
-@cache
-def schemas() -> tuple[dict[str, Any], ...]:
-    """The tools in OpenAI's form, as models are shown them; made once, for that takes 13 ms."""
-    return tuple(convert_to_openai_tool(_structured(tool, _unbound)) for tool in TOOLS)
+class OrderId(BaseModel):
+    """Takes an order's number."""
+
+    order_id: str = Field(description="order number")
 
 
-def _bound(tool: ShopTool, store: OrderStore, customer_id: str) -> Coroutine:
-    async def reading(**arguments: str) -> Answer:
-        return await read(store, customer_id, tool.name, arguments)
+class Words(BaseModel):
+    """Takes words to look for."""
 
-    async def writing(tool_call_id: str, **arguments: str) -> Answer:
-        change = await write(store, customer_id, tool.name, arguments, key=tool_call_id)
-        return tool.content(change), artifact(change, None)
-
-    return reading if tool.effect == "read" else writing
+    text: str = Field(description="item name or other words")
 
 
-def _structured(tool: ShopTool, run: Coroutine) -> BaseTool:
-    arguments = tool.arguments
-    if tool.effect == "write":
-        # The id of the call is the write's idempotency key; LangChain fills it in, the model never sees it.
-        arguments = create_model(
-            arguments.__name__, __base__=arguments, tool_call_id=(Annotated[str, InjectedToolCallId], ...)
-        )
-    return StructuredTool.from_function(
-        coroutine=run,
-        name=tool.name,
-        description=tool.description,
-        args_schema=arguments,
-        response_format="content_and_artifact",
-        handle_validation_error=invalid_arguments,
-        metadata={"effect": tool.effect, "speculation_safe": tool.speculation_safe},
+class ProductId(BaseModel):
+    """Takes a product's number."""
+
+    product_id: str = Field(description="product number")
+
+
+class Cancellation(BaseModel):
+    """Takes an order and why it is cancelled."""
+
+    order_id: str = Field(description="order number")
+    reason: str = ""
+
+
+class Return(BaseModel):
+    """Takes an order, an item of it and why it goes back."""
+
+    order_id: str = Field(description="order number")
+    item: str
+    reason: str = ""
+
+
+class NewAddress(BaseModel):
+    """Takes an order and where it shall go."""
+
+    order_id: str = Field(description="order number")
+    address: str
+
+
+TOOLS: tuple[Tool, ...] = (
+    Tool(
+        "get_order_history",
+        "The customer's newest orders: status, dates, totals, and counts over all orders.",
+        NoArguments,
+        speculation_safe=True,
+    ),
+    Tool(
+        "search_orders",
+        "Find orders of the customer by item name or other words.",
+        Words,
+        speculation_safe=True,
+    ),
+    Tool(
+        "get_order",
+        "One order by its number: status, items, prices.",
+        OrderId,
+        speculation_safe=True,
+    ),
+    Tool(
+        "track_shipment",
+        "Where the parcel of an order is: carrier, tracking number, stops.",
+        OrderId,
+        speculation_safe=True,
+    ),
+    Tool(
+        "get_product",
+        "A product by its number: price, stock, description.",
+        ProductId,
+        speculation_safe=True,
+    ),
+    Tool(
+        "get_account",
+        "The customer's own name, email and address.",
+        NoArguments,
+        speculation_safe=True,
+    ),
+    Tool(
+        "cancel_order",
+        "Cancel an order that has not shipped.",
+        Cancellation,
+        "write",
+    ),
+    Tool(
+        "request_return",
+        "Return an item of a delivered order.",
+        Return,
+        "write",
+    ),
+    Tool(
+        "change_address",
+        "Send an order that has not shipped to another address.",
+        NewAddress,
+        "write",
+    ),
+)
+"""In the order in which the model reads them."""
+
+BY_NAME = {tool.name: tool for tool in TOOLS}
+
+CONTENTS: Mapping[str, Callable[[Any], str]] = {
+    "get_order_history": contents.order_history,
+    "search_orders": contents.order_matches,
+    "get_order": contents.order_details,
+    "track_shipment": contents.shipment,
+    "get_product": contents.product_details,
+    "get_account": contents.account,
+}
+"""What the model reads of each tool's row."""
+
+
+def found(name: str, row: Row, revision: int | None) -> Found:
+    """What a reading tool of this name makes of a row."""
+    return Found(CONTENTS[name](row), row.model_dump(mode="json"), type(row).__name__, revision)
+
+
+async def read(store: OrderStore, customer_id: str, name: str, arguments: Mapping[str, Any]) -> Found:
+    """Run a reading tool for one customer: the `OrderStore` method of its name. Raises DatabaseError."""
+    versioned: Versioned[Any] = await getattr(store, name)(customer_id, **arguments)
+    return found(name, versioned.value, versioned.revision)
+
+
+async def write(store: OrderStore, customer_id: str, name: str, arguments: Mapping[str, Any], write: Write) -> Found:
+    """Run a writing tool for one customer, once for each key; a dry run says what it would do and changes nothing."""
+    change: Change = await getattr(store, name)(customer_id, **arguments, key=write.key, dry_run=write.dry_run)
+    return changed(change)
+
+
+def changed(change: Change) -> Found:
+    """What a change makes known: itself, and the order as it has left it."""
+    renewed: tuple[tuple[Call, Found], ...] = ()
+    if change.renewed is not None:
+        details = OrderDetails(order_id=change.order_id, order=change.renewed)
+        call = Call.of("get_order", {"order_id": change.order_id})
+        renewed = ((call, found("get_order", details, change.revision)),)
+    return Found(
+        contents.change(change),
+        change.model_dump(mode="json"),
+        Change.__name__,
+        renewed=renewed,
+        refused=not change.done,
+        before=change.before,
+        after=change.after,
     )
-
-
-def invalid_arguments(error: Any) -> str:
-    """What the model is told when its arguments do not fit."""
-    if not isinstance(error, ValidationError):
-        return str(error)
-    wrong = ", ".join(".".join(map(str, part["loc"])) for part in error.errors())
-    return f"This tool needs other arguments: {wrong}."
-
-
-async def _unbound(**_: str) -> Answer:
-    raise LookupError("a tool's schema is bound to no customer and cannot be called")

@@ -9,11 +9,11 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from stubs.fake_llama import FakeLlama, asks
 
-from agent import prompts
 from agent.engine import Engine
 from agent.events import Confirmation, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
+from agent.shop.phrases import PHRASES
 from headstart.errors import ConfirmationError, ModelError, SessionClosedError
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
@@ -48,7 +48,7 @@ async def test_another_question_declines_what_waits_and_closes_its_calls(sign_in
     for _ in range(2):
         assert isinstance(await asyncio.to_thread(session.ask, "Hello?"), TurnResult)
     assert all(not open_calls(prompt) for prompt in llama.prompts)
-    assert prompts.NOT_CONFIRMED in [m.text for m in llama.prompts[-1] if isinstance(m, ToolMessage)]
+    assert PHRASES.not_confirmed in [m.text for m in llama.prompts[-1] if isinstance(m, ToolMessage)]
     with pytest.raises(ConfirmationError, match="does not wait"):
         await asyncio.to_thread(session.confirm, asked, confirmed=True)
     assert changes(settings) == []
@@ -107,7 +107,7 @@ async def test_signing_out_declines_what_waits(sign_in: SignIn, settings: Settin
         await asyncio.to_thread(session.confirm, asked, confirmed=True)
     stored = session._stored()
     assert open_calls(stored) == set()
-    assert stored[-1].text == prompts.NOT_CONFIRMED
+    assert stored[-1].text == PHRASES.not_confirmed
     assert changes(settings) == []
 
 

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 from stubs.fake_engine import FIGURES
-from stubs.shop_rows import HISTORY
+from stubs.shop_rows import HISTORY, artifact
 
 from agent.correction import Correction
 from agent.events import TurnResult
 from agent.facts import known
 from agent.grounding import Guard
 from agent.shop import contents
-from agent.shop.calls import artifact
 from agent.shop.records import Status
 from tui.figures import corrections
 

@@ -35,10 +35,10 @@ def sound(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
 
 def test_everything_a_chat_needs_is_looked_at(settings: Settings, sound: pytest.MonkeyPatch) -> None:
     found = by_subject(settings.model_copy(update={"model": "embedded"}))
-    assert list(found) == ["python", "sqlite", "model", "gpu", "orders", "terminal", "folders", "state", "tracing"]
+    assert list(found) == ["python", "sqlite", "model", "gpu", "world", "terminal", "folders", "state", "tracing"]
     assert [finding for finding in found.values() if not finding.ok] == []
     assert "SmolLM2 135M on cpu in bf16" in found["model"].found
-    assert str(settings.data_folder) in found["orders"].found
+    assert str(settings.data_folder) in found["world"].found
     assert f"state {settings.state_folder}" in found["folders"].found
     assert "60×20" in found["terminal"].found
 
@@ -69,7 +69,9 @@ def test_missing_weights_are_mended_by_one_command(settings: Settings, monkeypat
 
 
 def test_a_database_that_cannot_be_read_is_a_finding(settings: Settings, tmp_path: Path) -> None:
-    found = by_subject(settings.model_copy(update={"orders": tmp_path / "none.sqlite", "model": "embedded"}))["orders"]
+    found = by_subject(
+        settings.model_copy(update={"options": {"orders": tmp_path / "none.sqlite"}, "model": "embedded"})
+    )["world"]
     assert not found.ok
     assert "none.sqlite" in found.found
 
@@ -84,13 +86,21 @@ def test_the_report_is_for_people_or_as_json(settings: Settings) -> None:
     assert [one["subject"] for one in json.loads(doctor.report(findings, as_json=True))] == ["model", "x"]
 
 
-@pytest.mark.parametrize("name", ["sign_in.sqlite", "conversations.sqlite", "hit_rates.json", "screen.json"])
+@pytest.mark.parametrize("name", ["conversations.sqlite", "hit_rates.json", "screen.json"])
 def test_a_damaged_state_file_is_a_finding_that_names_it(settings: Settings, name: str) -> None:
     settings.state_folder.mkdir(parents=True)
     (settings.state_folder / name).write_text("neither of them " * 300)
     found = doctor._looked("state", doctor._state, settings)
     assert not found.ok
     assert str(settings.state_folder / name) in found.found
+
+
+def test_a_damaged_file_of_the_world_is_a_finding_that_names_it(settings: Settings) -> None:
+    settings.state_folder.mkdir(parents=True)
+    (settings.state_folder / "sign_in.sqlite").write_text("neither of them " * 300)
+    found = by_subject(settings)["world"]
+    assert not found.ok
+    assert "sign_in.sqlite" in found.found
 
 
 def test_a_folder_that_is_a_file_is_told_in_the_words_of_the_chat(settings: Settings) -> None:
@@ -102,7 +112,9 @@ def test_a_folder_that_is_a_file_is_told_in_the_words_of_the_chat(settings: Sett
 
 def test_no_finding_sends_its_reader_elsewhere(settings: Settings) -> None:
     settings.state_folder.touch()
-    findings = doctor.examine(settings.model_copy(update={"orders": settings.state_folder / "none.sqlite"}))
+    findings = doctor.examine(
+        settings.model_copy(update={"options": {"orders": settings.state_folder / "none.sqlite"}})
+    )
     amiss = [finding for finding in findings if not finding.ok]
-    assert {"orders", "folders", "state"} <= {finding.subject for finding in amiss}
+    assert {"world", "folders", "state"} <= {finding.subject for finding in amiss}
     assert "see above" not in doctor.report(findings, as_json=False)

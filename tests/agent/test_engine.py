@@ -27,7 +27,7 @@ async def test_a_wrong_password_opens_nothing(settings: Settings) -> None:
 
 
 async def test_a_database_of_ones_own_that_is_none_names_what_is_missing(settings: Settings, tmp_path: Path) -> None:
-    engine = Engine(settings.model_copy(update={"orders": tmp_path / "nothing.sqlite"}))
+    engine = Engine(settings.model_copy(update={"options": {"orders": tmp_path / "nothing.sqlite"}}))
     with pytest.raises(DatabaseError, match=r"nothing\.sqlite"):
         await engine.open()
     await engine.close()

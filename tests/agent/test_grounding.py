@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from stubs.shop_rows import artifact
 
 from agent.correction import Correction
 from agent.facts import Known, facts, known
@@ -9,7 +10,6 @@ from agent.grounding import Foreign, Guard, ground
 from agent.prompts import NOT_UNDERSTOOD
 from agent.question import Question
 from agent.shop import contents
-from agent.shop.calls import artifact
 from agent.shop.records import (
     Account,
     Change,

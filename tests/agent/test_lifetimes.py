@@ -88,7 +88,7 @@ async def test_one_session_that_cannot_be_closed_keeps_no_other_open(
     await engine.close()
     assert broken.ahead() == sound.ahead() == []
     with pytest.raises(DatabaseError):
-        _ = engine.store
+        _ = engine.backend
     with pytest.raises(SessionClosedError):
         await engine.open()
 
@@ -101,7 +101,7 @@ async def test_closing_before_the_opening_has_ended_leaves_nothing_open(settings
     await engine.close()
     with pytest.raises(SessionClosedError):
         await opening
-    assert engine._store is None
+    assert engine._world is None
     await until(lambda: not [t for t in set(threading.enumerate()) - before if "_connection_worker" in t.name])
 
 

@@ -2,13 +2,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
+from stubs.shop_rows import artifact
 
 from agent.facts import Known, known
 from agent.grounding import Guard, _continued
 from agent.prompts import NEW_ADDRESS, NOT_ALLOWED, ONLY_YOURS
 from agent.question import Question, understood
 from agent.shop import contents
-from agent.shop.calls import artifact
 from agent.shop.records import (
     Account,
     Item,

@@ -17,10 +17,14 @@ from agent.session import CustomerSession
 from agent.settings import Settings
 from agent.shop import rules
 from agent.shop.orders import OrderStore
+from agent.shop.phrases import PHRASES
 from headstart.errors import DatabaseError, ModelError, QuestionError, SessionClosedError
 from headstart.speculation.prediction import Candidate
 from headstart.speculation.speculator import Call
 from headstart.timeline import DatabaseUse
+from headstart.world import rule
+from headstart.world.rules import When
+from headstart.world.slow import Slow
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
 STATUS = "Hi, can you tell me the status of my recent orders?"
@@ -63,7 +67,7 @@ async def test_ahead_answers_in_one_call_from_an_exchange_claimed_as_a_hit(sign_
     assert result.answer == ANSWER
     assert [(use.name, use.outcome, use.used) for use in result.tool_calls] == [("get_order_history", "hit", True)]
     assert [m.type for m in llama.prompts[0]] == ["system", "human", "ai", "tool", "human"]
-    assert llama.prompts[0][1].text == prompts.SIGNED_IN
+    assert llama.prompts[0][1].text == PHRASES.signed_in
     assert "Smart Coffee Mug (B456)" in llama.prompts[0][3].text
     assert result.figures.database_waited_s == 0
 
@@ -177,7 +181,7 @@ async def test_a_call_with_wrong_arguments_or_of_no_tool_is_answered_with_an_err
 async def test_the_loop_of_tools_has_a_limit_and_says_so(sign_in: SignIn) -> None:
     session, _ = await sign_in(*[asks("get_account")] * 9, tool_rounds=3)
     result = await answered(session)
-    assert result.answer == prompts.LOOP_LIMIT_REACHED
+    assert result.answer == PHRASES.loop_limit
 
 
 async def pending_address(sign_in: SignIn, *after: str | AIMessage) -> tuple[CustomerSession, Confirmation, str]:
@@ -208,7 +212,7 @@ async def test_a_declined_write_changes_nothing_and_the_model_is_told(sign_in: S
     result = await asyncio.to_thread(session.confirm, confirmation, confirmed=False)
     assert isinstance(result, TurnResult)
     told = [m for m in session.messages() if isinstance(m, ToolMessage)]
-    assert told[-1].text == prompts.NOT_CONFIRMED
+    assert told[-1].text == PHRASES.not_confirmed
     with sqlite3.connect(session._settings.data_folder / "orders.sqlite") as connection:
         assert connection.execute("SELECT count(*) FROM changes").fetchone() == (0,)
 
@@ -224,22 +228,29 @@ async def test_a_write_that_the_rules_refuse_asks_nobody(sign_in: SignIn) -> Non
 async def test_writes_are_never_speculated(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     names = ("cancel_order", "no_such_tool")
     wrong = [Candidate(Call.of(name, {"order_id": "A123"}), 1.0, "a_bad_rule", "sign-in") for name in names]
-    monkeypatch.setattr(rules, "sign_in_candidates", lambda: wrong)
+    monkeypatch.setattr(rules, "RULES", [rule("sign-in")(lambda _: wrong)])
     session, _ = await sign_in()
     assert session.ahead() == []
+
+
+def slow(session: CustomerSession, seconds: float) -> None:
+    service = session._lookups._world.backend
+    assert isinstance(service, Slow)
+    service.latency_s = seconds
 
 
 def _fails(*_: Any, **__: Any) -> Any:
     raise RuntimeError("a rule that fails")
 
 
-@pytest.mark.parametrize("rule", [_fails, lambda *_: None, lambda *_: [None]])
-@pytest.mark.parametrize("name", ["sign_in_candidates", "while_typing", "after_result"])
-async def test_a_rule_that_fails_costs_neither_the_sign_in_nor_an_answer(
-    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, name: str, rule: Callable[..., Any]
+@pytest.mark.parametrize("function", [_fails, lambda *_: None, lambda *_: [None]])
+@pytest.mark.parametrize("when", ["sign-in", "typing", "result"])
+async def test_a_rule_that_fails_costs_neither_the_sign_in_nor_an_answer_nor_another_rule(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, when: When, function: Callable[..., Any]
 ) -> None:
-    monkeypatch.setattr(rules, name, rule)
+    monkeypatch.setattr(rules, "RULES", [rule(when)(function), *rules.RULES])
     session, _ = await sign_in(asks("get_order_history"), ANSWER, ANSWER)
+    await prefetched(session)
     session.typed("where is A123")
     assert ANSWER in (await answered(session)).answer
 
@@ -256,14 +267,14 @@ async def test_what_is_typed_about_is_looked_up_and_stands_nearest_to_the_questi
         ("track_shipment", "hit"),
     ]
     assert [m.type for m in llama.prompts[0]] == ["system", "human", "ai", "tool", "human", "ai", "tool", "human"]
-    assert llama.prompts[0][4].text == prompts.TYPING
+    assert llama.prompts[0][4].text == PHRASES.typing
     assert llama.prompts[0][6].text.startswith("B456")
 
 
 async def test_what_the_text_is_not_about_any_more_is_interrupted_and_the_orders_are_not(sign_in: SignIn) -> None:
     session, _ = await sign_in()
     await prefetched(session)
-    session._lookups._store.latency_s = 3600.0
+    slow(session, 3600.0)
     under_way = lambda: [(a.call.mapping().get("order_id"), a.state) for a in session.ahead()]  # noqa: E731
     session.typed("Where is A123")
     await until(lambda: under_way() == [(None, "ready"), ("A123", "in flight")])
@@ -659,7 +670,7 @@ async def test_ones_own_data_are_looked_up_where_the_model_answers_from_the_orde
 async def test_what_is_denied_is_searched_for_first_where_there_are_more_orders_than_listed(sign_in: SignIn) -> None:
     denial = "I can't find a lawn mower among your orders."
     session, _ = await sign_in(denial, denial, user="forty40")
-    await until(lambda: session._lookups.history() is not None)
+    await until(lambda: session._lookups.begun())
     result = await answered(session, "where is my lawn mower?")
     assert [use.arguments for use in result.tool_calls][-1] == {"text": "lawn mower"}
     assert (result.answer, result.corrected) == (denial, (Correction.NOT_SEARCHED,))

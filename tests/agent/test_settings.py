@@ -2,8 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from agent.settings import HeadStarts, load_settings
+from agent.settings import HeadStarts, Settings, load_settings, world_options
+from agent.shop.world import WORLD
 from headstart.errors import SettingsError
+from headstart.world.opened import Described, options_of
+
+SHOP = Described(WORLD)
 
 
 @pytest.fixture(autouse=True)
@@ -13,10 +17,39 @@ def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+def latency_s(settings: Settings) -> float:
+    return settings.latency_s(SHOP, options_of(SHOP, world_options(settings, SHOP)))
+
+
 def test_the_demo_is_slow_and_a_database_of_ones_own_is_not(tmp_path: Path) -> None:
-    assert load_settings().latency_s == 3.0
-    assert load_settings(orders=tmp_path / "mine.sqlite").latency_s == 0.0
-    assert load_settings(db_latency=0.5).latency_s == 0.5
+    assert latency_s(load_settings()) == 3.0
+    assert latency_s(load_settings(orders=tmp_path / "mine.sqlite")) == 0.0
+    assert latency_s(load_settings(db_latency=0.5)) == 0.5
+
+
+def test_an_option_of_a_world_comes_from_where_settings_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    def orders(**given: object) -> object:
+        return options_of(SHOP, world_options(load_settings(**given), SHOP))["orders"]
+
+    assert orders() is None
+    Path("headstart.toml").write_text('orders = "beside.sqlite"\n')
+    assert orders() == Path("beside.sqlite")
+    Path("headstart.toml").write_text('orders = "beside.sqlite"\n[shop]\norders = "section.sqlite"\n')
+    assert orders() == Path("section.sqlite")
+    monkeypatch.setenv("HEADSTART_ORDERS", "variable.sqlite")
+    assert orders() == Path("variable.sqlite")
+    assert orders(orders=Path("line.sqlite")) == Path("line.sqlite")
+
+
+def test_an_option_that_the_world_does_not_have_is_named_with_those_it_has() -> None:
+    settings = load_settings(oders="mine.sqlite")
+    with pytest.raises(SettingsError, match=r"shop takes the options orders; found oders"):
+        options_of(SHOP, world_options(settings, SHOP))
+
+
+def test_no_two_worlds_keep_their_state_in_one_folder() -> None:
+    settings = load_settings()
+    assert settings.folder_of("shop") != settings.folder_of("docs") != settings.folder_of("dashboard")
 
 
 def test_the_command_line_beats_a_variable_and_that_beats_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

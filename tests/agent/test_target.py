@@ -3,11 +3,11 @@ from datetime import date
 
 import pytest
 from langchain_core.messages import ToolCall
+from stubs.shop_rows import artifact
 
 from agent import target
 from agent.facts import Known, known
 from agent.shop import contents, policy
-from agent.shop.calls import artifact
 from agent.shop.records import Item, OlderItem, OlderOrder, Order, OrderHistory, Status
 
 TODAY = date(2026, 11, 26)

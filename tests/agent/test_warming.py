@@ -9,6 +9,7 @@ from langchain_core.messages import HumanMessage
 from stubs.fake_llama import FakeLlama
 from stubs.waiting import until
 
+from agent.shop.tools import TOOLS
 from agent.warming import Warmer
 from headstart.timeline import Prices, Timeline
 
@@ -31,6 +32,7 @@ class Warmed:
             prices=Prices(),
             found=lambda: None if self.busy_turn else [],
             prompt=lambda _: ([HumanMessage("hi")], self.typed),
+            tools=TOOLS,
         )
 
 

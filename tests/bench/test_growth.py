@@ -18,7 +18,7 @@ async def test_customers_have_as_many_orders_as_they_are_named_for(tmp_path: Pat
     names = with_orders(bundled(), path, (1, 30), date(2026, 11, 22))
     async with sitting.opened(tmp_path, ScriptedModel(), "one", orders=path) as engine:
         for size, name in names.items():
-            history = (await engine.store.get_order_history(name)).value
+            history = (await engine.backend.store.get_order_history(name)).value
             assert (history.count, len(history.orders)) == (size, min(size, 8))
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -25,9 +25,9 @@ def test_an_answer_is_right_when_each_order_stands_beside_its_status(answer: str
 
 async def test_the_second_question_is_for_what_no_history_holds(tmp_path: Path) -> None:
     async with sitting.opened(tmp_path, ScriptedModel(), "one", db_latency=0.0) as engine:
-        (customer,) = await sample_customers(engine.store, 1)
-        first, second = await two_questions(engine.store, customer)
-        history = (await engine.store.get_order_history(customer)).value
+        (customer,) = await sample_customers(engine.backend.store, 1)
+        first, second = await two_questions(engine.backend.store, customer)
+        history = (await engine.backend.store.get_order_history(customer)).value
     assert customer == "user123"
     assert first.text == FIRST
     assert {fact[0] for fact in first.facts} == {order.order_id for order in history.orders}

@@ -36,7 +36,7 @@ async def sign_in(settings: Settings, embedded: ChatLlama) -> AsyncIterator[Sign
     async def signed_in(user: str, **changed: object) -> CustomerSession:
         engine.settings = settings.model_copy(update=changed)
         if "db_latency" in changed:
-            engine.store.latency_s = engine.settings.latency_s
+            engine.latency_s = engine.settings.db_latency or 0.0
             engine.predictor.cost_s = 0.0  # A quick database would not be worth looking ahead for.
         session = await engine.sign_in(user, "demo")
         sessions.append(session)
@@ -45,4 +45,4 @@ async def sign_in(settings: Settings, embedded: ChatLlama) -> AsyncIterator[Sign
     yield signed_in
     for session in sessions:
         await session.close()
-    await engine.store.close()
+    await engine._opened.aclose()  # Not the model, which other tests share.

@@ -11,10 +11,13 @@ from agent.correction import Correction
 from agent.engine import ModelState
 from agent.events import AheadChanged, Confirmation, Event, TextArrived, ToolUse, TurnOutcome, TurnResult
 from agent.settings import Settings, Strategy
+from agent.shop.world import WORLD
 from headstart.errors import HeadstartError, SignInError
 from headstart.speculation.ledger import Ledger
 from headstart.speculation.speculator import Ahead, Call, State
 from headstart.timeline import Span, Timeline, TurnFigures
+from headstart.world import User
+from headstart.world.opened import Described
 
 READY = ModelState("ready", 1.0, "SmolLM2 135M · cpu · bf16")
 ORDER_HISTORY = Call.of("get_order_history")
@@ -42,12 +45,6 @@ class FakeClock:
         return self.now_s
 
 
-@dataclass(frozen=True)
-class FakeCustomer:
-    customer_id: str
-    name: str
-
-
 @dataclass
 class Script:
     """What one turn does: its words, then its end."""
@@ -69,7 +66,7 @@ class Script:
 class FakeSession:
     """Answers by script; with a `gate`, each word waits for it."""
 
-    customer: FakeCustomer
+    user: User
     clock: FakeClock
     scripts: list[Script] = field(default_factory=list)
     gate: threading.Event | None = None
@@ -79,6 +76,7 @@ class FakeSession:
     outcome: Any = None
     counts: Ledger = field(default_factory=lambda: Ledger(issued=1))
     thread_id: str = "user123:now"
+    world: Described = field(default_factory=lambda: Described(WORLD))
 
     def __post_init__(self) -> None:
         self.timeline = Timeline(self.clock)
@@ -237,6 +235,7 @@ class FakeEngine:
         self._next_state = model_state
         self._open_error = open_error
         self._spans = spans
+        self.latency_s = 3.0 if settings.db_latency is None else settings.db_latency
 
     def start_model(self) -> None:
         self.report(self._next_state)
@@ -253,8 +252,8 @@ class FakeEngine:
     async def sign_in(self, name: str, password: str, on_event: Callable[[Event], None]) -> FakeSession:
         if (name, password) != ("user123", "demo"):
             raise SignInError("The name or the password is wrong. Check both and try again.")
-        customer = FakeCustomer("user123", "Ada Moreno")
-        self.session = FakeSession(customer, self.clock, self._scripts, self._gate, on_event)
+        user = User("user123", "Ada Moreno")
+        self.session = FakeSession(user, self.clock, self._scripts, self._gate, on_event)
         for span in self._spans:
             self._play(self.session, span)
         self.session.timeline.end(self.session.timeline.start("customer", "sign-in"))
@@ -263,15 +262,15 @@ class FakeEngine:
     async def sign_out(self, session: FakeSession) -> None:
         await session.close()
 
-    def conversations(self, customer_id: str) -> FakeConversations:
-        self.asked_for.append(customer_id)
+    def conversations(self, user_id: str) -> FakeConversations:
+        self.asked_for.append(user_id)
         return self.kept
 
     async def resume(
         self, session: FakeSession, thread_id: str | None, on_event: Callable[[Event], None]
     ) -> FakeSession:
         await session.close()
-        self.session = FakeSession(session.customer, self.clock, self._scripts, self._gate, on_event)
+        self.session = FakeSession(session.user, self.clock, self._scripts, self._gate, on_event)
         self.session.thread_id = thread_id or "user123:new"
         return self.session
 

@@ -4,6 +4,10 @@ from datetime import UTC, date, datetime
 
 from agent.events import ToolUse
 from agent.shop import records
+from agent.shop.records import Row
+from headstart.world import Found
+from headstart.world.opened import Artifact
+from headstart.world.opened import artifact as artifact_of
 
 DAY = date(2026, 11, 2)
 
@@ -47,3 +51,8 @@ PRODUCT = records.ProductDetails(
 
 def use(row: records.Row, *, used: bool = True) -> ToolUse:
     return ToolUse("a_tool", {}, "hit", 0.0, type(row).__name__, row.model_dump(mode="json"), used)
+
+
+def artifact(row: Row, revision: int | None) -> Artifact:
+    """The row as the artifact of a tool's result."""
+    return artifact_of(Found("", row.model_dump(mode="json"), type(row).__name__, revision))

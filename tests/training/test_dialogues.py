@@ -5,10 +5,12 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from transformers import AutoTokenizer
 
 from agent import prompts
+from agent.shop.phrases import PHRASES
 from agent.shop.records import HISTORY_LIMIT
-from agent.shop.tools import schemas
+from agent.shop.tools import TOOLS
 from headstart.llama.format.tool_calls import CHATML
 from headstart.llama.loading.embedded import find_gguf
+from headstart.world.langchain import schemas
 from training import names
 from training.dialogues import Conversation, conversation, encode
 from training.evaluate import FACT
@@ -37,7 +39,7 @@ def test_training_and_held_out_conversations_differ() -> None:
 
 def test_text_is_what_the_dialect_and_the_chat_template_make_of_the_messages(tokenizer) -> None:
     for talked in [conversation(seed) for seed in range(25)]:
-        tools = schemas() if talked.of_shop else talked.tools
+        tools = schemas(TOOLS) if talked.of_shop else talked.tools
         ids = tokenizer.apply_chat_template(CHATML.turns(talked.messages, tools), tokenize=True, return_dict=False)
         assert encode(tokenizer, talked).ids == ids
 
@@ -56,7 +58,7 @@ def test_an_exchange_placed_ahead_is_not_learned_and_the_next_word_is_the_custom
     for talked in OF_SHOP:
         for place, message in enumerate(talked.messages):
             if prompts.is_synthetic(message):
-                assert message.text == (prompts.TYPING if found_before(talked, place) else prompts.SIGNED_IN)
+                assert message.text == (PHRASES.typing if found_before(talked, place) else PHRASES.signed_in)
                 assert isinstance(talked.messages[place + 2], ToolMessage)
                 assert all(isinstance(m, HumanMessage) for m in talked.messages[place + 3 : place + 4])
                 assert not {place, place + 1, place + 2} & talked.kinds.keys()
@@ -83,7 +85,7 @@ def test_every_fact_in_an_answer_stands_in_a_result_before_it() -> None:
 
 
 def test_every_call_fits_its_tool() -> None:
-    parameters = {tool["function"]["name"]: tool["function"]["parameters"] for tool in schemas()}
+    parameters = {tool["function"]["name"]: tool["function"]["parameters"] for tool in schemas(TOOLS)}
     made = [
         call
         for talked in OF_SHOP

@@ -119,7 +119,7 @@ def test_a_wrong_password_is_an_error_of_its_own(asked: Asked) -> None:
 
 def test_a_missing_database_is_an_error_of_its_own(asked: Asked, tmp_path: Path) -> None:
     with pytest.raises(DatabaseError):
-        asked("One?", replies=["1"], orders=tmp_path / "none.sqlite")
+        asked("One?", replies=["1"], options={"orders": tmp_path / "none.sqlite"})
 
 
 @pytest.mark.parametrize(("missing", "said"), [("user", "--user"), ("password", "HEADSTART_PASSWORD")])

@@ -27,7 +27,7 @@ def headstart(*arguments: str, **variables: str) -> subprocess.CompletedProcess[
 def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     program = (
         "import sys, typer.testing, tui.cli as c\n"
-        "shown = typer.testing.CliRunner().invoke(c.app, ['--help']).output\n"
+        "shown = typer.testing.CliRunner().invoke(c.command_line(c.load_world('shop')), ['--help']).output\n"
         "assert all(name in shown for name in ('ask', 'graph', 'doctor', 'serve', 'accounts')), shown\n"
         "print(sorted({'torch', 'textual', 'langgraph', 'transformers', 'langchain_core'} & set(sys.modules)))"
     )

@@ -7,18 +7,17 @@ from typing import Any
 import pytest
 from stubs.confirming import answer
 from stubs.fake_engine import FakeConversations, Script
-from stubs.shop_rows import HISTORY, MANY
+from stubs.shop_rows import HISTORY, MANY, artifact
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from agent.conversations import Kept, KeptTurn
-from agent.shop.calls import artifact
 from agent.shop.records import Row
 from headstart.errors import DatabaseError
 from tui.saving import file_name, suggestion
 from tui.screens.history import HistoryScreen
 from tui.screens.line import LineScreen
-from tui.widgets.cards import FactCard, OrdersTable
+from tui.widgets.cards import FactCard, RecordsTable
 from tui.widgets.conversation import Answer, Question
 
 MUG = Kept("user123:mug", "Where is my mug?", datetime(2026, 11, 20, 8, 14, tzinfo=UTC), 1)
@@ -94,8 +93,8 @@ async def test_the_cards_of_a_kept_conversation_are_shown_again(make_chat: Any) 
         await chat.still(pilot)
         answers = list(chat.screen.query(Answer))
         assert [len(answer.query(FactCard)) for answer in answers] == [1, 0, 0, 0]  # The same is not shown again.
-        assert [len(answer.query(OrdersTable)) for answer in answers] == [0, 0, 1, 0]
-        table = chat.screen.query_one(OrdersTable)
+        assert [len(answer.query(RecordsTable)) for answer in answers] == [0, 0, 1, 0]
+        table = chat.screen.query_one(RecordsTable)
         assert table.row_count == 4
         assert "total" in "".join(str(column.label) for column in table.columns.values())
 

@@ -89,7 +89,7 @@ async def test_a_given_name_leaves_only_the_password(make_chat: Any, settings: A
 
 
 async def test_the_hint_is_for_the_demo_only(make_chat: Any, settings: Any) -> None:
-    chat = make_chat(settings=settings.model_copy(update={"orders": Path("own.sqlite")}))
+    chat = make_chat(settings=settings.model_copy(update={"options": {"orders": Path("own.sqlite")}}))
     async with chat.app.run_test() as pilot:
         await chat.opened(pilot)
         assert not chat.app.screen.query("#hint")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from langchain_core.language_models import BaseChatModel
 
-from agent import prompts
 from agent.engine import load_chat_llama
 from agent.settings import Settings
 from headstart.llama.loading import embedded
+from training.fingerprint import fingerprint
 
 ROOT = Path(__file__).parents[2]
 EMBEDDED = "embedded"
@@ -20,7 +20,7 @@ WORK = Path(tempfile.gettempdir()) / "headstart-exam"
 
 def key(spec: str, adapter: Path | None) -> str:
     """Eight hex digits over everything of the program and the model that can change an answer."""
-    digest = hashlib.sha256(f"{prompts.fingerprint()} {spec}".encode())
+    digest = hashlib.sha256(f"{fingerprint()} {spec}".encode())
     if spec == EMBEDDED and adapter is None:
         adapter = embedded.ADAPTER
     for path in sorted(adapter.glob("*.safetensors")) if adapter else ():

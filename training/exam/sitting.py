@@ -23,7 +23,10 @@ from agent.session import CustomerSession
 from agent.settings import Settings
 from agent.shop.accounts import Accounts
 from agent.shop.orders import OrderStore
+from agent.shop.world import SIGN_INS, Shop, ShopBackend
 from headstart.errors import HeadstartError
+from headstart.world import Options
+from headstart.world.opened import Described
 from training.exam import shop
 from training.exam.expectation import Conversation
 from training.exam.score import Made, Said
@@ -47,17 +50,26 @@ class Turn:
     """What the guard did to the answer; without any, the answer is the same without a guard."""
 
 
+class ExamShop(Shop):
+    """The shop with its clock standing at the day of the exam."""
+
+    @asynccontextmanager
+    async def connect(self, options: Options) -> AsyncGenerator[ShopBackend]:
+        """Open the exam's orders and accounts."""
+        store = await OrderStore.open(options["orders"], clock=lambda: datetime.combine(shop.TODAY, time(12), UTC))
+        try:
+            yield ShopBackend(store, Accounts(store, options.state_folder / SIGN_INS))
+        finally:
+            await store.close()
+
+
 class ExamEngine(Engine):
-    """The engine over the exam's database, with its clock standing at the day of the exam."""
+    """The engine over the exam's database, which is not slowed; the predictor is told that it were."""
 
     async def open(self) -> None:
-        """Open the exam's orders and accounts."""
-        assert self.settings.orders is not None
-        self.settings.state_folder.mkdir(parents=True, exist_ok=True)
-        self._store = await OrderStore.open(
-            self.settings.orders, clock=lambda: datetime.combine(shop.TODAY, time(12), UTC)
-        )
-        self._accounts = Accounts(self._store, self.settings.state_folder / "sign_in.sqlite")
+        """Open the exam's shop."""
+        await super().open()
+        self.latency_s = 0.0
 
     def _saved_s(self, tool: str) -> float:
         return DEMO_LATENCY_S
@@ -66,7 +78,7 @@ class ExamEngine(Engine):
 @asynccontextmanager
 async def engine(settings: Settings, model: BaseChatModel) -> AsyncGenerator[ExamEngine]:
     """An engine that is ready, with a model that stays loaded when it closes."""
-    opened = ExamEngine(settings, load_model=lambda *_: model)
+    opened = ExamEngine(settings, world=Described(ExamShop()), load_model=lambda *_: model)
     await opened.open()
     opened.start_model()
     await asyncio.wrap_future(opened.model)
@@ -81,7 +93,7 @@ async def engine(settings: Settings, model: BaseChatModel) -> AsyncGenerator[Exa
 def settings(folder: Path, database: Path, strategy: str, *, guard: bool) -> Settings:
     """The settings of a sitting; a program without a guard has it off."""
     given: dict[str, Any] = {
-        "orders": database,
+        "options": {"orders": database},
         "db_latency": DEMO_LATENCY_S,
         "strategy": strategy,
         "state_folder": folder / "state",

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from agent.session import CustomerSession
     from headstart.errors import HeadstartError
     from headstart.speculation.speculator import Ahead
-    from tui.facts import Fact
+    from headstart.world import User
+    from headstart.world.cards import Shown
 
 TURNS_KEPT = 100
 """Turns whose spans are held for the timeline."""
@@ -101,7 +102,8 @@ class ChatScreen(Screen[None]):
         draft: str = "",
     ) -> None:
         super().__init__()
-        self._customer = session.customer
+        self._user = session.user
+        self._world = session.world
         self._readings = SessionReadings(session)
         self._looks_ahead = bool(session.ahead())
         self._limit = limit
@@ -118,7 +120,7 @@ class ChatScreen(Screen[None]):
         """Whether a question was sent that has no end yet."""
         self._results: deque[TurnResult] = deque(maxlen=TURNS_KEPT)
         """The turns of this sitting, for the timeline."""
-        self._above: list[Fact] = []
+        self._above: list[Shown] = []
         """The cards under the newest answer: the one after it does not show the same again."""
         self._found: list[Said] = []
         self._found_at = 0
@@ -129,16 +131,23 @@ class ChatScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The design's picture, top to bottom and left to right."""
-        yield StatusBar(f"{self._customer.name} ({self._customer.customer_id})", self._model, self._project)
+        yield StatusBar(_named(self._user), self._model, self._project)
         with Horizontal(id="middle"):
             with Vertical(id="left"):
-                yield Conversation(self._welcome(), *earlier(self._kept), id="conversation")
+                yield Conversation(self._welcome(), *earlier(self._kept, self._world), id="conversation")
                 yield FindBar()
                 yield GaugeStrip(id="strip")
                 with Horizontal(id="entry"):
                     yield Static(">", id="sign", markup=False)
                     asked = [turn.question for turn in self._kept]
-                    yield Prompt(self._draft, id="prompt", asked=asked, limit=self._limit, takes=self._takes)
+                    yield Prompt(
+                        self._draft,
+                        id="prompt",
+                        asked=asked,
+                        limit=self._limit,
+                        placeholder=self._world.phrases.placeholder,
+                        takes=self._takes,
+                    )
             with VerticalScroll(id="right", can_focus=False):
                 yield LatencyGauge()
                 ahead = AheadPanel(id="ahead")
@@ -295,7 +304,7 @@ class ChatScreen(Screen[None]):
         """What sign-in started is in."""
         ready = [one.took_s or 0.0 for one in found if one.state == "ready"]
         for welcome in self.query("#welcome-state").results(Static):
-            took = f"✓ your orders are here already ({tenths(max(ready))})" if ready else ""
+            took = f"✓ {self._world.phrases.ready} ({tenths(max(ready))})" if ready else ""
             welcome.update(took)
 
     async def begin_turn(self, question: str) -> None:
@@ -329,7 +338,7 @@ class ChatScreen(Screen[None]):
             await self.conversation.take_back(answer, "stopped before the first word; the question is in the prompt")
             self.prompt.put_back(result.question)
         else:
-            self._above = [fact for fact in facts_of(result, earlier) if fact not in above]
+            self._above = [fact for fact in facts_of(result, self._world, earlier) if fact not in above]
             with self.app.batch_update():
                 await answer.stop(note(result))
                 await answer.show(self._above)
@@ -380,11 +389,15 @@ class ChatScreen(Screen[None]):
                 self.strip.show(reading)
 
     def _welcome(self) -> Vertical:
-        first = self._customer.name.split(" ")[0]
-        ahead = "⋯ your orders are being looked up while you type" if self._looks_ahead else ""
+        first = f"Hello {self._user.name.split(' ')[0]}." if self._user.name else "Hello."
+        ahead = f"⋯ {self._world.phrases.looking}" if self._looks_ahead else ""
         return Vertical(
-            Static(f"Hello {first}.", id="hello", markup=False),
-            Static("Ask where an order is, what it cost, or to cancel one.", id="welcome-hint", markup=False),
+            Static(first, id="hello", markup=False),
+            Static(self._world.phrases.welcome, id="welcome-hint", markup=False),
             Static(ahead, id="welcome-state", markup=False),
             id="welcome",
         )
+
+
+def _named(user: User) -> str:
+    return f"{user.name} ({user.id})" if user.name else ""

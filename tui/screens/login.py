@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import Screen
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from agent.engine import ModelState
     from agent.settings import Settings
     from headstart.errors import HeadstartError
-
-DEMO_HINT = "demo accounts: user123, eight8, forty40 …\npassword: demo"
 
 
 class NameInput(Input):
@@ -87,7 +86,14 @@ class PasswordInput(Input):
 
 
 class LoginScreen(Screen[None]):
-    """Name and password. Shows what the app tells it, and asks the app to sign in."""
+    """Name and password. Shows what the app tells it, and asks the app to sign in.
+
+    In a world of one user there is nothing to type: it opens by itself, and after a sign-out by Enter.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "enter", "Open", id="login.open", tooltip="Open the chat", show=False)
+    ]
 
     AUTO_FOCUS: ClassVar[str | None] = None
 
@@ -96,9 +102,11 @@ class LoginScreen(Screen[None]):
     problem = getters.query_one("#problem", Static)
     model = getters.query_one("#model", Static)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, hint: str = "", *, signs_in: bool = True) -> None:
         super().__init__()
         self._settings = settings
+        self._hint = hint
+        self._signs_in = signs_in
         self._has_problem = False
         self._is_busy = False
 
@@ -107,11 +115,14 @@ class LoginScreen(Screen[None]):
         with VerticalScroll(id="card", can_focus=False):
             yield Static("Headstart", id="name", markup=False)
             yield Static("customer support that has already looked", id="tagline", markup=False)
-            yield _titled(NameInput(self._settings.user or "", id="user"), "Name")
-            yield _titled(PasswordInput(id="password"), "Password")
+            name = _titled(NameInput(self._settings.user or "", id="user"), "Name")
+            password = _titled(PasswordInput(id="password"), "Password")
+            name.display = password.display = self._signs_in
+            yield name
+            yield password
             yield Static(id="problem", markup=False)
-            if self._settings.demo:
-                yield Static(DEMO_HINT, id="hint", markup=False)
+            if self._hint:
+                yield Static(self._hint, id="hint", markup=False)
         with Vertical(id="below"):
             yield Static("model  not loaded yet", id="model", markup=False)
             yield KeysFooter()
@@ -119,6 +130,9 @@ class LoginScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Sign in at once where both are given."""
+        if not self._signs_in:
+            self._show_doing("⋯ opening …")
+            return
         given = self._settings.password
         if self._settings.user and given is not None:
             self.password.value = given.get_secret_value()
@@ -178,6 +192,21 @@ class LoginScreen(Screen[None]):
         if self._has_problem:
             self._show_problem("")
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a sign-in is being checked."""
+        return self._is_busy
+
+    def enter(self) -> None:
+        """Begin without a name: the world has one user."""
+        self._busy("opening …")
+        self.post_message(messages.SignInAsked("", ""))
+
+    def action_enter(self) -> None:
+        """Enter, where no field takes it."""
+        if not self._signs_in and not self._is_busy:
+            self.enter()
+
     def opened(self) -> None:
         """The orders are open; what was said about them no longer holds."""
         if self._has_problem:
@@ -195,7 +224,10 @@ class LoginScreen(Screen[None]):
     def left(self) -> None:
         """Signed out."""
         self._free("")
-        self.user.focus()
+        if self._signs_in:
+            self.user.focus()
+        else:
+            self._show_doing("Enter opens it again, Ctrl+Q quits.")
 
     def failed(self, error: HeadstartError, typed: str = "") -> None:
         """The sign-in failed, or the orders cannot be opened; what was typed stays, but for the password.
@@ -205,7 +237,8 @@ class LoginScreen(Screen[None]):
         with self.prevent(Input.Changed):
             self.password.value = typed.strip().replace("\n", " ")
         self._free(str(error))
-        (self.password if self.user.value else self.user).focus()
+        if self._signs_in:
+            (self.password if self.user.value else self.user).focus()
 
     def show_model(self, state: ModelState) -> None:
         """How far the model is, small."""
@@ -215,9 +248,12 @@ class LoginScreen(Screen[None]):
     def _busy(self, doing: str) -> None:
         self._is_busy = True
         self.user.disabled = self.password.disabled = True
+        self._show_doing(f"⋯ {doing}")
+
+    def _show_doing(self, text: str) -> None:
         self._has_problem = False
         self.problem.remove_class("-error")
-        self.problem.update(f"⋯ {doing}")
+        self.problem.update(text)
 
     def _free(self, problem: str) -> None:
         self._is_busy = False

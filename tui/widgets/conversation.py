@@ -20,7 +20,8 @@ from tui.widgets.drawn import Drawn
 if TYPE_CHECKING:
     from agent.conversations import KeptTurn
     from agent.events import TurnResult
-    from tui.facts import Fact
+    from headstart.world.cards import Shown
+    from headstart.world.opened import Described
 
 TURNS_SHOWN = 50
 """With more, the oldest quarter is let go of."""
@@ -152,7 +153,7 @@ class Answer(Horizontal):
     Markdown when it is complete, and what is being written stands below as plain text, at a tenth of that.
     """
 
-    def __init__(self, text: str = "", note: str = "⋯", facts: Sequence[Fact] = ()) -> None:
+    def __init__(self, text: str = "", note: str = "⋯", facts: Sequence[Shown] = ()) -> None:
         super().__init__()
         self._facts = facts
         self._markdown = Markdown(text, open_links=False)
@@ -177,7 +178,7 @@ class Answer(Horizontal):
         """As the model wrote it."""
         return self._markdown.source + self._block
 
-    async def show(self, facts: Sequence[Fact]) -> None:
+    async def show(self, facts: Sequence[Shown]) -> None:
         """What the answer speaks of, from data, between text and note."""
         if facts and self.is_attached:
             await self.query_one(".words").mount(*map(card, facts), before=self._note)
@@ -220,15 +221,15 @@ def note(result: TurnResult) -> Content:
     return Content("\n").join(lines)
 
 
-def earlier(kept: Sequence[KeptTurn]) -> list[Widget]:
+def earlier(kept: Sequence[KeptTurn], world: Described) -> list[Widget]:
     """A kept conversation's turns, with the cards that stood under them: what was true then."""
     widgets: list[Widget] = []
-    above: list[Fact] = []
+    above: list[Shown] = []
     if len(kept) > EARLIER:
         left_out = f"{len(kept) - EARLIER} earlier turns are kept too; the export has them (F3)."
         widgets.append(Static(left_out, classes="aside", markup=False))
     for turn in kept[-EARLIER:]:
-        above = [fact for fact in facts_kept(turn) if fact not in above]
+        above = [fact for fact in facts_kept(turn, world) if fact not in above]
         widgets += [Question(turn.question), Answer(turn.answer, "" if turn.answer else "no answer", above)]
     if kept:
         widgets.append(Static(AS_IT_WAS, classes="aside", markup=False))

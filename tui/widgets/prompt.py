@@ -59,6 +59,7 @@ class Prompt(TextArea):
         id: str,
         asked: Sequence[str] = (),
         limit: int = 2_000,
+        placeholder: str = "",
         takes: Callable[[str], bool] = lambda _: True,
     ) -> None:
         super().__init__(
@@ -68,7 +69,7 @@ class Prompt(TextArea):
             show_line_numbers=False,
             compact=True,
             highlight_cursor_line=False,
-            placeholder="Ask about your orders",
+            placeholder=placeholder,
         )
         self._limit = limit
         self._takes = takes

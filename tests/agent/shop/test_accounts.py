@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from agent.shop.accounts import PARAMETERS, WRONG, Accounts, Customer
+from agent.shop.accounts import PARAMETERS, WRONG, Accounts
 from agent.shop.orders import OrderStore
 from agent.shop.throttle import LONGEST_WAIT, wait_after
 from headstart.errors import DatabaseError, SettingsError, SignInError
+from headstart.world import User
 
 SECRET = "correct horse battery staple"
 
@@ -52,7 +53,7 @@ async def fail(accounts: Accounts, times: int, name: str = "ada") -> str:
 
 
 async def test_right_password_signs_in(accounts: Accounts) -> None:
-    assert await accounts.sign_in(" ada ", "demo") == Customer("ada", "Ada Moreno")
+    assert await accounts.sign_in(" ada ", "demo") == User("ada", "Ada Moreno")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ async def test_password_is_not_checked_while_waiting(accounts: Accounts, monkeyp
 
 async def test_waits_are_per_name(accounts: Accounts) -> None:
     await fail(accounts, 5)
-    assert (await accounts.sign_in("ben", "demo")).customer_id == "ben"
+    assert (await accounts.sign_in("ben", "demo")).id == "ben"
 
 
 async def test_success_clears_the_failures(accounts: Accounts) -> None:
@@ -173,7 +174,7 @@ async def test_damaged_state_file_is_named(accounts: Accounts, state: Path) -> N
 
 async def test_added_account_signs_in(accounts: Accounts, direct: sqlite3.Connection) -> None:
     await accounts.add("zoe", SECRET, name="Zoe Ito", email="zoe@example.com", address="1 Elm Street, York")
-    assert await accounts.sign_in("zoe", SECRET) == Customer("zoe", "Zoe Ito")
+    assert await accounts.sign_in("zoe", SECRET) == User("zoe", "Zoe Ito")
     (password_hash,) = direct.execute("SELECT password_hash FROM customers WHERE customer_id = 'zoe'").fetchone()
     assert extract_parameters(password_hash) == PARAMETERS
 

@@ -198,20 +198,3 @@ async def test_database_without_revisions_reads_without(orders_path: Path, direc
     assert (await store.get_order_history("ada")).revision is None
     assert await store.revision("ada") is None
     await store.close()
-
-
-async def test_latency_is_slept_before_reads_and_writes_but_not_before_the_revision(
-    store: OrderStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    store.latency_s = 3.0
-    monkeypatch.setattr("agent.shop.orders.asyncio.sleep", sleep)
-    await store.revision("ada")
-    assert slept == []
-    await store.get_order_history("ada")
-    await store.cancel_order("ada", "C789", "", key="k")
-    assert slept == [3.0, 3.0]

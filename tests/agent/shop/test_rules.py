@@ -3,9 +3,11 @@ from collections.abc import Iterator
 import pytest
 
 from agent.shop import rules
-from agent.shop.calls import BY_NAME
+from agent.shop.tools import BY_NAME
 from headstart.speculation.calls import Call
 from headstart.speculation.prediction import Candidate
+from headstart.world import Moment, rule
+from headstart.world.rules import candidates
 
 
 def order(order_id: str, status: str, *items: str) -> dict[str, object]:
@@ -36,7 +38,7 @@ def track(order_id: str) -> Call:
 
 
 def test_signing_in_makes_the_order_history_likely() -> None:
-    [candidate] = rules.sign_in_candidates()
+    [candidate] = candidates(rules.RULES, "sign-in", Moment())
     assert candidate.call == rules.ORDER_HISTORY == Call.of("get_order_history")
     assert candidate.probability > 0.5
 
@@ -97,44 +99,47 @@ def test_the_newest_of_several_orders_of_an_item_is_likelier() -> None:
     assert first.probability > second.probability
 
 
+def after(call: Call, data: object) -> list[Candidate]:
+    return candidates(rules.RULES, "result", Moment(call=call, data=data))
+
+
 def test_nothing_is_guessed_before_the_history_is_in() -> None:
     assert rules.while_typing("where is B456", None) == []
 
 
 def test_after_the_history_the_late_orders_are_tracked_the_newest_first() -> None:
-    late, shipped = rules.after_result(rules.ORDER_HISTORY, HISTORY)
+    late, shipped = after(rules.ORDER_HISTORY, HISTORY)
     assert (late.call, shipped.call) == (track("C789"), track("A123"))
     assert late.probability > shipped.probability
-    assert rules.after_result(rules.ORDER_HISTORY, {"orders": HISTORY["orders"][2:]}) == []
-    assert rules.after_result(rules.ORDER_HISTORY, {"orders": []}) == []
+    assert after(rules.ORDER_HISTORY, {"orders": HISTORY["orders"][2:]}) == []
+    assert after(rules.ORDER_HISTORY, {"orders": []}) == []
 
 
 def test_after_an_order_on_its_way_its_parcel_is_tracked() -> None:
-    found = rules.after_result(get_order("A123"), {"order_id": "A123", "order": HISTORY["orders"][1]})
+    found = after(get_order("A123"), {"order_id": "A123", "order": HISTORY["orders"][1]})
     assert [candidate.call for candidate in found] == [track("A123")]
-    assert rules.after_result(get_order("A1"), {"order_id": "A1", "order": None}) == []
+    assert after(get_order("A1"), {"order_id": "A1", "order": None}) == []
 
 
 def test_every_candidate_is_a_tool_that_may_be_speculated_and_gives_a_chance() -> None:
     found = [
-        *rules.sign_in_candidates(),
+        *candidates(rules.RULES, "sign-in", Moment()),
         *rules.while_typing("where is the coffee mug, and C789?", HISTORY),
-        *rules.after_result(rules.ORDER_HISTORY, HISTORY),
+        *after(rules.ORDER_HISTORY, HISTORY),
     ]
     assert found
     assert all(BY_NAME[c.call.name].speculation_safe and 0 < c.probability <= 1 and c.rule for c in found)
 
 
-def test_a_new_rule_is_one_registered_function(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "RULES", {when: list(known) for when, known in rules.RULES.items()})
-
-    @rules.rule("typing")
-    def the_price(moment: rules.Moment) -> Iterator[Candidate]:
-        for order, chance, _ in rules.orders_meant(moment.text, moment.orders):
+def test_a_new_rule_is_one_listed_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    @rule("typing")
+    def the_price(moment: Moment) -> Iterator[Candidate]:
+        for order, chance, _ in moment.once(rules.known).meant:
             if "price" in moment.words:
                 call = Call.of("get_product", {"product_id": order["items"][0]["product_id"]})
                 yield Candidate(call, 0.5 * chance, "the_price", "you asked for a price")
 
+    monkeypatch.setattr(rules, "RULES", (*rules.RULES, the_price))
     assert Call.of("get_product", {"product_id": "P-Smart Coffee Mug"}) in typed("price of the coffee mug?")
 
 

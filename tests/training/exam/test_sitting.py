@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from stubs.fake_llama import FakeLlama, asks
 
-from agent.shop.calls import BY_NAME, write
+from agent.shop.tools import BY_NAME
+from headstart.world import Call as ToolCall
+from headstart.world import User, Write
 from training.exam import __main__ as command
 from training.exam import figures, models, sitting
 from training.exam.conversations import Exam
@@ -89,8 +91,9 @@ def test_what_the_exam_expects_to_be_refused_the_shop_refuses_and_nothing_else(w
                 call = question.needs[0][0]
                 arguments = {"order_id": call.order_id, "item": call.item, "address": call.address, "reason": ""}
                 fitting = {name: arguments[name] for name in BY_NAME[call.name].arguments.model_fields}
-                done = await write(opened.store, conversation.customer_id, call.name, fitting, key="", dry_run=True)
-                found.append((question.text, done.done, question.manner is None))
+                user = User(conversation.customer_id)
+                done = await opened.world.write(user, ToolCall.of(call.name, fitting), Write("", dry_run=True))
+                found.append((question.text, not done.refused, question.manner is None))
         return found
 
     found = asyncio.run(run())

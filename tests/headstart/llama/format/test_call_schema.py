@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from langchain_core.messages import HumanMessage
 from transformers import PreTrainedTokenizerFast
 
-from agent.shop.tools import schemas
+from agent.shop.tools import TOOLS
 from headstart.errors import ModelError
 from headstart.llama.chat_model import ChatLlama
 from headstart.llama.format.grammar import CallGrammar, CallGuide, Vocabulary
 from headstart.llama.format.tool_calls import CHATML, DIALECTS, ForcedCall, compact_schema
+from headstart.world.langchain import schemas
 from tests.headstart.llama.format.test_grammar import schema, written_by
 
 A = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}
@@ -240,7 +241,7 @@ def test_the_model_is_shown_what_a_schema_refers_to() -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 def test_the_shops_tools_are_shown_as_the_adapter_learned_them(dialect: Any) -> None:
-    for made in schemas():
+    for made in schemas(TOOLS):
         assert set(compact_schema(made)) <= {"name", "description", "parameters", "optional"}
 
 

@@ -11,7 +11,7 @@ from langchain_core.tools import tool
 from pydantic import BaseModel, Field
 from transformers import PreTrainedTokenizerFast
 
-from agent.shop.tools import schemas
+from agent.shop.tools import TOOLS as SHOP_TOOLS
 from headstart.llama.chat_model import ChatLlama
 from headstart.llama.decoding import decoder as decoding
 from headstart.llama.decoding.decoder import Decoder
@@ -19,6 +19,7 @@ from headstart.llama.format.grammar import CallGrammar, CallGuide, Vocabulary
 from headstart.llama.format.tool_calls import CHATML, DIALECTS, LLAMA31, Dialect, ForcedCall, forced_call
 from headstart.llama.loading.choice import ModelChoice
 from headstart.llama.loading.weights import Loaded
+from headstart.world.langchain import schemas
 from tests.headstart.llama.conftest import tiny_llama
 
 QUESTION = [SystemMessage("Be kind."), HumanMessage("Where is my coffee mug?")]
@@ -65,7 +66,7 @@ def vocabulary(tokenizer: PreTrainedTokenizerFast) -> Vocabulary:
 def guide(
     vocabulary: Vocabulary, dialect: Dialect = CHATML, forced: ForcedCall | None = None, room: int = 999
 ) -> CallGuide:
-    return CallGuide(CallGrammar(vocabulary, dialect, schemas(), forced), room)
+    return CallGuide(CallGrammar(vocabulary, dialect, schemas(SHOP_TOOLS), forced), room)
 
 
 def written_by(guide: CallGuide, vocabulary: Vocabulary, tokens: Sequence[int]) -> bool:
@@ -183,7 +184,7 @@ def test_a_call_that_has_begun_becomes_a_valid_one_whatever_follows(
     [call] = dialect.read_calls(body)
 
     assert room, "it came to its end in time"
-    assert call["name"] in {one["function"]["name"] for one in schemas()}
+    assert call["name"] in {one["function"]["name"] for one in schemas(SHOP_TOOLS)}
     assert set(found) == {"name", dialect.arguments_key}
 
 
@@ -225,7 +226,7 @@ def test_drafts_do_not_change_a_guided_answer(
 
     def answer() -> tuple[list[int], decoding.DecodeStats]:
         decoder = Decoder(model)
-        grammar = CallGrammar(vocabulary, CHATML, schemas(), ForcedCall(None))
+        grammar = CallGrammar(vocabulary, CHATML, schemas(SHOP_TOOLS), ForcedCall(None))
         made = list(decoder.generate(prompt, max_new_tokens=240, guide=CallGuide(grammar, 240)))
         assert decoder.cached == (prompt + made)[: len(decoder.cached)]
         assert len(decoder.cached) >= len(prompt + made) - 1
