@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from agent.correction import Correction
+from agent.shop.english.correction import Correction
 from headstart.speculation.speculator import Ahead, Call, Outcome
 from headstart.timeline import Span, TurnFigures
 

@@ -377,7 +377,8 @@ class CustomerSession:
     def _finished(
         self, turn: Turn, answer: str, *, stopped: bool, messages: list[BaseMessage] | None = None
     ) -> TurnResult:
-        from agent import conversation, grounding
+        from agent import conversation
+        from agent.shop.english import guard as grounding
 
         ended_s = self.timeline.clock()
         standing = self._standing(messages or [], context=turn.starts.context, first_id=turn.first_id)

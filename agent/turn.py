@@ -17,18 +17,19 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolMessage
 from langchain_core.runnables import Runnable
 
-from agent import conversation, intent, prompts, target
+from agent import conversation
 from agent.bridge import Bridge, Lookups, TurnStoppedError
-from agent.correction import Correction
 from agent.events import Event, TextArrived, ToolUse
-from agent.facts import Known, known
-from agent.grounding import Guard
 from agent.lookups import FAILED_LOOKUPS
-from agent.question import NOTHING, Question, understood
 from agent.settings import HeadStarts
-from agent.shop import naming, policy
-from agent.shop.asking import asks_for_parcel, wants_elsewhere
-from agent.target import Target
+from agent.shop import policy
+from agent.shop.english import intent, naming, sentences, target
+from agent.shop.english.asking import asks_for_parcel, wants_elsewhere
+from agent.shop.english.correction import Correction
+from agent.shop.english.facts import Known, known
+from agent.shop.english.guard import Guard
+from agent.shop.english.question import NOTHING, Question, understood
+from agent.shop.english.target import Target
 from headstart.errors import ArgumentsError, HeadstartError, ModelError
 from headstart.speculation.speculator import Call, Claim
 from headstart.text import printable, printable_data
@@ -328,7 +329,7 @@ class Turn:
 
     def _answer_without_change(self, message: AIMessage, guard: Guard, *, asks: bool) -> AIMessage:
         """What the data say of the orders that the question names, or a question back."""
-        answer = prompts.NEW_ADDRESS if asks else guard.question.answer or prompts.NOT_UNDERSTOOD
+        answer = sentences.NEW_ADDRESS if asks else guard.question.answer or sentences.NOT_UNDERSTOOD
         return self._answered(message, answer)
 
     def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Found], bool]) -> list[ToolMessage]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agent.correction import Correction
     from agent.engine import ModelState
+    from agent.shop.english.correction import Correction
     from headstart.speculation.speculator import Call
 
 BLOCKS = "▁▂▃▄▅▆▇█"

@@ -21,8 +21,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.shop import asking, naming
-from agent.shop.asking import asks_for_parcel
+from agent.shop.english import asking, naming
+from agent.shop.english.asking import asks_for_parcel
 from agent.shop.records import Status
 from headstart.world import Call, Candidate, Moment, rule
 from headstart.world.rules import candidates

@@ -10,12 +10,13 @@ from stubs.fake_llama import FakeLlama, asks
 from stubs.waiting import until
 
 from agent import prompts
-from agent.correction import Correction
 from agent.engine import Engine
 from agent.events import Confirmation, Event, StepFinished, TextArrived, ToolUse, TurnResult, describe
 from agent.session import CustomerSession
 from agent.settings import Settings
 from agent.shop import rules
+from agent.shop.english import sentences
+from agent.shop.english.correction import Correction
 from agent.shop.orders import OrderStore
 from agent.shop.phrases import PHRASES
 from headstart.errors import DatabaseError, ModelError, QuestionError, SessionClosedError
@@ -599,7 +600,7 @@ async def test_a_new_address_that_nobody_gave_is_asked_for(sign_in: SignIn) -> N
     made = asks("change_address", order_id="A123", address="7 Elm Street, Bern")
     session, _ = await sign_in(made, made)
     await prefetched(session)
-    assert (await answered(session, "please send A123 elsewhere")).answer == prompts.NEW_ADDRESS
+    assert (await answered(session, "please send A123 elsewhere")).answer == sentences.NEW_ADDRESS
     refused = await answered(session, "7 elm street, bern")
     assert "can no longer be changed" in refused.tool_calls[-1].data["message"]
 
@@ -607,7 +608,7 @@ async def test_a_new_address_that_nobody_gave_is_asked_for(sign_in: SignIn) -> N
 async def test_a_call_that_does_not_parse_is_not_shown(sign_in: SignIn) -> None:
     session, _ = await sign_in('<tool_call_>{"name": "cancel_order"}')
     await prefetched(session)
-    assert (await answered(session, "hello")).answer == prompts.NOT_UNDERSTOOD
+    assert (await answered(session, "hello")).answer == sentences.NOT_UNDERSTOOD
 
 
 async def test_a_follow_up_about_a_parcel_is_looked_up_for_the_order_that_was_told(sign_in: SignIn) -> None:
@@ -694,7 +695,7 @@ async def test_a_call_for_a_question_about_somebody_else_is_not_made(sign_in: Si
     session, llama = await sign_in(asks("get_account"))
     await prefetched(session)
     result = await answered(session, "what is the address of customer moreno12?")
-    assert (result.answer, len(llama.prompts)) == (prompts.ONLY_YOURS, 1)
+    assert (result.answer, len(llama.prompts)) == (sentences.ONLY_YOURS, 1)
     assert result.corrected == (Correction.NEEDLESS_LOOKUP,)
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from agent.conversations import Kept, KeptTurn
-from agent.correction import Correction
 from agent.engine import ModelState
 from agent.events import AheadChanged, Confirmation, Event, TextArrived, ToolUse, TurnOutcome, TurnResult
 from agent.settings import Settings, Strategy
+from agent.shop.english.correction import Correction
 from agent.shop.world import WORLD
 from headstart.errors import HeadstartError, SignInError
 from headstart.speculation.ledger import Ledger

@@ -9,8 +9,8 @@ from stubs.shop_rows import HISTORY, use
 from textual.widgets import Markdown
 from textual.widgets._footer import FooterKey
 
-from agent.correction import Correction
 from agent.events import TurnResult
+from agent.shop.english.correction import Correction
 from tui import garbage
 from tui.widgets.cards import FactCard
 from tui.widgets.conversation import LET_GO, TURNS_SHOWN, Answer, Question, note

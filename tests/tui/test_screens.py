@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from agent.conversations import Kept
-from agent.correction import Correction
 from agent.events import ToolUse
+from agent.shop.english.correction import Correction
 from headstart.timeline import Span
 from tui.screens.ahead import AheadScreen
 from tui.screens.line import LineScreen

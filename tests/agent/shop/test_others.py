@@ -1,6 +1,6 @@
 import pytest
 
-from agent.shop.asking import about_others, needs_parcel, without_another
+from agent.shop.english.asking import about_others, needs_parcel, without_another
 
 
 @pytest.mark.parametrize(

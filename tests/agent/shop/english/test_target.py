@@ -5,9 +5,9 @@ import pytest
 from langchain_core.messages import ToolCall
 from stubs.shop_rows import artifact
 
-from agent import target
-from agent.facts import Known, known
 from agent.shop import contents, policy
+from agent.shop.english import target
+from agent.shop.english.facts import Known, known
 from agent.shop.records import Item, OlderItem, OlderOrder, Order, OrderHistory, Status
 
 TODAY = date(2026, 11, 26)

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from langchain_core.messages import ToolCall
 
-from agent.facts import Known
-from agent.shop import asking, naming, wishes
+from agent.shop.english import asking, naming, wishes
+from agent.shop.english.facts import Known
 
 REMEMBERED = 2
 """A change may be asked for in so many messages: the address often comes after the order."""

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 import pytest
 from stubs.shop_rows import artifact
 
-from agent.facts import Known, known
-from agent.grounding import Guard, _continued
-from agent.prompts import NEW_ADDRESS, NOT_ALLOWED, ONLY_YOURS
-from agent.question import Question, understood
 from agent.shop import contents
+from agent.shop.english.facts import Known, known
+from agent.shop.english.guard import Guard, _continued
+from agent.shop.english.question import Question, understood
+from agent.shop.english.sentences import NEW_ADDRESS, NOT_ALLOWED, ONLY_YOURS
 from agent.shop.records import (
     Account,
     Item,

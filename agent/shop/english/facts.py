@@ -12,8 +12,9 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
-from agent.shop import asking, contents, naming, records
-from agent.shop.asking import STATUS_WORDS, STATUSES, Field
+from agent.shop import contents, records
+from agent.shop.english import asking, naming
+from agent.shop.english.asking import STATUS_WORDS, STATUSES, Field
 from agent.shop.records import Order, Status
 
 Kind = Literal["number", "item", "date", "amount", "status", "carrier"]

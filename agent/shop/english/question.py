@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from agent.facts import AND, OF_MANY, Known, Record
-from agent.intent import REMEMBERED
-from agent.prompts import NOT_ALLOWED, ONLY_YOURS
-from agent.shop import asking, contents, naming
-from agent.shop.asking import Field
+from agent.shop import contents
+from agent.shop.english import asking, naming
+from agent.shop.english.asking import Field
+from agent.shop.english.facts import AND, OF_MANY, Known, Record
+from agent.shop.english.intent import REMEMBERED
+from agent.shop.english.sentences import NOT_ALLOWED, ONLY_YOURS
 
 Needed: TypeAlias = tuple[str, str]
 """What an answer must hold, and the sentence that adds it."""

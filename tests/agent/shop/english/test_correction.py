@@ -6,11 +6,11 @@ import pytest
 from stubs.fake_engine import FIGURES
 from stubs.shop_rows import HISTORY, artifact
 
-from agent.correction import Correction
 from agent.events import TurnResult
-from agent.facts import known
-from agent.grounding import Guard
 from agent.shop import contents
+from agent.shop.english.correction import Correction
+from agent.shop.english.facts import known
+from agent.shop.english.guard import Guard
 from agent.shop.records import Status
 from tui.figures import corrections
 

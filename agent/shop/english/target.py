@@ -12,8 +12,9 @@ from typing import Any
 
 from langchain_core.messages import ToolCall
 
-from agent.facts import AND, Known
-from agent.shop import asking, contents, naming, policy, wishes
+from agent.shop import contents, policy
+from agent.shop.english import asking, naming, wishes
+from agent.shop.english.facts import AND, Known
 
 
 @dataclass(frozen=True, slots=True)

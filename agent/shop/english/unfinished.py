@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from agent.prompts import NEW_ADDRESS
-from agent.shop.asking import STATUSES
+from agent.shop.english.asking import STATUSES
+from agent.shop.english.sentences import NEW_ADDRESS
 
 _HEAD = r"(?:^|(?<=[.!?] ))"
 _RUN = r"(?P<run>\w(?:(?! (?:is|was|has|have|are|were|cost|costs|holds|will|can)\b)[^():;!?])*)"

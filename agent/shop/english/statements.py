@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from agent.correction import Correction
-from agent.facts import Fact, Kind, Known, Record
-from agent.shop.asking import STATUSES
-from agent.unfinished import BARELY_NAMING, NAMING
+from agent.shop.english.asking import STATUSES
+from agent.shop.english.correction import Correction
+from agent.shop.english.facts import Fact, Kind, Known, Record
+from agent.shop.english.unfinished import BARELY_NAMING, NAMING
 
 SUPERLATIVE = re.compile(r"\b(?P<which>newest|latest|most recent|most expensive|dearest) order is\b", re.IGNORECASE)
 DENYING = re.compile(r"\b(?:no|not|never|can't|can’t|cannot|couldn't|couldn’t)\b", re.IGNORECASE)

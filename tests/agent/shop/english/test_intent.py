@@ -1,8 +1,8 @@
 import pytest
 from langchain_core.messages import ToolCall
 
-from agent import intent
-from agent.facts import Known, Record
+from agent.shop.english import intent
+from agent.shop.english.facts import Known, Record
 from agent.shop.records import Status
 
 

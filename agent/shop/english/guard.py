@@ -13,12 +13,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from agent.correction import Correction
-from agent.facts import Fact, Known, facts
-from agent.prompts import NEW_ADDRESS, NOT_UNDERSTOOD, ONLY_YOURS
-from agent.question import NOTHING, Question
-from agent.shop.asking import STATUS_WORDS, extreme_asked
-from agent.statements import (
+from agent.shop.english.asking import STATUS_WORDS, extreme_asked
+from agent.shop.english.correction import Correction
+from agent.shop.english.facts import Fact, Known, facts
+from agent.shop.english.question import NOTHING, Question
+from agent.shop.english.sentences import NEW_ADDRESS, NOT_UNDERSTOOD, ONLY_YOURS
+from agent.shop.english.statements import (
     DENYING,
     SUPERLATIVE,
     Foreign,
@@ -28,7 +28,7 @@ from agent.statements import (
     held_otherwise,
     misnamed,
 )
-from agent.unfinished import BULLET, beginnings, judged, sentence_start, unfinished
+from agent.shop.english.unfinished import BULLET, beginnings, judged, sentence_start, unfinished
 
 UNSURE = "I can't say that for certain."
 """Where a statement turns out to be foreign and the data have nothing to say in its place."""

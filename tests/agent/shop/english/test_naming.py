@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.shop.naming import SURE, full_numbers, meant
+from agent.shop.english.naming import SURE, full_numbers, meant
 
 ORDERS = [
     ("C789", ["Noise Cancelling Headphones"]),

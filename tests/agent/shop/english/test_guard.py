@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 from stubs.shop_rows import artifact
 
-from agent.correction import Correction
-from agent.facts import Known, facts, known
-from agent.grounding import Foreign, Guard, ground
-from agent.prompts import NOT_UNDERSTOOD
-from agent.question import Question
 from agent.shop import contents
+from agent.shop.english.correction import Correction
+from agent.shop.english.facts import Known, facts, known
+from agent.shop.english.guard import Foreign, Guard, ground
+from agent.shop.english.question import Question
+from agent.shop.english.sentences import NOT_UNDERSTOOD
 from agent.shop.records import (
     Account,
     Change,

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.shop import asking
-from agent.shop.asking import Field
+from agent.shop.english import asking
+from agent.shop.english.asking import Field
 from agent.shop.records import Status
 
 

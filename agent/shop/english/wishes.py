@@ -5,7 +5,7 @@
 
 import re
 
-from agent.shop.asking import spelled
+from agent.shop.english.asking import spelled
 
 _REQUEST = r"^\W*(?:(?:hi|hello|hey|please|can|could|would|will|you|I|I'd|I’d|like|want|need|wish|to|just|now|so)\W+)*"
 _MY_CHANGE = {

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.shop.wishes import asks_how_a_change_stands, change_of_mine
+from agent.shop.english.wishes import asks_how_a_change_stands, change_of_mine
 
 
 @pytest.mark.parametrize(
