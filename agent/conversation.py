@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 
 from agent import prompts
+from headstart.guard import Result
 from headstart.speculation.speculator import Call
 from headstart.world import Phrases
 from headstart.world.opened import Answer
@@ -92,9 +93,14 @@ def reads_standing(messages: Sequence[BaseMessage], reads: Container[str]) -> li
     return list(dict.fromkeys(made))
 
 
-def tool_results(messages: Sequence[BaseMessage]) -> list[ToolMessage]:
+def results(messages: Sequence[BaseMessage]) -> list[Result]:
     """Every tool result among messages."""
-    return [message for message in messages if isinstance(message, ToolMessage)]
+    return [Result(m.tool_call_id, m.text, m.artifact) for m in messages if isinstance(m, ToolMessage)]
+
+
+def answers(messages: Sequence[BaseMessage]) -> list[str]:
+    """What was answered, oldest first."""
+    return [m.text for m in messages if isinstance(m, AIMessage) and m.text.strip()]
 
 
 def customer_said(messages: Sequence[BaseMessage]) -> list[str]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from agent.shop.english.correction import Correction
 from headstart.speculation.speculator import Ahead, Call, Outcome
 from headstart.timeline import Span, TurnFigures
 
@@ -67,7 +66,7 @@ class ToolUse:
     outcome: Outcome
     waited_s: float
     record: str = ""
-    """The kind of its data, as in `agent.shop.records`; empty for an error."""
+    """The kind of its data, as the world names it; empty for an error."""
     data: dict[str, Any] = field(default_factory=dict)
     """Its typed result, for cards."""
     used: bool = False
@@ -95,7 +94,7 @@ class TurnResult:
     entered_s: float
     """Enter, on the spans' clock."""
     ended_s: float
-    corrected: tuple[Correction, ...] = ()
+    corrected: tuple[str, ...] = ()
     """Why something that the model had written was not shown: each time the guard held something back."""
     ahead: tuple[Ahead, ...] = ()
     """What was looked up ahead and is held at the end of the turn, used or not."""
@@ -118,7 +117,7 @@ class TurnResult:
             ],
             "grounded": self.grounded,
             "sources": [describe(call) for call in self.sources],
-            "corrected": [why.value for why in self.corrected],
+            "corrected": [str(why) for why in self.corrected],
             "ahead": [
                 {
                     "name": one.call.name,

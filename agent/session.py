@@ -282,6 +282,7 @@ class CustomerSession:
             entered_s=entered_s,
             first_id=self._first_id,
             guarded=self._settings.guard,
+            check=self.world.check_for(self.user, self._lookups.today()),
         )
 
     def _ready_model(self, bridge: Bridge) -> BaseChatModel:
@@ -378,18 +379,17 @@ class CustomerSession:
         self, turn: Turn, answer: str, *, stopped: bool, messages: list[BaseMessage] | None = None
     ) -> TurnResult:
         from agent import conversation
-        from agent.shop.english import guard as grounding
 
         ended_s = self.timeline.clock()
         standing = self._standing(messages or [], context=turn.starts.context, first_id=turn.first_id)
-        results = conversation.tool_results(standing)
-        ground = grounding.ground(answer, turn.known(results), [result.text for result in results])
+        results = conversation.results(standing)
+        ground = turn.check.ground(answer, results)
         by_id = {
             made["id"]: Call.of(made["name"], made["args"])
             for message in standing
             for made in getattr(message, "tool_calls", [])
         }
-        told_by = [results[i].tool_call_id for i in ground.sources]
+        told_by = [results[i].call_id for i in ground.sources]
         sources = [by_id[call_id] for call_id in told_by if call_id in by_id]
         turn.rest_on(sources)
         figures = turn_figures(
@@ -438,7 +438,7 @@ class CustomerSession:
             self._shorten(messages)
             standing = self._standing(messages, context=turn.starts.context, first_id=self._first_id)
         reads = conversation.reads_standing(standing, self.world.reads) if messages is not None else None
-        self._loop.call_soon_threadsafe(self._after_turn, reads, ground.orders)
+        self._loop.call_soon_threadsafe(self._after_turn, reads, ground.told)
         return result
 
     def _ahead_now(self, turn: Turn) -> tuple[Ahead, ...]:

@@ -8,7 +8,7 @@ to the event loop is reached through `Bridge` only.
 import asyncio
 import threading
 import uuid
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -22,15 +22,9 @@ from agent.bridge import Bridge, Lookups, TurnStoppedError
 from agent.events import Event, TextArrived, ToolUse
 from agent.lookups import FAILED_LOOKUPS
 from agent.settings import HeadStarts
-from agent.shop import policy
-from agent.shop.english import intent, naming, sentences, target
-from agent.shop.english.asking import asks_for_parcel, wants_elsewhere
-from agent.shop.english.correction import Correction
-from agent.shop.english.facts import Known, known
-from agent.shop.english.guard import Guard
-from agent.shop.english.question import NOTHING, Question, understood
-from agent.shop.english.target import Target
 from headstart.errors import ArgumentsError, HeadstartError, ModelError
+from headstart.guard import Asked, Check, Correction, FactsCheck, Guard, Reading, Verdict
+from headstart.guard.check import Made
 from headstart.speculation.speculator import Call, Claim
 from headstart.text import printable, printable_data
 from headstart.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
@@ -73,7 +67,9 @@ class Turn:
     uses: dict[Call, ToolUse] = field(default_factory=dict)
     guarded: bool = True
     """Whether what the records do not hold is kept from the screen."""
-    corrected: list[Correction] = field(default_factory=list[Correction])
+    check: Check = field(default_factory=FactsCheck)
+    """What the world knows of its questions and answers."""
+    corrected: list[str] = field(default_factory=list[str])
     """Why something that the model had written was not shown."""
     _changed: bool = False
     """Whether a change was tried: its message is the answer."""
@@ -81,8 +77,6 @@ class Turn:
     _called: set[Call] = field(default_factory=set)
     _call_ids: set[str] = field(default_factory=set)
     """Of every call of the conversation."""
-    _known: tuple[tuple[str, ...], Known] | None = None
-    """The calls of the results that were read last, and what they say."""
 
     def stop(self) -> None:
         """The customer pressed Esc."""
@@ -111,48 +105,78 @@ class Turn:
         return conversation.exchanges(standing, found, self.world.phrases)
 
     def call_model(self, node: str, messages: Sequence[BaseMessage]) -> AIMessage:
-        """One call of the model over the conversation; its text is passed on while it streams.
+        """One message of the model over the conversation: understand, write, vet, repair.
 
-        A turn that is stopped ends with what had been written; with nothing written it raises
-        TurnStoppedError.
+        Its text is passed on while it streams. A turn that is stopped ends with what had been written; with nothing
+        written it raises TurnStoppedError.
         """
         self._call_ids |= {str(call["id"]) for one in messages if isinstance(one, AIMessage) for call in one.tool_calls}
         prompt = self._standing(messages)
         if not self.guarded:
             return self._write_answer(node, prompt, None)
-        results = conversation.tool_results(prompt)
-        told = self.known(results)
-        question = NOTHING if self._changed else self._understood(messages, told)
-        searched = (
-            told.count is None
-            or told.count <= len(told.listed)
-            or any(call.name == "search_orders" for call in self._called)
-        )
-        guard = Guard(told, question, searched)
-        unread = self._unread(question, told)
-        change = None if self._changed else target.wanted(self.question, told)
-        message = self._write_answer(node, prompt, guard, shown=unread is None and change is None)
-        again = self._repeats(message)
-        if again or not all(intent.plausible(call, self.question) for call in message.tool_calls):
+        reading = self.check.read(self._asked(messages, prompt))
+        message = self._write_answer(node, prompt, reading.guard, shown=reading.may_answer)
+        if why := self._implausible(message, reading):
             # Asked again for what it was told already, it would go round in circles.
-            self._correct(Correction.REPEATED_LOOKUP if again else Correction.NEEDLESS_LOOKUP)
-            message = self._write_answer(node, prompt, guard, tool_choice="none")
-        if change is not None and not _calls(message):
-            message = AIMessage("", tool_calls=[_call(change["name"], **change["args"])], id=message.id)
-        if _calls(message):
-            return self._as_asked(prompt, message, guard)
-        if unread is not None:
-            self._correct(Correction.NOT_READ)
-            return self._calling(unread, message)
-        if guard.foreign is not None and guard.foreign.sought:
-            self._correct(guard.foreign.why)
-            return self._calling(_call("search_orders", text=guard.foreign.sought), message)
+            self._correct(why)
+            message = self._write_answer(node, prompt, reading.guard, tool_choice="none")
+        message, stands = self._vetted(message, reading)
+        if _calls(message) or not stands:
+            return message
+        return self._repaired(node, prompt, message, reading.guard)
+
+    def _asked(self, messages: Sequence[BaseMessage], prompt: Sequence[BaseMessage]) -> Asked:
+        """What there is to read before the model writes."""
+        return Asked(
+            said=conversation.customer_said(messages),
+            said_in_prompt=conversation.customer_said(prompt),
+            answers=conversation.answers(messages),
+            answers_in_prompt=conversation.answers(prompt),
+            results=conversation.results(prompt),
+            has_written=self._changed,
+            called=lambda made: Call.of(made.name, made.arguments) in self._called,
+            called_tools=frozenset(call.name for call in self._called),
+        )
+
+    def _implausible(self, message: AIMessage, reading: Reading) -> Correction | None:
+        """Why the model has to write once more, without a tool; None where what it calls for may be meant."""
+        if self._repeats(message):
+            return Correction.REPEATED_LOOKUP
+        if not all(map(reading.plausible, _made(message))):
+            return Correction.NEEDLESS_LOOKUP
+        return None
+
+    def _vetted(self, message: AIMessage, reading: Reading) -> tuple[AIMessage, bool]:
+        """The message as the check lets it stand, or with other calls or an answer in its place; whether it stands."""
+        verdict = reading.vet(_made(message), broken=bool(message.invalid_tool_calls))
+        for why in verdict.corrections:
+            self._correct(why)
+        for made in verdict.again:
+            self._called.discard(Call.of(made.name, made.arguments))
+        if verdict.answer is not None:
+            self._show(verdict.answer)
+            return AIMessage(verdict.answer, id=message.id), False
+        if verdict.calls is None:
+            return message, True
+        return self._calling(verdict, message), False
+
+    def _calling(self, verdict: Verdict, message: AIMessage) -> AIMessage:
+        """The verdict's calls in the place of what the model had begun."""
+        calls = [_call(made.name, made.arguments, made.id) for made in verdict.calls or ()]
+        own = {call["id"] for call in message.tool_calls}
+        self._called |= {Call.of(made.name, made.arguments) for made in verdict.calls or () if not made.id}
+        if message.tool_calls and own >= {call["id"] for call in calls}:
+            return message.model_copy(update={"tool_calls": calls})
+        return AIMessage("", tool_calls=calls, id=message.id)
+
+    def _repaired(self, node: str, prompt: Sequence[BaseMessage], message: AIMessage, guard: Guard) -> AIMessage:
+        """The answer, said once more from where it went wrong, and by the records where that fails."""
         barred: dict[int, list[str]] = {}
-        while guard.foreign is not None and not self.cancelled.is_set():
-            foreign, again = guard.foreign, barred.setdefault(guard.foreign.start, [])
-            self._correct(foreign.why)
-            again.append(foreign.said)
-            if foreign.final or len(again) > TRIES or not getattr(self.model(), "accepts_begun", False):
+        while (violation := guard.violation) is not None and not self.cancelled.is_set():
+            again = barred.setdefault(violation.start, [])
+            self._correct(violation.reason)
+            again.append(violation.text)
+            if violation.final or len(again) > TRIES or not getattr(self.model(), "accepts_begun", False):
                 self._show(guard.mend())
                 break
             guard.back()
@@ -163,13 +187,6 @@ class Turn:
         """What the model is given."""
         context, instructions = self.starts.context, self.world.instructions
         return conversation.in_prompt(messages, instructions, context=context, first_id=self.first_id)
-
-    def known(self, results: Sequence[ToolMessage]) -> Known:
-        """What these results say; worked out once for the same results."""
-        of = tuple(result.tool_call_id for result in results)
-        if self._known is None or self._known[0] != of:
-            self._known = of, known((result.text, result.artifact) for result in results)
-        return self._known[1]
 
     def _write_answer(
         self,
@@ -182,7 +199,7 @@ class Turn:
         tool_choice: str | None = None,
         shown: bool = True,
     ) -> AIMessage:
-        """Let the model write until it ends, is stopped or says something foreign.
+        """Let the model write until it ends, is stopped or says what no record holds.
 
         Where its answer is not to be `shown`, it may only call: it ends with its first words.
         """
@@ -213,7 +230,7 @@ class Turn:
                 # Metadata of several messages cannot be added up: LangChain raises for two different numbers.
                 chunk = chunk.model_copy(update={"response_metadata": {}, "additional_kwargs": {}})
                 whole = chunk if whole is None else whole + chunk
-                if self.cancelled.is_set() or (guard and guard.foreign):
+                if self.cancelled.is_set() or (guard and guard.violation):
                     break
         end_s = self.timeline.clock()
         message = self._own_ids(_message(whole, details))
@@ -249,89 +266,6 @@ class Turn:
         self._called |= made
         return again
 
-    def _understood(self, messages: Sequence[BaseMessage], told: Known) -> Question:
-        """What the customer asks for, with what was said before it."""
-        said = conversation.customer_said(messages)
-        answers = [one.text for one in messages if isinstance(one, AIMessage) and one.text.strip()]
-        last = told.orders_in(answers[-1]) if answers else []
-        return understood(said, told, last, self.user.id)
-
-    def _unread(self, question: Question, told: Known) -> ToolCall | None:
-        """The call for what the question asks for and no result says yet, if it was not made in this turn."""
-        calls = [_call("get_account")] if question.account and not told.account else []
-        for key in question.orders:
-            record = told.records.get(key)
-            if question.parcel if record else asks_for_parcel(question.text):
-                calls += [] if record and record.parcel else [_call("track_shipment", order_id=key)]
-            elif record is None:
-                calls.append(_call("get_order", order_id=key))
-        return next((call for call in calls if Call.of(call["name"], call["args"]) not in self._called), None)
-
-    def _calling(self, call: ToolCall, message: AIMessage) -> AIMessage:
-        """The call in the place of what the model had begun."""
-        self._called.add(Call.of(call["name"], call["args"]))
-        return AIMessage("", tool_calls=[call], id=message.id)
-
-    def _as_asked(self, prompt: Sequence[BaseMessage], message: AIMessage, guard: Guard) -> AIMessage:
-        """The message with its calls held against the customer's words, or an answer where nobody asked for them."""
-        said = conversation.customer_said(prompt)[-intent.REMEMBERED :]
-        question = guard.question
-        if question.declined or (question.settled and not any(map(self._is_write, message.tool_calls))):
-            self._correct(Correction.NEEDLESS_LOOKUP)
-            return self._answered(message, question.answer)
-        calls: list[ToolCall] = []
-        for call in message.tool_calls:
-            write = self._is_write(call)
-            named = bool(guard.told.wanted(self.question)) or not write
-            meant = intent.about(call, self.question if named else "\n".join(said), guard.told)
-            if (meant["name"], meant["args"]) != (call["name"], call["args"]):
-                self._correct(Correction.CHANGE_OF_WRONG_ORDER if write else Correction.LOOKUP_OF_WRONG_ORDER)
-            if intent.invented(meant, conversation.customer_said(prompt), guard.told):
-                self._correct(Correction.LOOKUP_OF_UNKNOWN_NUMBER)
-                if guard.told.summary:
-                    return self._answered(message, question.answer or guard.told.summary)
-                meant = ToolCall(name="get_order_history", args={}, id=meant["id"], type="tool_call")
-            if write and (lacking := intent.lacks(meant, said)):
-                self._correct(Correction.CHANGE_NOT_ASKED_FOR)
-                asks = lacking == "address" or wants_elsewhere(self.question)
-                return self._answer_without_change(message, guard, asks=asks)
-            if write:
-                found = self._target(meant, prompt, guard)
-                if found.call is None and found.answer:
-                    self._correct(Correction.CHANGE_OF_UNNAMED_ORDER)
-                    return self._answered(message, found.answer)
-                if found.call is None:
-                    if (history := _call("get_order_history"))["name"] in {one.name for one in self._called}:
-                        return self._answered(message, policy.WHICH[call["name"]])  # The orders cannot be read.
-                    self._called.discard(Call.of(call["name"], call["args"]))
-                    return self._calling(history, message)
-                if found.call["args"]["order_id"] != meant["args"].get("order_id"):
-                    self._correct(Correction.CHANGE_OF_UNNAMED_ORDER)
-                meant = found.call
-            calls.append(intent.in_own_words(meant, said) if write else meant)
-        return message.model_copy(update={"tool_calls": calls})
-
-    def _target(self, call: ToolCall, prompt: Sequence[BaseMessage], guard: Guard) -> Target:
-        """The order that a change is about, by what the customer said and what was told last."""
-        told, said = guard.told, conversation.customer_said(prompt)
-        answers = [one.text for one in prompt if isinstance(one, AIMessage) and one.text.strip()]
-        recent = next(
-            (orders for text in reversed(answers[-intent.REMEMBERED :]) if (orders := told.orders_in(text))), []
-        )
-        alone = told.mentioned(self.question) or naming.full_numbers(self.question)
-        words = [self.question] if alone else said[-intent.REMEMBERED :]
-        pointed, today = guard.question.orders, self.lookups.today()
-        return target.target(call, words, told, pointed=pointed, recent=recent, today=today)
-
-    def _answered(self, message: AIMessage, answer: str) -> AIMessage:
-        self._show(answer)
-        return AIMessage(answer, id=message.id)
-
-    def _answer_without_change(self, message: AIMessage, guard: Guard, *, asks: bool) -> AIMessage:
-        """What the data say of the orders that the question names, or a question back."""
-        answer = sentences.NEW_ADDRESS if asks else guard.question.answer or sentences.NOT_UNDERSTOOD
-        return self._answered(message, answer)
-
     def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Found], bool]) -> list[ToolMessage]:
         """The results of a message's calls: writes after the customer's word, reads claimed together.
 
@@ -362,7 +296,7 @@ class Turn:
             if use := self.uses.get(call):
                 self.uses[call] = replace(use, used=True)
 
-    def _correct(self, why: Correction) -> None:
+    def _correct(self, why: str) -> None:
         self.corrected.append(why)
         self.log.add(f"guard: {why}")
 
@@ -482,8 +416,12 @@ class Turn:
         return [use for use in self.database if not use.skipped_decision or use.call in used]
 
 
-def _call(name: str, **arguments: str) -> ToolCall:
-    return ToolCall(name=name, args=arguments, id=_new_id(), type="tool_call")
+def _call(name: str, arguments: Mapping[str, Any], call_id: str = "") -> ToolCall:
+    return ToolCall(name=name, args=dict(arguments), id=call_id or _new_id(), type="tool_call")
+
+
+def _made(message: AIMessage) -> list[Made]:
+    return [Made(call["name"], call["args"], call["id"] or "") for call in message.tool_calls]
 
 
 def _new_id() -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agent.engine import ModelState
-    from agent.shop.english.correction import Correction
     from headstart.speculation.speculator import Call
 
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -38,9 +37,9 @@ def blocks(values: Sequence[float | None]) -> str:
     return "".join("·" if v is None else BLOCKS[min(7, int(v / highest * 7.999))] for v in values)
 
 
-def corrections(whys: "Sequence[Correction]") -> str:
+def corrections(whys: "Sequence[str]") -> str:
     """`Corrected: wrong order (2×), wrong count`; empty for none."""
-    counted = [why.value if times == 1 else f"{why.value} ({times}×)" for why, times in Counter(whys).items()]
+    counted = [str(why) if times == 1 else f"{why} ({times}×)" for why, times in Counter(whys).items()]
     return f"Corrected: {', '.join(counted)}" if counted else ""
 
 

@@ -18,6 +18,7 @@ from headstart.world import Backend, Found, Option, Options, Phrases, Rule, Tool
 if TYPE_CHECKING:
     from agent.shop.accounts import Accounts
     from agent.shop.orders import OrderStore
+    from headstart.guard import Check
     from headstart.world.cards import Shown
 
 DEMO_LATENCY_S = 3.0
@@ -65,6 +66,12 @@ class Shop:
         from agent.shop.cards import cards
 
         return cards(answer, found)
+
+    def check(self, user: User, today: date) -> Check:
+        """Holds answers and calls against the customer's words and every record."""
+        from agent.shop.english.check import ShopCheck
+
+        return ShopCheck(user.id, today)
 
     def latency_s(self, options: Options) -> float:
         """The demo's database is as slow as a real shop's service; one's own is as it is."""

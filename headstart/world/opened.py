@@ -11,6 +11,7 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, cast
 from pydantic import BaseModel, ValidationError
 
 from headstart.errors import ArgumentsError, HeadstartError, SettingsError, WorldError
+from headstart.guard import Check, FactsCheck
 from headstart.speculation.calls import Call
 from headstart.world.cards import Cards, by_kind
 from headstart.world.members import Backend, Found, Option, Options, Tool, User, World, Write
@@ -116,6 +117,11 @@ class Described:
         if not callable(cards):
             raise WorldError(f"Expected the cards of {self.name} by kind, or as a function, found {cards!r}.")
         return cast("Cards", cards)
+
+    def check_for(self, user: User, today: date) -> Check:
+        """What holds the answers of one turn; without one of the world's own, facts alone."""
+        check: Any = getattr(self.world, "check", None)
+        return FactsCheck(unsure=self.phrases.unsure) if check is None else check(user, today)
 
     def latency_s(self, options: Options) -> float:
         """The simulated latency of each call where nobody asks for another."""

@@ -22,6 +22,8 @@ class Phrases:
     """What the user reads when a turn reaches its limit of tool rounds."""
     unreadable: str = "This cannot be looked up right now."
     """The result of a read that failed."""
+    unsure: str = "I can't say that for certain."
+    """Where an answer says what no result holds, in a world without a check of its own."""
     placeholder: str = "Ask a question"
     """What the empty prompt shows."""
     welcome: str = "Ask a question."

@@ -21,7 +21,6 @@ from agent.shop.english.sentences import NEW_ADDRESS, NOT_UNDERSTOOD, ONLY_YOURS
 from agent.shop.english.statements import (
     DENYING,
     SUPERLATIVE,
-    Foreign,
     Scope,
     counted,
     from_its_name,
@@ -29,9 +28,9 @@ from agent.shop.english.statements import (
     misnamed,
 )
 from agent.shop.english.unfinished import BULLET, beginnings, judged, sentence_start, unfinished
+from headstart.guard import Grounding, Violation
+from headstart.guard.streaming import UNSURE
 
-UNSURE = "I can't say that for certain."
-"""Where a statement turns out to be foreign and the data have nothing to say in its place."""
 SHORTEST_OVERLAP = 8
 """Characters by which a begun statement must agree with the data's sentence to be ended by it."""
 
@@ -52,18 +51,6 @@ _EMPTY = frozenset({"a", "an", "the", "any", "it", "one", "that", "this"})
 """Words of a denial that name nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grounding:
-    """What an answer rests on."""
-
-    grounded: bool
-    """True when nothing in it is foreign; also when it states no fact."""
-    sources: tuple[int, ...]
-    """Which of the results the answer rests on, as indexes."""
-    orders: tuple[str, ...] = ()
-    """The orders that the answer names."""
-
-
 def ground(answer: str, told: Known, results: Sequence[str]) -> Grounding:
     """Hold a finished answer against the records, and find the results that it rests on."""
     guard = Guard(told)
@@ -74,7 +61,7 @@ def ground(answer: str, told: Known, results: Sequence[str]) -> Grounding:
     sources = tuple(at for at, result in enumerate(results) if _rests_on(answer, stated, result))
     numbers = dict.fromkeys(fact.value for fact in found if fact.kind == "number")
     orders = tuple(number for number in numbers if number in told.records and told.records[number].status)
-    return Grounding(guard.foreign is None, sources, orders)
+    return Grounding(guard.violation is None, sources, orders)
 
 
 def _rests_on(answer: str, stated: set[str], result: str) -> bool:
@@ -87,7 +74,7 @@ def _rests_on(answer: str, stated: set[str], result: str) -> bool:
 class Guard:
     """Lets the text of an answer through as far as it is true.
 
-    `feed` gives what may be shown; when `foreign` is set nothing more comes until `back` or `mend`.
+    `feed` gives what may be shown; when there is a `violation` nothing more comes until `back` or `mend`.
     """
 
     told: Known
@@ -96,7 +83,7 @@ class Guard:
     """Whether all orders were searched, where there are more than are known; a denial has to wait for it."""
     text: str = ""
     """All that was shown."""
-    foreign: Foreign | None = None
+    violation: Violation | None = None
     completed: Correction | None = None
     """Why something was added to the answer."""
     _held: str = ""
@@ -118,40 +105,40 @@ class Guard:
 
     def feed(self, piece: str) -> str:
         """Take a piece of the answer; the text that is certain now."""
-        if self.foreign is not None:
+        if self.violation is not None:
             return ""
         self._held += piece
         return self._let_through(final=False)
 
     def finish(self) -> str:
         """The answer is over: what was held back, and the rest of a list that left orders out."""
-        shown = "" if self.foreign is not None else self._let_through(final=True)
-        return shown if self.foreign is not None else shown + self._rest()
+        shown = "" if self.violation is not None else self._let_through(final=True)
+        return shown if self.violation is not None else shown + self._rest()
 
     def back(self) -> None:
         """The writer has gone back to the end of `text`."""
-        self.foreign, self._held = None, ""
+        self.violation, self._held = None, ""
 
     def mend(self) -> str:
-        """What to say, from the data, in the place of what was foreign; ends the statement that it stands in."""
-        assert self.foreign is not None
-        foreign, question, line = self.foreign, self.question, self.text.rpartition("\n")[2]
+        """What to say, from the data, in the place of the violation; ends the statement that it stands in."""
+        assert self.violation is not None
+        violation, question, line = self.violation, self.question, self.text.rpartition("\n")[2]
         self.back()
         asked = question.only if question.tells is None else ()
         meant = [self.told.records[key].line for key in asked if key in self.told.records]
-        instead = meant[0] if len(meant) == 1 else foreign.instead
+        instead = meant[0] if len(meant) == 1 else violation.replacement
         left = [key for key in question.orders if key in self.told.records and key not in self.text]
         if not instead and left:
             instead = self.told.records[left[0]].line
-        bullet = question.tells is None and any(map(BULLET.match, (f"{line} ", foreign.said)))
+        bullet = question.tells is None and any(map(BULLET.match, (f"{line} ", violation.text)))
         left = self._left_of_list() if bullet else []
         if bullet and left and (not instead or not any(self.told.records[key].line == instead for key in left)):
             instead = self.told.records[left[0]].line
         instead = self._suited(line, instead)
         told_already = bool(question.needs) and all(value in self.text for value, _ in question.needs)
         told_already = told_already or (question.tells is not None and question.answer in self.text)
-        if (foreign.why is Correction.REPEATED_ORDER and not left) or (
-            foreign.why is Correction.OFF_TOPIC and told_already
+        if (violation.reason is Correction.REPEATED_ORDER and not left) or (
+            violation.reason is Correction.OFF_TOPIC and told_already
         ):
             said = ""
         elif question.tells is not None or (question.answer and not instead):
@@ -179,11 +166,11 @@ class Guard:
             end = whole.find("\n", begin)
             over = final or end >= 0
             line = whole[begin : end if end >= 0 else lines_end]
-            certain, foreign = self._check(line, over=over)
+            certain, violation = self._check(line, over=over)
             safe = max(safe, begin + certain)
-            if foreign is not None:
-                start = max(begin + foreign.start, len(self.text))
-                self.foreign = replace(foreign, start=start)
+            if violation is not None:
+                start = max(begin + violation.start, len(self.text))
+                self.violation = replace(violation, start=start)
                 safe = start
                 break
             if end < 0:
@@ -194,8 +181,8 @@ class Guard:
         self.text, self._held = self.text + shown, whole[len(self.text) + len(shown) :]
         return shown
 
-    def _check(self, line: str, *, over: bool) -> tuple[int, Foreign | None]:
-        """How far a line is certain, and what in it is foreign; `over` when nothing more comes of it."""
+    def _check(self, line: str, *, over: bool) -> tuple[int, Violation | None]:
+        """How far a line is certain, and what in it violates the records; `over` when nothing more comes of it."""
         certain = len(line) if over else unfinished(line, self._begun_names)
         if self.question.tells is not None and not over:
             certain = min(certain, judged(line, self._ways))
@@ -204,13 +191,13 @@ class Guard:
             # A fact at the very end may go on with the next piece: `$39` with `.90`, `K48` with `21`.
             certain = min([certain, *(fact.start for fact in found if fact.end >= len(line.rstrip(".,")))])
         ready = [fact for fact in found if fact.end <= certain]
-        foreign = self._off_point(line, certain, ready) or self._statement(line, ready)
-        foreign = foreign or self._claims(line, certain, over=over)
-        if foreign is None and over and BULLET.match(line):
+        violation = self._off_point(line, certain, ready) or self._statement(line, ready)
+        violation = violation or self._claims(line, certain, over=over)
+        if violation is None and over and BULLET.match(line):
             self._note_bullet(ready)
-        return certain, from_its_name(line, foreign) if foreign else None
+        return certain, from_its_name(line, violation) if violation else None
 
-    def _off_point(self, line: str, certain: int, ready: Sequence[Fact]) -> Foreign | None:
+    def _off_point(self, line: str, certain: int, ready: Sequence[Fact]) -> Violation | None:
         """What the question does not ask for, where it is known what it asks for."""
         question, told = self.question, self.told
         if question.tells is None or any(way.startswith(line) for way in self._ways):
@@ -231,54 +218,54 @@ class Guard:
         if not beside:
             return None
         start = sentence_start(line[: min(beside) + 1])
-        return Foreign(start, line[start:], Correction.OFF_TOPIC, question.answer, final=True)
+        return Violation(start, line[start:], Correction.OFF_TOPIC, question.answer, final=True)
 
-    def _statement(self, line: str, ready: Sequence[Fact]) -> Foreign | None:
+    def _statement(self, line: str, ready: Sequence[Fact]) -> Violation | None:
         """Whether the facts of a line come from one record at a time."""
         if len(line) > 12 and any(quoted.startswith(line) for quoted in self.told.quotable):
             return None
         scope = Scope(line, self.told, self.question.only)
         for fact in ready:
-            if foreign := scope.take(fact):
-                return foreign
+            if violation := scope.take(fact):
+                return violation
         told = bool(scope.subjects) and all(record.key in self._bullets for record in scope.subjects)
         if told and BULLET.match(line):
-            return Foreign(0, line, Correction.REPEATED_ORDER, final=not self._left_of_list())
+            return Violation(0, line, Correction.REPEATED_ORDER, final=not self._left_of_list())
         return None
 
-    def _claims(self, line: str, certain: int, *, over: bool) -> Foreign | None:
+    def _claims(self, line: str, certain: int, *, over: bool) -> Violation | None:
         """Counts, superlatives and denials."""
         told = self.told
         if call := _CALL.search(line):
-            return Foreign(call.start(), line[call.start() :], Correction.BROKEN_LOOKUP)
+            return Violation(call.start(), line[call.start() :], Correction.BROKEN_LOOKUP)
         for count in _COUNT.finditer(line):
             if count.end() > certain or (not over and count.end() == len(line)):
                 continue
             if not counted(int(count.group("count")), count.group("noun").lower(), told, line):
-                return Foreign(count.start(), count.group(), Correction.WRONG_COUNT, told.summary)
+                return Violation(count.start(), count.group(), Correction.WRONG_COUNT, told.summary)
         for denial in _DENIAL.finditer(line):
             ended = over or any(mark in line[denial.start() :] for mark in ".!")
-            if ended and (foreign := self._denial(denial, line)):
-                return foreign
+            if ended and (violation := self._denial(denial, line)):
+                return violation
         for denial in _NO_ORDER.finditer(line):
             if record := told.records.get(denial.group("number").upper()):
-                return Foreign(0, line[: denial.end()], Correction.EXISTING_ORDER_DENIED, record.line, final=True)
+                return Violation(0, line[: denial.end()], Correction.EXISTING_ORDER_DENIED, record.line, final=True)
         if told.count and (none := _NO_ORDERS.search(line)):
-            return Foreign(0, line[: none.end()], Correction.EXISTING_ORDER_DENIED, told.summary, final=True)
+            return Violation(0, line[: none.end()], Correction.EXISTING_ORDER_DENIED, told.summary, final=True)
         if (own := _OWN_DATA.match(line)) and told.account:
             said = next((said for said in told.quotable if said.startswith(own.group())), line)
             if not said.startswith(line) and not line.startswith(said):
-                return Foreign(own.end(), line[own.end() :], Correction.WRONG_ACCOUNT_DATA, said)
+                return Violation(own.end(), line[own.end() :], Correction.WRONG_ACCOUNT_DATA, said)
         if NEW_ADDRESS in line and self.question.answer and not self.question.elsewhere:
-            return Foreign(line.index(NEW_ADDRESS), line, Correction.NEEDLESS_QUESTION, final=True)
+            return Violation(line.index(NEW_ADDRESS), line, Correction.NEEDLESS_QUESTION, final=True)
         return self._beside(line) or misnamed(line, told, self._items) or held_otherwise(line, told)
 
-    def _denial(self, denial: re.Match[str], line: str) -> Foreign | None:
+    def _denial(self, denial: re.Match[str], line: str) -> Violation | None:
         """Whether what is denied is there, was asked for beyond doubt, or was never looked for."""
         told, question, words = self.told, self.question, denial.group("words")
         said = line[denial.start() :]
         if named := told.named(words):
-            return Foreign(
+            return Violation(
                 denial.start(),
                 said,
                 Correction.EXISTING_ORDER_DENIED,
@@ -287,19 +274,19 @@ class Guard:
             )
         own = _as_ones_own(words, question.text)
         if question.only and question.answer and not own:
-            return Foreign(denial.start(), said, Correction.EXISTING_ORDER_DENIED, final=True)
+            return Violation(denial.start(), said, Correction.EXISTING_ORDER_DENIED, final=True)
         begins = not self.text and not line[: denial.start()].strip()
         if not self.searched and begins and own:
-            return Foreign(denial.start(), said, Correction.NOT_SEARCHED, sought=words.strip(), final=True)
+            return Violation(denial.start(), said, Correction.NOT_SEARCHED, sought=words.strip(), final=True)
         return None
 
-    def _beside(self, line: str) -> Foreign | None:
+    def _beside(self, line: str) -> Violation | None:
         """An order that was asked for, told of as the newest or the dearest, which nobody has asked."""
         extreme = SUPERLATIVE.search(line) if self.question.only else None
         if extreme is None or extreme_asked(self.question.text):
             return None
         start = sentence_start(line[: extreme.start() + 1])
-        return Foreign(start, line[start : extreme.end()], Correction.OFF_TOPIC, final=True)
+        return Violation(start, line[start : extreme.end()], Correction.OFF_TOPIC, final=True)
 
     def _note_bullet(self, ready: Sequence[Fact]) -> None:
         for fact in ready:

@@ -8,6 +8,7 @@ from agent.shop.english.asking import STATUSES
 from agent.shop.english.correction import Correction
 from agent.shop.english.facts import Fact, Kind, Known, Record
 from agent.shop.english.unfinished import BARELY_NAMING, NAMING
+from headstart.guard import Violation
 
 SUPERLATIVE = re.compile(r"\b(?P<which>newest|latest|most recent|most expensive|dearest) order is\b", re.IGNORECASE)
 DENYING = re.compile(r"\b(?:no|not|never|can't|can’t|cannot|couldn't|couldn’t)\b", re.IGNORECASE)
@@ -30,22 +31,6 @@ _WRONG: dict[Kind, Correction] = {
 """What is wrong where a fact of this kind is another record's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """Something said that the records do not hold."""
-
-    start: int
-    """Where in the answer it begins: what stands before it is held to be true."""
-    said: str
-    why: Correction
-    instead: str = ""
-    """The data's own sentence about the same, where it is known what that is about."""
-    final: bool = False
-    """Whether there is nothing to try again: in other words it would be as wrong."""
-    sought: str = ""
-    """What a denial says is not there, where nobody has looked for it yet."""
-
-
 @dataclass(slots=True)
 class Scope:
     """The records that the statement may be about, as its facts come."""
@@ -63,8 +48,8 @@ class Scope:
     _bound: bool = False
     """Whether the subject stands as a heading, `A1: …`: what is named then is all of it."""
 
-    def take(self, fact: Fact) -> Foreign | None:
-        """The next fact of the line; what is foreign about it."""
+    def take(self, fact: Fact) -> Violation | None:
+        """The next fact of the line; what about it no record holds."""
         owners = self.told.holding(fact)
         said = self.line[fact.start : fact.end]
         if fact.kind not in ("number", "item"):
@@ -73,19 +58,19 @@ class Scope:
             if DENYING.search(self.line[: fact.start]) and fact.kind == "number":
                 return None
             unverified = Correction.UNVERIFIED_NUMBER if fact.kind == "number" else Correction.UNVERIFIED_ITEM
-            return Foreign(fact.start, said, unverified, self._one())
+            return Violation(fact.start, said, unverified, self._one())
         between = self.line[self._named_at : fact.start]
         both = [record for record in self.subjects if record in owners]
         beside = re.search(r"\(\s*$|:\s*(?:\d+ x )?$", between) is not None
         apart = self._bound or beside or not _JOINED.match(between)
         if fact.kind == "number" and between.endswith("("):
             both = [record for record in both if all(record in one for one in self._pending)]
-            if foreign := self._misnamed(fact, owners):
-                return foreign
+            if violation := self._misnamed(fact, owners):
+                return violation
         if both:
             self.subjects = both
         elif self.subjects and not self._told and apart:
-            return Foreign(fact.start, said, Correction.WRONG_ORDER, self._one())
+            return Violation(fact.start, said, Correction.WRONG_ORDER, self._one())
         elif self.subjects and not self._told:
             self.subjects, self.wide = [*self.subjects, *owners], True
         else:
@@ -93,16 +78,16 @@ class Scope:
         if self.asked and not any(record.key in self.asked for record in self.subjects):
             meant = [self.told.records[key].line for key in self.asked if key in self.told.records]
             one = meant[0] if len(meant) == 1 else ""
-            return Foreign(fact.start, said, Correction.OFF_TOPIC, one, final=bool(one))
-        if foreign := self._superlative(fact, said):
-            return foreign
+            return Violation(fact.start, said, Correction.OFF_TOPIC, one, final=bool(one))
+        if violation := self._superlative(fact, said):
+            return violation
         if fact.kind == "number":
             self._bound = self.line[fact.end : fact.end + 1] == ":"
         self._pending = [] if fact.kind == "number" else [*self._pending, owners]
         self._named_at, self._told = fact.end, False
         return None
 
-    def _misnamed(self, fact: Fact, owners: list[Record]) -> Foreign | None:
+    def _misnamed(self, fact: Fact, owners: list[Record]) -> Violation | None:
         """Whether the name before a number in brackets is another than the order's."""
         before = self.line[: fact.start]
         named = _NAMED.search(before)
@@ -115,20 +100,20 @@ class Scope:
         if any(whole.search(record.line) for record in owners):
             return None
         said = self.line[named.start("run") : fact.end]
-        return Foreign(named.start("run"), said, Correction.WRONG_NAME, owners[0].line if len(owners) == 1 else "")
+        return Violation(named.start("run"), said, Correction.WRONG_NAME, owners[0].line if len(owners) == 1 else "")
 
-    def _predicate(self, fact: Fact, owners: list[Record], said: str) -> Foreign | None:
+    def _predicate(self, fact: Fact, owners: list[Record], said: str) -> Violation | None:
         self._told = True
         of = self.subjects or list(self.told.records.values())
         fitting = [record for record in of if record in owners]
         wanted = len(of) if self.wide and fact.kind == "status" and self.subjects else 1
         if len(fitting) < wanted:
-            return Foreign(fact.start, said, _WRONG[fact.kind], self._one())
+            return Violation(fact.start, said, _WRONG[fact.kind], self._one())
         if self.subjects and not self.wide:
             self.subjects = fitting
         return None
 
-    def _superlative(self, fact: Fact, said: str) -> Foreign | None:
+    def _superlative(self, fact: Fact, said: str) -> Violation | None:
         which = SUPERLATIVE.search(self.line[: fact.start])
         if which is None:
             return None
@@ -138,7 +123,7 @@ class Scope:
             return None
         line = self.told.newest_line if newest else self.told.dearest_line
         wrong = Correction.WRONG_NEWEST if newest else Correction.WRONG_DEAREST
-        return Foreign(fact.start, said, wrong, line)
+        return Violation(fact.start, said, wrong, line)
 
     def _one(self) -> str:
         return self.subjects[0].line if len(self.subjects) == 1 else ""
@@ -154,7 +139,7 @@ def counted(count: int, noun: str, told: Known, line: str) -> bool:
     return told.by_status.get(status, 0) == count
 
 
-def misnamed(line: str, told: Known, items: Sequence[str]) -> Foreign | None:
+def misnamed(line: str, told: Known, items: Sequence[str]) -> Violation | None:
     """A name that was cut short, or a heading within a sentence that has begun with a name."""
     if (cut := _CUT_SHORT.search(line)) and not _NUMBER_BEGUN.fullmatch(cut.group("inside").rstrip()):
         named = re.sub(r"^\d+ x ", "", re.split(r", | and ", cut.group("run"))[-1])
@@ -163,13 +148,13 @@ def misnamed(line: str, told: Known, items: Sequence[str]) -> Foreign | None:
         if begun and not whole:
             holders = [one for one in told.records.values() if begun[0] in one.items and one.status]
             instead = holders[0].line if len(holders) == 1 else ""
-            return Foreign(cut.start("run"), line[cut.start("run") :], Correction.WRONG_NAME, instead)
+            return Violation(cut.start("run"), line[cut.start("run") :], Correction.WRONG_NAME, instead)
     if headed := _MISHEADED.search(line):
-        return Foreign(headed.start("run"), line[headed.start("run") :], Correction.BROKEN_SENTENCE, final=True)
+        return Violation(headed.start("run"), line[headed.start("run") :], Correction.BROKEN_SENTENCE, final=True)
     return None
 
 
-def held_otherwise(line: str, told: Known) -> Foreign | None:
+def held_otherwise(line: str, told: Known) -> Violation | None:
     """Whether what an order is said to hold is written otherwise than its record writes it."""
     begin = line.rfind("It holds ")
     if begin < 0:
@@ -180,7 +165,7 @@ def held_otherwise(line: str, told: Known) -> Foreign | None:
         return None
     right = max(known, key=lambda one: _agreeing(one, said))
     at = _agreeing(right, said)
-    return Foreign(begin + at, said[at:], Correction.WRONG_CONTENTS, right, final=True)
+    return Violation(begin + at, said[at:], Correction.WRONG_CONTENTS, right, final=True)
 
 
 def _heads(line: str, item: str) -> list[int]:
@@ -194,10 +179,10 @@ def _agreeing(one: str, other: str) -> int:
     return next(parts, min(len(one), len(other)))
 
 
-def from_its_name(line: str, foreign: Foreign) -> Foreign:
+def from_its_name(line: str, violation: Violation) -> Violation:
     """The same from the beginning of the name in which it stands: half a name is not shown."""
     for named in re.finditer(NAMING, line):
         start = named.start("run")
-        if foreign.why in _OF_NAMES and start < foreign.start <= named.end("run") + len(" ("):
-            return replace(foreign, start=start, said=line[start : foreign.start] + foreign.said)
-    return foreign
+        if violation.reason in _OF_NAMES and start < violation.start <= named.end("run") + len(" ("):
+            return replace(violation, start=start, text=line[start : violation.start] + violation.text)
+    return violation

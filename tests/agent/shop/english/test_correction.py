@@ -56,8 +56,8 @@ def test_what_was_wrong_is_told_by_its_kind(said: str, why: Correction) -> None:
     guard = Guard(KNOWN)
     guard.feed(said)
     guard.finish()
-    assert guard.foreign is not None
-    assert guard.foreign.why is why
+    assert guard.violation is not None
+    assert guard.violation.reason is why
 
 
 def test_the_same_words_are_on_the_screen_and_in_json() -> None:

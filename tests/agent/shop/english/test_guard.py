@@ -7,7 +7,7 @@ from stubs.shop_rows import artifact
 from agent.shop import contents
 from agent.shop.english.correction import Correction
 from agent.shop.english.facts import Known, facts, known
-from agent.shop.english.guard import Foreign, Guard, ground
+from agent.shop.english.guard import Guard, ground
 from agent.shop.english.question import Question
 from agent.shop.english.sentences import NOT_UNDERSTOOD
 from agent.shop.records import (
@@ -24,6 +24,7 @@ from agent.shop.records import (
     ShipmentEvent,
     Status,
 )
+from headstart.guard import Violation
 
 MUG = Item(line=1, product_id="P102", item="Smart Coffee Mug", quantity=1, unit_price_cents=3990)
 CHIP = Item(line=1, product_id="P101", item="QuantumLeap AI Processor", quantity=1, unit_price_cents=129900)
@@ -56,12 +57,12 @@ LIST = "\n".join(["You have 3 orders: 1 processing, 1 shipped and 1 delivered."]
     f"- {KNOWN.records[key].line}" for key in ("A123", "B456", "K4821")])  # fmt: skip
 
 
-def streamed(answer: str, about: Known = KNOWN, size: int = 3) -> tuple[str, Foreign | None]:
+def streamed(answer: str, about: Known = KNOWN, size: int = 3) -> tuple[str, Violation | None]:
     """What is shown of an answer that comes in pieces, and what stopped it."""
     guard = Guard(about)
     shown = "".join(guard.feed(answer[at : at + size]) for at in range(0, len(answer), size)) + guard.finish()
     assert shown == guard.text
-    return shown, guard.foreign
+    return shown, guard.violation
 
 
 TRUE = [
@@ -128,11 +129,11 @@ def test_what_the_records_hold_passes_whole(answer: str, size: int) -> None:
 @pytest.mark.parametrize(("answer", "said"), FALSE)
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_a_foreign_fact_is_never_shown(answer: str, said: str | None, size: int) -> None:
-    shown, foreign = streamed(answer, size=size)
-    assert foreign is not None
+    shown, violation = streamed(answer, size=size)
+    assert violation is not None
     assert answer.startswith(shown)
     if said is not None:
-        assert foreign.said.startswith(said)
+        assert violation.text.startswith(said)
         assert said not in shown
 
 
@@ -141,9 +142,9 @@ def mended(answer: str, about: Known = KNOWN, size: int = 4) -> str:
     for at in range(0, len(answer), size):
         guard.feed(answer[at : at + size])
     guard.finish()
-    assert guard.foreign is not None
+    assert guard.violation is not None
     guard.mend()
-    assert guard.foreign is None
+    assert guard.violation is None
     return guard.text
 
 
@@ -187,11 +188,11 @@ def test_the_writer_may_go_back_and_say_it_rightly() -> None:
         "Your Smart Coffee Mug (B456) was delivered on "
     )
     assert guard.feed("5. ") == ""
-    assert guard.foreign is not None
-    assert guard.foreign.said == "2026-11-25"
+    assert guard.violation is not None
+    assert guard.violation.text == "2026-11-25"
     guard.back()
     assert guard.feed("2026-11-09. ") + guard.finish() == "2026-11-09. "
-    assert guard.foreign is None
+    assert guard.violation is None
 
 
 def test_only_what_looks_like_a_fact_is_held_back() -> None:
@@ -262,7 +263,7 @@ def test_an_answer_rests_on_the_results_that_hold_its_facts() -> None:
     assert ground("Your name is Ada Moreno.", KNOWN, results).sources == (0,)
     assert ground("Hello! How can I help?", KNOWN, results).sources == ()
     assert not ground("Your Smart Coffee Mug (B456) was delivered on 2026-11-25.", KNOWN, results).grounded
-    assert ground("Your Smart Coffee Mug (B456) was delivered.", KNOWN, results).orders == ("B456",)
+    assert ground("Your Smart Coffee Mug (B456) was delivered.", KNOWN, results).told == ("B456",)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +290,7 @@ def test_a_question_means_the_orders_that_it_names(question: str, orders: set[st
 def test_an_answer_about_another_order_than_the_one_that_was_asked_for_is_foreign() -> None:
     guard = Guard(KNOWN, Question(only=KNOWN.asked("where is my yoga mat")))
     assert guard.feed("Your QuantumLeap AI Processor (A123) has shipped.") == "Your "
-    assert guard.foreign is not None
+    assert guard.violation is not None
     assert guard.mend() == KNOWN.records["K4821"].line
     assert streamed("There is no product A123 in the shop.")[1] is not None
 
@@ -316,7 +317,7 @@ def test_what_was_asked_for_in_the_same_breath_is_told_too() -> None:
     guard = Guard(KNOWN, Question(orders=tuple(wanted)))
     begun = f"Order A123: {KNOWN.records['A123'].line}"
     assert guard.feed(begun) + guard.finish() == f"{begun} Your {KNOWN.records['K4821'].line}"
-    assert (guard.foreign, guard.completed) == (None, Correction.INCOMPLETE_LIST)
+    assert (guard.violation, guard.completed) == (None, Correction.INCOMPLETE_LIST)
 
 
 def test_nothing_is_added_to_an_answer_that_tells_all_or_none_of_what_was_asked_for() -> None:
@@ -376,9 +377,9 @@ def test_what_another_version_has_kept_is_quoted_and_not_understood(kept: dict[s
 )
 def test_a_name_is_held_to_the_records_without_a_word_before_it(name: str) -> None:
     number = "A123" if name.startswith("Q") else "K4821" if "Yoga" in name else "B456"
-    shown, foreign = streamed(f"{name} ({number}) is already cancelled.")
-    assert foreign is not None
-    assert foreign.why is Correction.WRONG_NAME
+    shown, violation = streamed(f"{name} ({number}) is already cancelled.")
+    assert violation is not None
+    assert violation.reason is Correction.WRONG_NAME
     assert shown == ""
 
 

@@ -72,7 +72,7 @@ def answered(text: str, said: str, about: Known = KNOWN, last: Sequence[str] = (
     """What is shown where the model says this, and goes on saying it."""
     guard = Guard(about, asked(text, about, last))
     shown = "".join(guard.feed(said[at : at + size]) for at in range(0, len(said), size)) + guard.finish()
-    if guard.foreign is not None:
+    if guard.violation is not None:
         shown += guard.mend()
     assert shown == guard.text
     return shown
@@ -137,7 +137,7 @@ def test_what_is_said_as_the_account_says_it_streams_at_once() -> None:
     guard = Guard(KNOWN, asked("what's my address?"))
     assert guard.feed("Your address is 1 Elm") == "Your address is 1 Elm"
     assert guard.feed(" St. 4, Leeds.") + guard.finish() == " St. 4, Leeds."
-    assert guard.foreign is None
+    assert guard.violation is None
 
 
 def test_the_account_is_looked_up_before_anything_is_known_of_it() -> None:
