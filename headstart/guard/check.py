@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from headstart.guard.facts import Stated, facts
 from headstart.guard.streaming import UNSURE, FactsGuard, Guard
 
-LEAST_QUOTED = 12
-"""A sentence of so many characters that stands in an answer was taken from its result."""
+LEAST_QUOTED = 8
+"""A sentence of more characters that stands in an answer was taken from its result."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,19 @@ from typing import Literal
 Kind = Literal["number", "date", "name"]
 
 QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "»": "«", "‹": "›"}
+MARKS = frozenset(QUOTES) | frozenset(QUOTES.values())
 LONGEST_NAME = 120
 """Characters; what is longer is speech and no name."""
 
 _DATE = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}"
 _NUMBER = r"\d+(?:[.,:/'’\u00a0\u202f]\d+)*"
 _TOKEN = re.compile(rf"(?P<date>{_DATE})|(?P<word>[^\W\d_]*(?:[-_]?)){_NUMBER}(?:[-_]?[^\W_]+)*")
-_BEGUN = re.compile(r"[^\s\"“”„«»‹›]*\d[^\s\"“”„«»‹›]*$")
-"""A token with a digit at the very end of a text: the next piece may go on with it."""
+_BEGUN = re.compile(r"[^\s\"“”„«»‹›]{1,40}$")
+"""A word at the very end of a text: the next piece may go on with it, and `A` become `A124`."""
 _ORDINAL = re.compile(r"[ \t]*(?:[-*•][ \t]+)?\d{1,3}[.)](?=\s)")
 """`1. ` at the beginning of a line numbers the line and says nothing."""
+_SINGLE = re.compile(r"\d+(?:[.,'’\u00a0\u202f]\d+)*")
+"""One number, of which no part may stand for itself, as the 5 of 1.5."""
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -68,7 +71,8 @@ class Stated:
         self._text = " ".join(whole.casefold().split())
         self._tokens = {match.group().casefold() for match in _TOKEN.finditer(whole)}
         self._values = {value for token in self._tokens for value in _values(token)}
-        self._parts = {_plain(part) for token in self._tokens for part in _PARTS.findall(token) if part.isdigit()}
+        composed = (token for token in self._tokens if not _SINGLE.fullmatch(token))
+        self._parts = {_plain(part) for token in composed for part in _digits(token)}
 
     def holds(self, fact: Fact) -> bool:
         """Whether some text states it: the same token, the same value, or a part of a date or number of one."""
@@ -77,7 +81,7 @@ class Stated:
             return " ".join(said.split()) in self._text
         if said in self._tokens or _values(said) & self._values:
             return True
-        digits = [part for part in _PARTS.findall(said) if part.isdigit()]
+        digits = _digits(said)
         if fact.kind == "date":  # Written the other way round: 26.11.2026 for 2026-11-26.
             return any(sorted(map(_plain, digits)) == sorted(map(_plain, _digits(token))) for token in self._tokens)
         return len(digits) == 1 and _plain(digits[0]) in self._parts and not said[0].isalpha()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from headstart.guard.correction import Correction
-from headstart.guard.facts import Fact, Kind, Stated, begun, facts
+from headstart.guard.facts import MARKS, Fact, Kind, Stated, begun, facts
 
 UNSURE = "I can't say that for certain."
 """Where an answer turns out to be unfounded and there is nothing to say in its place."""
@@ -117,8 +117,8 @@ class FactsGuard:
     def _let_through(self, whole: str, certain: int) -> str:
         certain = max(certain, len(self.text))
         for fact in facts(whole):
-            if len(self.text) <= fact.start and fact.end <= certain and not self._stated.holds(fact):
-                start = _beginning(whole, fact)
+            if len(self.text) < fact.end <= certain and not self._stated.holds(fact):
+                start = max(_beginning(whole, fact), len(self.text))
                 self.violation = Violation(start, whole[start : fact.end], _WHY[fact.kind])
                 certain = start
                 break
@@ -129,7 +129,9 @@ class FactsGuard:
 
 def _beginning(text: str, fact: Fact) -> int:
     """Where what must not be shown begins: a name with its quotation mark, an amount with its sign."""
-    start = fact.start
-    while start and (text[start - 1] in '"“„«»‹+-−#' or (not text[start - 1].isalnum() and ord(text[start - 1]) > 127)):
+    start = fact.start - (fact.kind == "name")
+    while fact.kind != "name" and start and not text[start - 1].isspace() and text[start - 1] not in MARKS:
+        if text[start - 1].isalnum():
+            break
         start -= 1
-    return start - 1 if start and text[start - 1] in "$€£¥" else start
+    return start

@@ -12,7 +12,7 @@ import json
 import uuid
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from langchain_core.messages import ToolMessage
 from langchain_core.tools import BaseTool, InjectedToolCallId, StructuredTool
@@ -53,9 +53,9 @@ def _bound(tool: Tool, world: OpenWorld, user: User) -> Callable[..., Any]:
     async def reading(**arguments: Any) -> Answer:
         return answer(await world.read(user, Call.of(tool.name, arguments)))
 
-    async def writing(tool_call_id: str, **arguments: Any) -> Answer:
+    async def writing(tool_call_id: str = "", **arguments: Any) -> Answer:
         call = Call.of(tool.name, arguments)
-        return answer(await world.write(user, call, Write(tool_call_id, dry_run=False)))
+        return answer(await world.write(user, call, Write(tool_call_id or _new_id(), dry_run=False)))
 
     return reading if tool.effect == "read" else writing
 
@@ -65,8 +65,10 @@ async def _unbound(**_: Any) -> Answer:
 
 
 def _structured(tool: Tool, run: Callable[..., Any]) -> BaseTool:
-    arguments = tool.arguments
-    if tool.effect == "write":
+    arguments: Any = tool.arguments
+    if issubclass(tool.arguments, _AsItIs):
+        arguments = tool.arguments.json_schema_as_it_is
+    elif tool.effect == "write":
         # The id of the call is the write's idempotency key; LangChain fills it in, the model never sees it.
         arguments = create_model(
             arguments.__name__, __base__=arguments, tool_call_id=(Annotated[str, InjectedToolCallId], ...)
@@ -160,17 +162,16 @@ def _arguments(tool: BaseTool) -> type[BaseModel]:
 def _of_json_schema(name: str, schema: Mapping[str, Any]) -> type[BaseModel]:
     """A model that shows a JSON schema as it is and takes any arguments: the tool's own server checks them."""
 
-    class Arguments(BaseModel):
-        model_config = ConfigDict(extra="allow", json_schema_extra=lambda shown: _become(shown, schema))
-
-    Arguments.__name__ = Arguments.__qualname__ = name
-    Arguments.__doc__ = None
-    return Arguments
+    made = type(name, (_AsItIs,), {"__module__": __name__})
+    made.json_schema_as_it_is = dict(schema)
+    return made
 
 
-def _become(shown: dict[str, Any], schema: Mapping[str, Any]) -> None:
-    shown.clear()
-    shown.update(schema)
+class _AsItIs(BaseModel):
+    """Arguments that a JSON schema describes."""
+
+    model_config = ConfigDict(extra="allow")
+    json_schema_as_it_is: ClassVar[dict[str, Any]] = {}
 
 
 class _LangChainWorld:
@@ -223,7 +224,7 @@ class _LangChainBackend(Backend):
 
     async def call(self, user: User, tool: str, arguments: Mapping[str, Any], write: Write | None) -> Found:
         if write is None:
-            return await self._run(tool, arguments, f"call_{uuid.uuid4().hex[:16]}")
+            return await self._run(tool, arguments, _new_id())
         if write.dry_run:
             return Found(f"{tool} will run with {_spelt(arguments)}.", {}, after=_spelt(arguments))
         async with self._writing:  # The same key again is the same write again.
@@ -243,6 +244,10 @@ class _LangChainBackend(Backend):
             raise WorldError(f"{tool}: {text}")
         artifact = message.artifact
         return Found(text, artifact if _is_json(artifact) else {})
+
+
+def _new_id() -> str:
+    return f"call_{uuid.uuid4().hex[:16]}"
 
 
 def _spelt(arguments: Mapping[str, Any]) -> str:

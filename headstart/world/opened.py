@@ -199,7 +199,7 @@ def taken(model: type[BaseModel], arguments: Mapping[str, Any]) -> dict[str, Any
     except ValidationError as error:
         wrong = ", ".join(".".join(map(str, part["loc"])) for part in error.errors())
         raise ArgumentsError(f"This tool needs other arguments: {wrong}.") from error
-    return {name: getattr(made, name) for name in type(made).model_fields}
+    return {name: getattr(made, name) for name in type(made).model_fields} | (made.model_extra or {})
 
 
 def _users(world: World) -> Users:
