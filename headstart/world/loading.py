@@ -47,7 +47,7 @@ def _of_entry_point(name: str) -> Any:
 def _of_file(path: Path) -> Any:
     if not path.is_file():
         raise SettingsError(f"Expected a world in {path}, found no such file. Give its path with --world.")
-    name = f"headstart_world_{path.stem}"
+    name = f"headstart_world_{path.absolute().parent.name}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path.absolute())
     if spec is None or spec.loader is None:
         raise SettingsError(f"Expected a Python file, found {path}.")

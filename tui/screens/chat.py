@@ -131,7 +131,7 @@ class ChatScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The design's picture, top to bottom and left to right."""
-        yield StatusBar(_named(self._user), self._model, self._project)
+        yield StatusBar(_named(self._user, self._world.name), self._model, self._project)
         with Horizontal(id="middle"):
             with Vertical(id="left"):
                 yield Conversation(self._welcome(), *earlier(self._kept, self._world), id="conversation")
@@ -399,5 +399,5 @@ class ChatScreen(Screen[None]):
         )
 
 
-def _named(user: User) -> str:
-    return f"{user.name} ({user.id})" if user.name else ""
+def _named(user: User, world: str) -> str:
+    return f"{user.name} ({user.id})" if user.name else world
