@@ -26,6 +26,7 @@ from agent.lookups import CustomerLookups
 from agent.settings import HeadStarts, Settings, Strategy
 from agent.warming import Warmer
 from headstart.errors import ConfirmationError, DatabaseError, HeadstartError, QuestionError, SessionClosedError
+from headstart.llama.capabilities import capabilities_of
 from headstart.speculation.ledger import Ledger
 from headstart.speculation.prediction import Predictor
 from headstart.speculation.speculator import Ahead, Call
@@ -134,6 +135,13 @@ class CustomerSession:
             self._lookups.typed(text)
             self.warm()
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What the model cannot do of what the strategy asks for, in words; nothing while it loads."""
+        if not self._starts().cache or not self._model.done() or self._model.cancelled() or self._model.exception():
+            return ()
+        return capabilities_of(self._model.result()).missing
+
     def ahead(self) -> list[Ahead]:
         """What was looked up ahead, why, and how it stands."""
         return self._lookups.ahead()
@@ -223,9 +231,9 @@ class CustomerSession:
 
     async def _forget(self) -> None:
         if self._model.done() and not self._model.cancelled() and self._model.exception() is None:
-            forget = getattr(self._model.result(), "forget", None)
-            if forget is not None:
-                await asyncio.to_thread(forget, self.thread_id)
+            model: Any = self._model.result()
+            if capabilities_of(model).forgets:
+                await asyncio.to_thread(model.forget, self.thread_id)
 
     def _let_go(self) -> None:
         self.timeline.clear()

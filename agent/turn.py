@@ -11,22 +11,22 @@ import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolMessage
-from langchain_core.runnables import Runnable
 
-from agent import conversation
+from agent import conversation, writing
 from agent.bridge import Bridge, Lookups, TurnStoppedError
 from agent.events import Event, TextArrived, ToolUse
 from agent.lookups import FAILED_LOOKUPS
 from agent.settings import HeadStarts
-from headstart.errors import ArgumentsError, HeadstartError, ModelError
+from headstart.errors import ArgumentsError, HeadstartError
 from headstart.guard import Asked, Check, Correction, FactsCheck, Guard, Reading, Verdict
 from headstart.guard.check import Made
+from headstart.llama.capabilities import Capabilities, capabilities_of
 from headstart.speculation.speculator import Call, Claim
-from headstart.text import printable, printable_data
+from headstart.text import printable
 from headstart.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
 from headstart.world import Found, User
 from headstart.world.langchain import schemas
@@ -176,7 +176,7 @@ class Turn:
             again = barred.setdefault(violation.start, [])
             self._correct(violation.reason)
             again.append(violation.text)
-            if violation.final or len(again) > TRIES or not getattr(self.model(), "accepts_begun", False):
+            if violation.final or len(again) > TRIES or not capabilities_of(self.model()).continues:
                 self._show(guard.mend())
                 break
             guard.back()
@@ -204,24 +204,16 @@ class Turn:
         Where its answer is not to be `shown`, it may only call: it ends with its first words.
         """
         chat_model = self.model()
-        try:
-            model = chat_model.bind_tools(
-                list(schemas(self.world.tools)), **({"tool_choice": tool_choice} if tool_choice else {})
-            )
-        except Exception as error:
-            raise model_failed(error) from error
-        options: dict[str, Any] = (
-            {"cancelled": self.cancelled.is_set} if getattr(chat_model, "accepts_cancelled", False) else {}
-        )
-        if getattr(chat_model, "accepts_conversation", False):
-            options["conversation"] = self.thread_id
-        if begun or barred:
-            options |= {"begun": begun, "barred": barred}
+        model = writing.bound(chat_model, schemas(self.world.tools), tool_choice)
+        options = self._options(capabilities_of(chat_model), begun, barred)
         start_s = self.timeline.clock()
+        first_s: float | None = None
         whole: AIMessageChunk | None = None
         details: dict[str, Any] = {}
-        with self.timeline.span("model", node), closing(_streamed(model, prompt, options)) as chunks:
+        streamed = writing.streamed(model, prompt, options, self.cancelled)
+        with self.timeline.span("model", node), closing(streamed) as chunks:
             for chunk in chunks:
+                first_s = self.timeline.clock() if first_s is None else first_s
                 text = printable(chunk.text)
                 if text.strip() and not shown:
                     break
@@ -233,7 +225,7 @@ class Turn:
                 if self.cancelled.is_set() or (guard and guard.violation):
                     break
         end_s = self.timeline.clock()
-        message = self._own_ids(_message(whole, details))
+        message = self._own_ids(writing.message_of(whole, details))
         if guard is not None and shown and not _calls(message) and not self.cancelled.is_set():
             self._show(guard.finish())
             if guard.completed:
@@ -243,8 +235,15 @@ class Turn:
             if not text.strip():
                 raise TurnStoppedError
             message = AIMessage(text, id=message.id, response_metadata={"finish_reason": "cancelled"})
-        self._count(node, message, start_s, end_s)
+        self._count(writing.measured(node, prompt, message, start_s, first_s or end_s, end_s))
         return message
+
+    def _options(self, can: Capabilities, begun: str, barred: tuple[str, ...]) -> dict[str, Any]:
+        """What a call is given besides the messages, as far as the model takes it."""
+        options: dict[str, Any] = {"cancelled": self.cancelled.is_set} if can.cancels else {}
+        if can.forgets:
+            options["conversation"] = self.thread_id
+        return options | {"begun": begun, "barred": barred} if begun or barred else options
 
     def _own_ids(self, message: AIMessage) -> AIMessage:
         """Each call with an id that no other call of the conversation has.
@@ -308,22 +307,7 @@ class Turn:
             self.first_word_s = self.timeline.clock()
         self.emit(TextArrived(text))
 
-    def _count(self, node: str, message: AIMessage, start_s: float, end_s: float) -> None:
-        usage = message.usage_metadata
-        details = message.response_metadata
-        cached = (usage.get("input_token_details") or {}).get("cache_read", 0) if usage else 0
-        call = ModelCall(
-            name=node,
-            start_s=start_s,
-            end_s=end_s,
-            prompt_tokens=usage["input_tokens"] if usage else 0,
-            cached_tokens=cached or 0,
-            warmed_tokens=int(details.get("warmed_tokens", 0)),
-            completion_tokens=usage["output_tokens"] if usage else 0,
-            prefill_s=float(details.get("prefill_s", 0.0)),
-            decode_s=float(details.get("decode_s", 0.0)),
-            tools_called=tuple(made["name"] for made in message.tool_calls),
-        )
+    def _count(self, call: ModelCall) -> None:
         self.model_calls.append(call)
         self.prices.note_prefill(call.prompt_tokens - call.cached_tokens, call.prefill_s)
         if call.tools_called:
@@ -428,60 +412,8 @@ def _new_id() -> str:
     return f"call_{uuid.uuid4().hex[:16]}"
 
 
-def model_failed(error: Exception) -> ModelError:
-    """What the customer reads where the model raised something."""
-    return ModelError(
-        f"The model failed in the middle of the answer: {printable(str(error)) or type(error).__name__}. "
-        "Your question is kept; ask it again."
-    )
-
-
-def _streamed(
-    model: Runnable[Any, AIMessage], prompt: Sequence[BaseMessage], options: dict[str, Any]
-) -> Generator[AIMessageChunk]:
-    """What the model writes, as chunks; raises ModelError for whatever it raises.
-
-    A model that cannot stream gives its answer as one whole message.
-    """
-    try:
-        with closing(cast(Generator[BaseMessage], model.stream(list(prompt), **options))) as stream:
-            for message in stream:
-                if isinstance(message, AIMessageChunk):
-                    yield message
-                elif isinstance(message, AIMessage):
-                    yield _chunk(message)
-    except HeadstartError:
-        raise
-    except Exception as error:
-        raise model_failed(error) from error
-
-
-def _chunk(message: AIMessage) -> AIMessageChunk:
-    return AIMessageChunk(
-        content=message.content,
-        id=message.id,
-        tool_calls=message.tool_calls,
-        invalid_tool_calls=message.invalid_tool_calls,
-        usage_metadata=message.usage_metadata,
-        response_metadata=message.response_metadata,
-    )
-
-
 def _calls(message: AIMessage) -> bool:
     return bool(message.tool_calls or message.invalid_tool_calls)
-
-
-def _message(chunk: AIMessageChunk | None, details: dict[str, Any]) -> AIMessage:
-    if chunk is None:
-        return AIMessage("")
-    return AIMessage(
-        content=printable(chunk.text),
-        id=chunk.id,
-        tool_calls=printable_data(chunk.tool_calls),
-        invalid_tool_calls=printable_data(chunk.invalid_tool_calls),
-        usage_metadata=chunk.usage_metadata,
-        response_metadata=details,
-    )
 
 
 def _result(call: ToolCall, content: str, found: Any, status: str) -> ToolMessage:

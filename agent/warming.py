@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from headstart.llama.capabilities import capabilities_of
 from headstart.timeline import Prices, Timeline
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Warmer:
             model = await asyncio.wrap_future(self._model)
         except Exception:
             return  # The turn that needs the model will say what is wrong with it.
-        prefill = getattr(model, "prefill", None)
+        prefill: Any = getattr(model, "prefill", None) if capabilities_of(model).warms else None
         if prefill is None or cancelled.is_set() or (found := self._found()) is None:
             return
         await asyncio.to_thread(self._prefill, prefill, found, cancelled)

@@ -43,6 +43,8 @@ class Reading:
     """Of the next turn."""
     shown_strategy: str
     """Of the turn that is shown."""
+    lacks: tuple[str, ...]
+    """What the model cannot do of the strategy, in words."""
     ahead: tuple[Ahead, ...]
     ledger: Ledger
     clock_s: float
@@ -105,6 +107,7 @@ class SessionReadings:
             recent=tuple(self._recent),
             strategy=session.strategy,
             shown_strategy=last.strategy if last and shows_last else self._strategy,
+            lacks=session.lacks,
             ahead=tuple(session.ahead()),
             ledger=session.ledger(),
             clock_s=clock_s,

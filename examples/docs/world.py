@@ -126,7 +126,8 @@ class Docs(Backend):
 def search(text: str) -> Found:
     """The names of the usual modules that hold some words."""
     words = re.findall(r"\w+", text.lower())[-3:]
-    names = [f"{m}.{n}" for m in MODULES for n in dir(located(m)) if words and all(w in f"{m}.{n}".lower() for w in words)][:20]
+    every = (f"{module}.{name}" for module in MODULES for name in dir(located(module)))
+    names = [name for name in every if words and all(word in name.lower() for word in words)][:20]
     return Found(f"Names with {text}: {', '.join(names) or 'none'}.", {"names": names})
 
 

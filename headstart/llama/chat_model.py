@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from headstart.errors import ModelError
 from headstart.llama.answer import Finished, Piece
+from headstart.llama.capabilities import Capabilities
 from headstart.llama.decoding.decoder import Cancelled, PrefillStats, never
 from headstart.llama.format.tool_calls import DIALECTS, checked_tools, forced_call
 from headstart.llama.held import HeldChatModel
@@ -63,12 +64,10 @@ class ChatLlama(HeldChatModel):
         extra="forbid", populate_by_name=True, protected_namespaces=(), arbitrary_types_allowed=True
     )
 
-    accepts_cancelled: ClassVar[bool] = True
-    """That a call may be given `cancelled`, for callers that take any chat model."""
-    accepts_begun: ClassVar[bool] = True
-    """That a call may be given `begun` and `barred`: go on from this text, and not with any of those."""
-    accepts_conversation: ClassVar[bool] = True
-    """That a call may be given `conversation`, by which `forget` knows it."""
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        cancels=True, continues=True, warms=True, forgets=True, reports_times=True, taught=True
+    )
+    """For callers that take any chat model."""
 
     llm: Any = Field(default=None, exclude=True)
     """A `HuggingFacePipeline`; made of `model_id` where none is given."""

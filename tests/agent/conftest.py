@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from langchain_core.messages import AIMessage
+from stubs.fake_bare import FakeBare
 from stubs.fake_llama import FakeLlama
 
 from agent.engine import Engine
@@ -22,9 +23,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     )
 
 
-@pytest.fixture
-async def sign_in(settings: Settings) -> AsyncIterator[SignIn]:
-    """Signs a customer in on the real data and a model that is handed its replies."""
+@pytest.fixture(params=[FakeLlama, FakeBare], ids=["llama", "bare"])
+async def sign_in(settings: Settings, request: pytest.FixtureRequest) -> AsyncIterator[SignIn]:
+    """Signs a customer in on the real data and a model that is handed its replies: one that can all, one bare."""
     engines: list[Engine] = []
 
     async def signed_in(
@@ -33,7 +34,7 @@ async def sign_in(settings: Settings) -> AsyncIterator[SignIn]:
         on_event: Callable[[Event], None] = lambda _: None,
         **changed: object,
     ) -> tuple[CustomerSession, FakeLlama]:
-        llama = FakeLlama(replies=list(replies))
+        llama = request.param(replies=list(replies))
         engine = Engine(settings.model_copy(update=changed), load_model=lambda *_: llama)
         engines.append(engine)
         await engine.open()

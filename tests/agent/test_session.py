@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,6 +30,8 @@ from headstart.world.slow import Slow
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
 STATUS = "Hi, can you tell me the status of my recent orders?"
+ABLE = pytest.mark.parametrize("sign_in", [FakeLlama], indirect=True)
+"""What only a model shows that is warmed, counts and goes on from a text."""
 ANSWER = "QuantumLeap AI Processor (A123) has shipped and Smart Coffee Mug (B456) was delivered."
 
 
@@ -132,6 +135,7 @@ async def test_without_the_cache_nothing_is_prefilled(sign_in: SignIn) -> None:
     assert llama.prefilled == []
 
 
+@ABLE
 async def test_the_prompt_is_prefilled_with_the_exchange_and_what_is_typed(sign_in: SignIn) -> None:
     session, llama = await sign_in()
     await prefetched(session)
@@ -466,6 +470,7 @@ async def test_closing_ends_a_running_turn_and_holds_nothing(sign_in: SignIn) ->
         session.ask("anything")
 
 
+@ABLE
 async def test_a_long_conversation_drops_its_older_half_from_the_prompt_but_keeps_it(sign_in: SignIn) -> None:
     long = AIMessage("An answer.", usage_metadata={"input_tokens": 600, "output_tokens": 5, "total_tokens": 605})
     session, llama = await sign_in("one", "two", long, "last", max_prompt_tokens=512)
@@ -529,11 +534,12 @@ async def test_a_wrong_fact_is_not_shown_and_the_data_speak_in_its_place(sign_in
     assert (result.grounded, result.corrected) == (True, (Correction.WRONG_DATE,))
 
 
+@ABLE
 async def test_a_model_that_can_go_back_says_it_again_before_the_data_speak(sign_in: SignIn) -> None:
     session, llama = await sign_in()
     await prefetched(session)
     right = session._lookups.peek(rules.ORDER_HISTORY)[0].split("B456: ")[1].split("\n")[0]  # type: ignore[index]
-    llama.accepts_begun = True
+    llama.capabilities = replace(llama.capabilities, continues=True)
     llama.replies[:] = [WRONG, right.rpartition("delivered on ")[2]]
     result = await answered(session, "where is the mug?")
     assert result.answer == f"Your {right}"

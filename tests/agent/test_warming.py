@@ -11,6 +11,7 @@ from stubs.waiting import until
 
 from agent.shop.tools import TOOLS
 from agent.warming import Warmer
+from headstart.llama.capabilities import Capabilities
 from headstart.timeline import Prices, Timeline
 
 
@@ -68,7 +69,7 @@ async def test_a_newer_prefill_stops_the_older_one() -> None:
         stopped.append(cancelled())
         return SimpleNamespace(computed_tokens=1, prefill_s=0.0)
 
-    warmed = Warmed(SimpleNamespace(prefill=prefill))
+    warmed = Warmed(SimpleNamespace(prefill=prefill, capabilities=Capabilities(warms=True)))
     warmed.warmer.warm()
     await asyncio.to_thread(begun.wait, 5)
     warmed.warmer.warm()

@@ -76,6 +76,7 @@ class FakeSession:
     outcome: Any = None
     counts: Ledger = field(default_factory=lambda: Ledger(issued=1))
     thread_id: str = "user123:now"
+    lacks: tuple[str, ...] = ()
     world: Described = field(default_factory=lambda: Described(WORLD))
 
     def __post_init__(self) -> None:

@@ -12,6 +12,8 @@ from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field, PrivateAttr
 
+from headstart.llama.capabilities import Capabilities
+
 
 def asks(name: str, **arguments: Any) -> AIMessage:
     """A reply that calls a tool."""
@@ -24,8 +26,7 @@ class FakeLlama(BaseChatModel):
     With a `gate`, each word waits until the gate lets it through (`gate.set()`).
     """
 
-    accepts_cancelled: bool = True
-    accepts_begun: bool = False
+    capabilities: Capabilities = Capabilities(cancels=True, warms=True, forgets=True)
     replies: list[Any]
     """Strings, messages or exceptions."""
     prompts: list[list[BaseMessage]] = Field(default_factory=list)

@@ -118,20 +118,22 @@ def lanes(reading: Reading) -> Content:
 
 def figures(reading: Reading) -> Content:
     """Waited, hidden, without head starts, tokens; of the turn that is shown."""
-    strategy = Content.assemble(("strategy  ", MUTED), reading.strategy)
+    lacks = f"  ({', '.join(reading.lacks)}: this model)" if reading.lacks else ""
+    strategy = Content.assemble(("strategy  ", MUTED), reading.strategy, (lacks, MUTED))
     if reading.figures and reading.shown_strategy != reading.strategy:
         strategy = Content.assemble(strategy, (f"  (shown: {reading.shown_strategy})", MUTED))
     found = reading.figures
     if found is None:
         return strategy
     rate = f"{found.tokens_per_s:.0f} tokens/s" if found.tokens_per_s else "– tokens/s"
+    cached = f"{found.cached_tokens:,} of {found.prompt_tokens:,} tokens"
     rows = [
         Content.assemble(
             ("hidden ", MUTED), tenths(found.database_hidden_s), ("   waited ", MUTED), tenths(found.database_waited_s)
         ),
         Content.assemble(("without head starts ", MUTED), f"≈ {tenths(found.sequential_estimate_s)}"),
         Content.assemble(("in all ", MUTED), tenths(found.total_s), ("   ", ""), rate),
-        Content.assemble(("cached ", MUTED), f"{found.cached_tokens:,} of {found.prompt_tokens:,} tokens"),
+        *([Content.assemble(("cached ", MUTED), cached)] if found.prompt_tokens else []),
         strategy,
     ]
     return Content("\n").join(rows)

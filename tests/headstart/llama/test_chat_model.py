@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from transformers import PreTrainedTokenizerFast
 
 from headstart.errors import ModelError
+from headstart.llama.capabilities import Capabilities, capabilities_of
 from headstart.llama.chat_model import ChatLlama
 from headstart.llama.decoding import passes
 from headstart.llama.format.text_stream import TokenText
@@ -58,7 +59,7 @@ def test_it_is_a_chat_hugging_face_over_a_pipeline(chat: ChatLlama) -> None:
     assert isinstance(chat, ChatHuggingFace)
     assert isinstance(chat, BaseChatModel)
     assert isinstance(chat.llm, HuggingFacePipeline)
-    assert chat.accepts_cancelled
+    assert capabilities_of(chat) == Capabilities(*(True,) * 6)
 
 
 def test_streaming_gives_what_invoking_gives(chat: ChatLlama) -> None:
