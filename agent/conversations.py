@@ -62,9 +62,9 @@ class KeptTurn:
 class Conversations:
     """One customer's, in the file that the checkpointer writes."""
 
-    def __init__(self, path: Path, customer_id: str) -> None:
+    def __init__(self, path: Path, user_id: str) -> None:
         self.path = path
-        self._customer_id = customer_id
+        self._user_id = user_id
 
     def listed(self) -> list[Kept]:
         """The newest first; those without a single turn are left out.
@@ -78,8 +78,8 @@ class Conversations:
             LEFT JOIN conversation_titles USING (thread_id)
             WHERE thread_id > ? AND thread_id < ? AND length(thread_id) = ?
             GROUP BY thread_id ORDER BY 2 DESC LIMIT ?"""
-        prefix = f"{self._customer_id}:"
-        bounds = (prefix, f"{self._customer_id};", len(prefix) + UUID_CHARS, LISTED)
+        prefix = f"{self._user_id}:"
+        bounds = (prefix, f"{self._user_id};", len(prefix) + UUID_CHARS, LISTED)
         kept: list[Kept] = []
         with self._opened() as saver:
             for thread_id, newest, noted, *row, title in saver.conn.execute(query, bounds).fetchall():
@@ -114,7 +114,7 @@ class Conversations:
 
     def _check(self, thread_id: str) -> None:
         prefix, _, rest = thread_id.rpartition(":")
-        if prefix != self._customer_id or len(rest) != UUID_CHARS:
+        if prefix != self._user_id or len(rest) != UUID_CHARS:
             raise DatabaseError("This conversation is not one of yours. Open one of the list.")
 
     @contextmanager

@@ -23,7 +23,7 @@ from agent.conversations import Conversations, settle
 from agent.events import Event, Notice, RuleSwitchedOff
 from agent.session import CustomerSession
 from agent.settings import Settings, Strategy, world_options
-from headstart.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError, WorldError
+from headstart.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError, SettingsError, WorldError
 from headstart.speculation.prediction import Predictor
 from headstart.storage import check_database, make_folder, set_aside, unusable
 from headstart.timeline import CALL_TOKENS, Clock, Prices, Timeline
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from agent.checkpoints import KeptSaver
     from headstart.world import Backend, Options, User
+    from headstart.world.accounts import Accounts
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +123,7 @@ class Engine:
         self._given_world = world
         self._world: OpenWorld | None = None
         self._slow: Slow | None = None
+        self._local: Accounts | None = None
         self._opened = contextlib.AsyncExitStack()
         self._folder = settings.state_folder
         """Of the world's state."""
@@ -211,6 +213,19 @@ class Engine:
         return cast("Slow", self._slow).backend
 
     @property
+    def accounts(self) -> Accounts:
+        """The accounts that may be added to and changed here; raises SettingsError where the world has none."""
+        if self.world.described.users == "local":
+            from headstart.world.local import local_accounts
+
+            self._local = self._local or local_accounts(self._folder)
+            return self._local
+        accounts: Accounts | None = getattr(self.backend, "accounts", None)
+        if accounts is None:
+            raise SettingsError(f"The world {self.world.described.name} keeps no accounts that could be changed here.")
+        return accounts
+
+    @property
     def latency_s(self) -> float:
         """The simulated latency of each tool call; after `open` it may be changed."""
         return self._slow.latency_s if self._slow else 0.0
@@ -228,7 +243,11 @@ class Engine:
 
         `sign_out` ends it; `signed_in` does both.
         """
-        user = self.world.described.one_user or await self.world.backend.sign_in(name, password)
+        described = self.world.described
+        if described.users == "local":
+            user = await self.accounts.sign_in(name, password)
+        else:
+            user = described.one_user or await self.world.backend.sign_in(name, password)
         self._check_open()
         session = self._begun(user, on_event)
         for sentence in self._notices:

@@ -4,47 +4,46 @@ import asyncio
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any
+
+import typer
 
 from agent.engine import Engine
 from agent.settings import Settings
 from headstart.errors import SettingsError
+from headstart.world.accounts import Accounts
 from tui.streams import is_terminal
 
 
-def add(settings: Settings, customer_id: str, name: str, email: str, address: str) -> None:
-    """Add an account."""
-    password = _new_password()
-    _with_accounts(
-        settings, lambda accounts: accounts.add(customer_id, password, name=name, email=email, address=address)
-    )
-    print(f"{customer_id} is added.")
+def add(settings: Settings, user_id: str, **given: str | None) -> None:
+    """Add an account; what it needs and is not given is asked for."""
+
+    async def added(accounts: Accounts) -> None:
+        details = {name: given.get(name) or typer.prompt(name.capitalize()) for name in accounts.details}
+        await accounts.add(user_id, _new_password(), **details)
+
+    _with_accounts(settings, added)
+    print(f"{user_id} is added.")
 
 
-def reset(settings: Settings, customer_id: str) -> None:
+def reset(settings: Settings, user_id: str) -> None:
     """Give an account another password."""
     password = _new_password()
-    _with_accounts(settings, lambda accounts: accounts.reset_password(customer_id, password))
-    print(f"{customer_id} has a new password.")
+    _with_accounts(settings, lambda accounts: accounts.reset_password(user_id, password))
+    print(f"{user_id} has a new password.")
 
 
-def unlock(settings: Settings, customer_id: str) -> None:
+def unlock(settings: Settings, user_id: str) -> None:
     """End the wait after failed sign-ins."""
-    _with_accounts(settings, lambda accounts: accounts.unlock(customer_id))
-    print(f"{customer_id} may sign in at once.")
+    _with_accounts(settings, lambda accounts: accounts.unlock(user_id))
+    print(f"{user_id} may sign in at once.")
 
 
-def _with_accounts(settings: Settings, work: Callable[[Any], Awaitable[object]]) -> None:
+def _with_accounts(settings: Settings, work: Callable[[Accounts], Awaitable[object]]) -> None:
     async def run() -> None:
         engine = Engine(settings)
         try:
             await engine.open()
-            accounts = getattr(engine.backend, "accounts", None)
-            if accounts is None:
-                raise SettingsError(
-                    f"The world {engine.world.described.name} keeps no accounts that could be changed here."
-                )
-            await work(accounts)
+            await work(engine.accounts)
         finally:
             await engine.close()
 

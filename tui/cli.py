@@ -20,7 +20,7 @@ from tui.streams import is_terminal, knows_unicode, text_of
 from tui.world_options import as_arguments, options_given, taking, world_named
 
 EXIT_CODES = """Exit codes: 0 done, 1 a question was not answered, 2 wrong usage or configuration, 3 sign-in failed,
-4 the orders cannot be read, 5 the model cannot be had, 130 interrupted, 141 nobody reads the output, 128 + n ended by
+4 the world cannot be opened, 5 the model cannot be had, 130 interrupted, 141 nobody reads the output, 128 + n ended by
 signal n; a terminal that has gone counts as signal 1."""
 
 LOOPBACK = "127.0.0.1"
@@ -208,30 +208,30 @@ def doctor(
 
 
 def add_account(
-    customer_id: str,
-    name: Annotated[str, typer.Option(prompt=True)],
-    email: Annotated[str, typer.Option(prompt=True)],
-    address: Annotated[str, typer.Option(prompt=True)],
+    user_id: str,
+    name: str | None = None,
+    email: str | None = None,
+    address: str | None = None,
     world: World = None,
 ) -> None:
-    """Add an account; the password is asked for."""
+    """Add an account; the password, and what else it needs, is asked for."""
     from tui.accounts import add
 
-    add(load_settings(world=world, **options_given()), customer_id, name, email, address)
+    add(load_settings(world=world, **options_given()), user_id, name=name, email=email, address=address)
 
 
-def reset_password(customer_id: str, world: World = None) -> None:
+def reset_password(user_id: str, world: World = None) -> None:
     """Give an account another password; it is asked for."""
     from tui.accounts import reset
 
-    reset(load_settings(world=world, **options_given()), customer_id)
+    reset(load_settings(world=world, **options_given()), user_id)
 
 
-def unlock_account(customer_id: str, world: World = None) -> None:
+def unlock_account(user_id: str, world: World = None) -> None:
     """End the wait after failed sign-ins."""
     from tui.accounts import unlock
 
-    unlock(load_settings(world=world, **options_given()), customer_id)
+    unlock(load_settings(world=world, **options_given()), user_id)
 
 
 def command_line(world: Described) -> typer.Typer:

@@ -16,9 +16,9 @@ from headstart.errors import WorldError
 from headstart.world import Backend, Found, Option, Options, Phrases, Rule, Tool, User, Write
 
 if TYPE_CHECKING:
-    from agent.shop.accounts import Accounts
     from agent.shop.orders import OrderStore
     from headstart.guard import Check
+    from headstart.world.accounts import Accounts
     from headstart.world.cards import Shown
 
 DEMO_LATENCY_S = 3.0
@@ -84,10 +84,11 @@ class Shop:
     @asynccontextmanager
     async def connect(self, options: Options) -> AsyncGenerator[ShopBackend]:
         """Open the orders and the accounts; raises DatabaseError."""
-        from agent.shop.accounts import Accounts
+        from agent.shop.customers import Customers
         from agent.shop.demo_data import working_copy
         from agent.shop.orders import OrderStore
         from headstart.storage import check_database
+        from headstart.world.accounts import Accounts
 
         path: Path | None = options["orders"]
         sign_ins = options.state_folder / SIGN_INS
@@ -96,7 +97,7 @@ class Shop:
             path = await asyncio.to_thread(working_copy, options.data_folder, date.today(), options.notice)
         store = await OrderStore.open(path)
         try:
-            yield ShopBackend(store, Accounts(store, sign_ins))
+            yield ShopBackend(store, Accounts(Customers(store), sign_ins))
         finally:
             await store.close()
 

@@ -138,6 +138,20 @@ async def test_a_world_of_one_user_asks_for_no_name(enter: Open) -> None:
     assert session.user == User("ada")
 
 
+async def test_a_world_may_take_the_local_accounts(enter: Open, settings: Settings) -> None:
+    class Local(Library):
+        users = "local"
+
+    async with Engine(settings, world=Described(Local())) as engine:
+        await engine.accounts.add("eve", "apple", name="Eve Stone")
+        async with engine.signed_in("eve", "apple") as session:
+            assert session.user == User("eve", "Eve Stone")
+        with pytest.raises(SignInError):
+            await engine.sign_in("ada", "book")
+    with pytest.raises(SettingsError, match="library keeps no accounts"):
+        _ = (await enter())[0].accounts
+
+
 async def test_conversations_of_another_world_are_nobodys_here(enter: Open) -> None:
     class Other(Library):
         name = "other"

@@ -21,11 +21,12 @@ from agent.engine import Engine
 from agent.events import Confirmation, TurnResult
 from agent.session import CustomerSession
 from agent.settings import Settings
-from agent.shop.accounts import Accounts
+from agent.shop.customers import Customers
 from agent.shop.orders import OrderStore
 from agent.shop.world import SIGN_INS, Shop, ShopBackend
 from headstart.errors import HeadstartError
 from headstart.world import Options
+from headstart.world.accounts import Accounts
 from headstart.world.opened import Described
 from training.exam import shop
 from training.exam.expectation import Conversation
@@ -58,7 +59,7 @@ class ExamShop(Shop):
         """Open the exam's orders and accounts."""
         store = await OrderStore.open(options["orders"], clock=lambda: datetime.combine(shop.TODAY, time(12), UTC))
         try:
-            yield ShopBackend(store, Accounts(store, options.state_folder / SIGN_INS))
+            yield ShopBackend(store, Accounts(Customers(store), options.state_folder / SIGN_INS))
         finally:
             await store.close()
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from agent.shop.accounts import PARAMETERS, WRONG, Accounts
+from agent.shop.customers import Customers
 from agent.shop.orders import OrderStore
-from agent.shop.throttle import LONGEST_WAIT, wait_after
 from headstart.errors import DatabaseError, SettingsError, SignInError
 from headstart.world import User
+from headstart.world.accounts import PARAMETERS, WRONG, Accounts
+from headstart.world.throttle import LONGEST_WAIT, wait_after
 
 SECRET = "correct horse battery staple"
 
@@ -40,7 +41,7 @@ def state(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def accounts(store: OrderStore, state: Path, clock: Clock) -> Accounts:
-    return Accounts(store, state, clock=clock)
+    return Accounts(Customers(store), state, clock=clock)
 
 
 async def fail(accounts: Accounts, times: int, name: str = "ada") -> str:
@@ -137,7 +138,7 @@ async def test_success_clears_the_failures(accounts: Accounts) -> None:
 async def test_throttling_survives_reopening(accounts: Accounts, store: OrderStore, state: Path, clock: Clock) -> None:
     await fail(accounts, 5)
     with pytest.raises(SignInError, match="Try again in 30 seconds"):
-        await Accounts(store, state, clock=clock).sign_in("ada", "demo")
+        await Accounts(Customers(store), state, clock=clock).sign_in("ada", "demo")
 
 
 async def test_tries_at_once_are_not_all_let_through(accounts: Accounts) -> None:

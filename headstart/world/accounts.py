@@ -1,24 +1,25 @@
 """Signing in: argon2id, the same answer and the same time for every way to fail, and waits after failures.
 
-A sign-in that answers faster for an unknown name tells a stranger who is a customer here. So an unknown name, or
+A sign-in that answers faster for an unknown name tells a stranger who has an account here. So an unknown name, or
 one that cannot be a name, is verified too, against a hash of nothing that costs what the real ones cost.
 """
 
 import asyncio
 import secrets
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from pathlib import Path
+from typing import Protocol
 
 from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from agent.shop.orders import OrderStore, utc_now
-from agent.shop.throttle import Throttle
 from headstart.errors import DatabaseError, SettingsError, SignInError
 from headstart.text import printable
-from headstart.world import User
+from headstart.world.members import User
+from headstart.world.throttle import Throttle
 
 PARAMETERS = Parameters(
     type=Type.ID, version=19, salt_len=16, hash_len=32, time_cost=2, memory_cost=19_456, parallelism=1
@@ -30,32 +31,75 @@ PASSWORD_LENGTH = 1_000
 WRONG = "The name or the password is wrong. Check both and try again."
 
 
+def utc_now() -> datetime:
+    """The moment, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What is kept of an account."""
+
+    user_id: str
+    name: str
+    password_hash: str
+    """argon2id in encoded form; anything else opens nothing."""
+
+
+class Keeper(Protocol):
+    """Where accounts are kept. Its methods raise DatabaseError."""
+
+    @property
+    def details(self) -> Sequence[str]:
+        """What an account has besides a user name and a password: `name`, and whatever else is to be asked for."""
+        ...
+
+    async def credentials(self, user_id: str) -> Credentials | None:
+        """The account of that user name; None where there is none."""
+        ...
+
+    async def any_password_hash(self) -> str | None:
+        """Some account's argon2id hash, for its parameters; None before there is one."""
+        ...
+
+    async def add(self, user_id: str, password_hash: str, details: Mapping[str, str]) -> None:
+        """Add an account; raises SettingsError when the name is taken."""
+        ...
+
+    async def set_password_hash(self, user_id: str, password_hash: str) -> bool:
+        """Whether there is such an account."""
+        ...
+
+
 class Accounts:
-    """Sign-in, and what `headstart accounts` does, over the orders' database and a state file of its own.
+    """Sign-in, and what `headstart accounts` does, over a keeper and a file of failed sign-ins.
 
     Passwords are hashed in a thread, some 20 ms each; nothing here keeps, logs or repeats one.
     """
 
-    def __init__(self, store: OrderStore, state: Path, *, clock: Callable[[], datetime] = utc_now) -> None:
-        self._store = store
+    def __init__(
+        self, keeper: Keeper, state: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._keeper = keeper
         self._throttle = Throttle(state, clock)
         self._hasher: PasswordHasher | None = None
         self._dummy = ""
 
     async def sign_in(self, name: str, password: str) -> User:
-        """The customer of that user name, written exactly.
+        """The user of that name, written exactly.
 
         Raises SignInError, with one message for an unknown name and a wrong password, or with how long to wait
         after too many failures; the password is not looked at then. Raises DatabaseError.
         """
         name = name.strip()
         hasher = await self._prepared()
-        found = await self._store.credentials(name) if _possible(name, NAME_LENGTH) else None
+        found = await self._keeper.credentials(name) if _possible(name, NAME_LENGTH) else None
         wait = await asyncio.to_thread(self._throttle.charge, name)
         if wait:
             raise SignInError(f"Too many failed sign-ins for this name. Try again in {_spoken(wait)}.")
         # A hash of another kind, such as a closed account's, is opened by nothing, and that must not show either.
-        expected = found[2] if found and found[2].startswith("$argon2id$") else self._dummy
+        kept = found.password_hash if found else ""
+        expected = kept if kept.startswith("$argon2id$") else self._dummy
         secret = _encoded(password)
 
         def verify() -> bool:  # a closure, because the arguments of a thread's call can end up in a log
@@ -67,32 +111,36 @@ class Accounts:
         if not await asyncio.to_thread(verify) or found is None:
             raise SignInError(WRONG)
         await asyncio.to_thread(self._throttle.clear, name)
-        return User(found[0], printable(found[1]))
+        return User(found.user_id, printable(found.name))
 
-    async def add(self, customer_id: str, password: str, *, name: str, email: str, address: str) -> None:
+    @property
+    def details(self) -> Sequence[str]:
+        """What a new account has to be given besides a user name and a password."""
+        return self._keeper.details
+
+    async def add(self, user_id: str, password: str, **details: str) -> None:
         """Adds an account; raises SettingsError when the name is taken or something cannot be used."""
-        if not _possible(customer_id, NAME_LENGTH) or customer_id != customer_id.strip():
+        if not _possible(user_id, NAME_LENGTH) or user_id != user_id.strip():
             raise SettingsError(f"Expected a user name of 1 to {NAME_LENGTH} printable characters. Choose another.")
         password_hash = await self._hash(password)
-        await self._store.add_customer(
-            customer_id, printable(name), printable(email), printable(address), password_hash
-        )
+        given = {name: printable(details.get(name, "")) for name in self.details}
+        await self._keeper.add(user_id, password_hash, given)
 
-    async def reset_password(self, customer_id: str, password: str) -> None:
+    async def reset_password(self, user_id: str, password: str) -> None:
         """Gives an account a new password and ends its waits; raises SettingsError for an unknown name."""
         password_hash = await self._hash(password)
-        if not await self._store.set_password_hash(customer_id, password_hash):
-            raise SettingsError(f"Expected the user name of an account, found {customer_id!r}. Add it first.")
-        await self.unlock(customer_id)
+        if not await self._keeper.set_password_hash(user_id, password_hash):
+            raise SettingsError(f"Expected the user name of an account, found {user_id!r}. Add it first.")
+        await self.unlock(user_id)
 
-    async def unlock(self, customer_id: str) -> None:
+    async def unlock(self, user_id: str) -> None:
         """Ends the waits of a name."""
-        await asyncio.to_thread(self._throttle.clear, customer_id)
+        await asyncio.to_thread(self._throttle.clear, user_id)
 
     async def _prepared(self) -> PasswordHasher:
         """The hasher, once the dummy is made: for every first sign-in alike, or its time would tell."""
         if self._hasher is None:
-            real = await self._store.any_password_hash()
+            real = await self._keeper.any_password_hash()
             hasher = PasswordHasher.from_parameters(_parameters(real) if real else PARAMETERS)
             self._dummy = await asyncio.to_thread(lambda: hasher.hash(secrets.token_bytes(16)))
             self._hasher = hasher
@@ -111,7 +159,7 @@ def _parameters(password_hash: str) -> Parameters:
         return extract_parameters(password_hash)
     except InvalidHashError as error:
         raise DatabaseError(
-            "customers.password_hash: expected argon2id hashes in encoded form, found a damaged one."
+            "Passwords: expected argon2id hashes in encoded form, found a damaged one."
             " Set the password again with `headstart accounts reset`."
         ) from error
 
