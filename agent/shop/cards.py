@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
+from agent.shop.contents import money
 from agent.shop.records import (
     Change,
     Order,
@@ -140,11 +141,6 @@ def shown(fact: Fact) -> Shown:
 def about_order(order_id: str) -> str:
     """How a question about an order begins."""
     return f"About order {order_id}: "
-
-
-def money(cents: int) -> str:
-    """`$1,299.00`."""
-    return f"${cents / 100:,.2f}"
 
 
 def items(order: Order) -> str:

@@ -122,35 +122,49 @@ class Guard:
     def mend(self) -> str:
         """What to say, from the data, in the place of the violation; ends the statement that it stands in."""
         assert self.violation is not None
-        violation, question, line = self.violation, self.question, self.text.rpartition("\n")[2]
+        violation, line = self.violation, self.text.rpartition("\n")[2]
         self.back()
-        asked = question.only if question.tells is None else ()
-        meant = [self.told.records[key].line for key in asked if key in self.told.records]
-        instead = meant[0] if len(meant) == 1 else violation.replacement
-        left = [key for key in question.orders if key in self.told.records and key not in self.text]
-        if not instead and left:
-            instead = self.told.records[left[0]].line
-        bullet = question.tells is None and any(map(BULLET.match, (f"{line} ", violation.text)))
-        left = self._left_of_list() if bullet else []
-        if bullet and left and (not instead or not any(self.told.records[key].line == instead for key in left)):
-            instead = self.told.records[left[0]].line
-        instead = self._suited(line, instead)
-        told_already = bool(question.needs) and all(value in self.text for value, _ in question.needs)
-        told_already = told_already or (question.tells is not None and question.answer in self.text)
-        if (violation.reason is Correction.REPEATED_ORDER and not left) or (
-            violation.reason is Correction.OFF_TOPIC and told_already
-        ):
-            said = ""
-        elif question.tells is not None or (question.answer and not instead):
-            said = _answered(line, question.answer)
-        elif instead:
-            said = f"- {instead}" if bullet and not line else _continued(line, instead)
-        else:
-            said = f"{'' if line.endswith(' ') else ' '}… {UNSURE}" if line.strip() else NOT_UNDERSTOOD
-        if bullet:
-            self._bullets += [key for key in left if self.told.records[key].line == instead][:1]
+        bullet = self.question.tells is None and any(map(BULLET.match, (f"{line} ", violation.text)))
+        untold = self._left_of_list() if bullet else []
+        record = self._suited(line, self._record_for(violation, untold))
+        said = self._instead(violation, line, record, bullet=bullet, untold=untold)
+        self._bullets += [key for key in untold if self.told.records[key].line == record][:1]
         self.text += said
         return said + self._rest()
+
+    def _record_for(self, violation: Violation, untold: Sequence[str]) -> str:
+        """The record to tell in the place of the violation: the only one asked for, what the violation meant, or
+        the first that is not told yet; empty for none. In a list it is one of the list's untold orders."""
+        records, question = self.told.records, self.question
+        asked = [key for key in question.only if key in records] if question.tells is None else []
+        unnamed = [key for key in question.orders if key in records and key not in self.text]
+        record = records[asked[0]].line if len(asked) == 1 else violation.replacement
+        if not record and unnamed:
+            record = records[unnamed[0]].line
+        if untold and record not in {records[key].line for key in untold}:
+            record = records[untold[0]].line
+        return record
+
+    def _instead(self, violation: Violation, line: str, record: str, *, bullet: bool, untold: Sequence[str]) -> str:
+        question = self.question
+        if violation.reason is Correction.REPEATED_ORDER and not untold:
+            return ""
+        if violation.reason is Correction.OFF_TOPIC and self._has_answered():
+            return ""
+        if question.tells is not None or (question.answer and not record):
+            return _answered(line, question.answer)
+        if record:
+            return f"- {record}" if bullet and not line else _continued(line, record)
+        if line.strip():
+            return f"{'' if line.endswith(' ') else ' '}… {UNSURE}"
+        return NOT_UNDERSTOOD
+
+    def _has_answered(self) -> bool:
+        """Whether what the question asks for has been told."""
+        question = self.question
+        if question.needs and all(value in self.text for value, _ in question.needs):
+            return True
+        return question.tells is not None and question.answer in self.text
 
     def _suited(self, line: str, instead: str) -> str:
         """Of an order's record and its parcel that one with which the line can go on."""

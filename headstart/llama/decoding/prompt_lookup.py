@@ -4,8 +4,7 @@ Prompt lookup decoding (Apoorv Saxena, 2023): where the last few tokens have sto
 followed them then is likely to follow again, and a forward pass that checks ten tokens costs little
 more than one that makes a single token. An answer about orders is mostly copied from the orders, a
 piece here and a piece there of one row; so of the places that match equally well, the one nearest to
-the last copy is taken, not the latest (over 264 answers of the training set: 4.2 tokens a pass
-against 3.4 with the usual draft of ten after three matching tokens).
+the last copy is taken, not the latest, which makes more tokens a pass.
 """
 
 from collections import defaultdict
