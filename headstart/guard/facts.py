@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["number", "date", "name"]
 
@@ -55,12 +55,7 @@ def begun(text: str) -> int:
     at = len(text)
     if match := _BEGUN.search(text):
         at = match.start()
-    opened = [place for place, mark in enumerate(text) if mark in QUOTES and _opens(text, place)]
-    for place in opened:
-        close = text.find(QUOTES[text[place]], place + 1)
-        if close < 0 and len(text) - place <= LONGEST_NAME and "\n" not in text[place:]:
-            return min(at, place)
-    return at
+    return min([at, *(name.start for name in _quoted(text) if name.close is None)])
 
 
 class Stated:
@@ -87,16 +82,33 @@ class Stated:
         return len(digits) == 1 and _plain(digits[0]) in self._parts and not said[0].isalpha()
 
 
+class _Quoted(NamedTuple):
+    """A name in quotation marks, from the first to the last; one that is still open has no last."""
+
+    start: int
+    close: int | None
+
+
 def _names(text: str) -> Iterable[Fact]:
+    for start, close in _quoted(text):
+        if close is not None:
+            yield Fact("name", start + 1, close, text[start + 1 : close].strip(" .,!?;:"))
+
+
+def _quoted(text: str) -> Iterable[_Quoted]:
+    """Names from left to right; what stands within a closed one opens no other, however the text goes on."""
     at = 0
     while at < len(text):
         mark = text[at]
         if mark in QUOTES and _opens(text, at):
             close = text.find(QUOTES[mark], at + 1)
-            inside = text[at + 1 : close] if close > at else ""
-            if inside.strip() and len(inside) <= LONGEST_NAME and "\n" not in inside:
-                yield Fact("name", at + 1, close, inside.strip(" .,!?;:"))
-                at = close
+            inside = text[at + 1 : close] if close > at else text[at + 1 :]
+            if len(inside) <= LONGEST_NAME and "\n" not in inside:
+                if close < 0:
+                    yield _Quoted(at, None)
+                elif inside.strip():
+                    yield _Quoted(at, close)
+                    at = close
         at += 1
 
 

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headstart.guard import Asked, Correction, FactsCheck, FactsGuard, Result, facts
-from headstart.guard.facts import Stated
+from headstart.guard.facts import LONGEST_NAME, Stated
 from headstart.guard.streaming import UNSURE
 
 RESULT = (
@@ -99,9 +99,16 @@ def test_an_open_quotation_is_speech_at_last_and_is_shown() -> None:
     assert streamed("it is 5' tall and don't ask", 3, FactsGuard(["5"])) == "it is 5' tall and don't ask"
 
 
+def test_a_mark_that_nothing_closes_hides_no_name_after_it() -> None:
+    assert [fact.text for fact in facts('a 5" screen "and «Lens»')] == ["5", "Lens"]
+    assert [fact.text for fact in facts('"and «Lens» too"')] == ["and «Lens» too"]
+
+
 @given(st.text(alphabet='ab 0123456789.,:-/$"“”\n', max_size=60), st.integers(1, 7))
 @example("”0“", 1)
 @example("a0", 1)
+@example('"“"”', 1)
+@example(f'"{"a" * LONGEST_NAME}"', 1)
 def test_any_text_is_shown_alike_however_it_is_split(answer: str, size: int) -> None:
     pieces, whole = FactsGuard([RESULT]), FactsGuard([RESULT])
     assert streamed(answer, size, pieces) == streamed(answer, max(1, len(answer)), whole)

@@ -58,7 +58,7 @@ MUTANTS = (
     Mutant("any quoted name passes", library_facts, '" ".join(said.split()) in self._text', "bool(said)"),
     Mutant("names are no facts", library_facts, "names = list(_names(text))", "names = list[Fact]()"),
     Mutant("a begun word is shown", library_facts, "at = match.start()", "pass"),
-    Mutant("a begun name is shown", library_facts, "return min(at, place)", "return at"),
+    Mutant("a begun name is shown", library_facts, "if name.close is None", "if False"),
     Mutant("the violation itself is shown", streaming, "certain = start", "certain = fact.end"),
     Mutant("every answer is grounded", library_check, "all(map(stated.holds, found))", "True"),
     Mutant("counts are not looked at", guard, "if not counted(", "if False and not counted("),
