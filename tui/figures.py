@@ -9,6 +9,14 @@ if TYPE_CHECKING:
     from headstart.speculation.speculator import Call
 
 BLOCKS = "▁▂▃▄▅▆▇█"
+DOING = {
+    "entry_point": "answering",
+    "final_answer": "answering from results",
+    "prefill": "reading ahead",
+    "loading": "loading",
+    "sign-in": "signed in",
+}
+"""What a span means to a customer, wherever it is shown."""
 
 
 def seconds(value_s: float) -> str:

@@ -7,19 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from headstart.speculation.calls import Call
 from headstart.timeline import Interval, Span
-from tui.figures import call_words
+from tui.figures import DOING, call_words
 
 if TYPE_CHECKING:
     from agent.events import ToolUse, TurnResult
 
-DOING = {
-    "entry_point": "answering",
-    "final_answer": "answering from results",
-    "prefill": "reading ahead",
-    "loading": "loading",
-    "sign-in": "signed in",
-}
-"""What a span means to a customer."""
 UNCLAIMED = "unused"
 
 

@@ -7,20 +7,13 @@ from textual.content import Content
 from textual.widgets import Digits
 
 from headstart.timeline import Lane, Span, length
-from tui.figures import blocks, call_words, seconds, tenths
+from tui.figures import DOING, blocks, call_words, seconds, tenths
 from tui.readings import Reading
 from tui.widgets.drawn import Drawn
 from tui.widgets.timeline import Axis, legend
 
 LANE_CELLS = 19
 LANES: tuple[Lane, ...] = ("model", "database")
-DOING = {
-    "entry_point": "answering",
-    "final_answer": "answering",
-    "prefill": "reading ahead",
-    "loading": "loading, the turn waits",
-}
-"""What a span of the model's lane means to a customer."""
 MUTED = "dim"
 
 
