@@ -19,9 +19,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from agent.conversations import Conversations, settle
 from agent.events import Event, Notice, RuleSwitchedOff
-from agent.session import CustomerSession
+from agent.session.conversations import Conversations, settle
+from agent.session.session import CustomerSession
 from agent.settings import Settings, Strategy, world_options
 from headstart.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError, SettingsError, WorldError
 from headstart.speculation.prediction import Predictor
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langgraph.graph.state import CompiledStateGraph
 
-    from agent.checkpoints import KeptSaver
+    from agent.session.checkpoints import KeptSaver
     from headstart.world import Backend, Options, User
     from headstart.world.accounts import Accounts
 
@@ -79,7 +79,7 @@ def load_chat_llama(settings: Settings, report: Callable[[ModelState], None]) ->
     configure_threads()
     open_torch()
     report(ModelState("reading libraries", 0.05))
-    importlib.import_module("agent.graph")  # The first turn shall not wait for LangGraph.
+    importlib.import_module("agent.turn.graph")  # The first turn shall not wait for LangGraph.
     from headstart.llama.chat_model import ChatLlama
 
     try:
@@ -338,8 +338,8 @@ class Engine:
         """
         with self._graph_lock:
             if self._graph is None:
-                from agent.checkpoints import KeptSaver
-                from agent.graph import build_graph
+                from agent.session.checkpoints import KeptSaver
+                from agent.turn.graph import build_graph
 
                 self._check_open()
                 self._saver = KeptSaver(self._folder / KEPT_IN)

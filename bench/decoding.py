@@ -73,9 +73,9 @@ def program_prompt(loaded: Loaded) -> list[int]:
     """What the program gives the model when the customer has asked: instructions, tools, orders, question."""
     from langchain_core.messages import HumanMessage
 
-    from agent import conversation
     from agent.shop.orders import OrderStore
     from agent.shop.tools import TOOLS, read
+    from agent.turn import conversation
     from headstart.llama.format.prompt import PromptRenderer
     from headstart.llama.format.tool_calls import CHATML
     from headstart.speculation.calls import Call

@@ -28,12 +28,12 @@ os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As headstart.llama.loading.t
 
 from langchain_core.messages import HumanMessage
 
-from agent import conversation
 from agent.engine import load_chat_llama
 from agent.settings import load_settings
 from agent.shop.phrases import INSTRUCTIONS, PHRASES
 from agent.shop.rules import ORDER_HISTORY
 from agent.shop.tools import TOOLS
+from agent.turn import conversation
 from bench import report, sitting
 from bench.merged_gguf import write_merged
 from bench.questions import Question, sample_customers, two_questions

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
-from agent import prompts
+from agent.turn import synthetic
 from headstart.speculation.calls import Call
 
 NUMBER = re.compile(r"\b[A-Z]\d{2,}\b")
@@ -49,7 +49,7 @@ class ScriptedModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         question = next(
-            m.text for m in reversed(messages) if isinstance(m, HumanMessage) and not prompts.is_synthetic(m)
+            m.text for m in reversed(messages) if isinstance(m, HumanMessage) and not synthetic.is_synthetic(m)
         )
         call = needed(question, messages)
         if call is None:

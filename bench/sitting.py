@@ -11,7 +11,7 @@ from langchain_core.language_models import BaseChatModel
 
 from agent.engine import Engine
 from agent.events import TurnResult
-from agent.session import CustomerSession
+from agent.session.session import CustomerSession
 from agent.settings import load_settings
 
 WORDS_A_MINUTE = 40

@@ -8,9 +8,9 @@ from stubs.fake_decoder import FakeDecoder
 from stubs.fake_engine import FakeConversations, FakeEngine, FakeSession
 from stubs.fake_llama import FakeLlama, FakePrefillStats
 
-from agent.conversations import Conversations
 from agent.engine import Engine
-from agent.session import CustomerSession
+from agent.session.conversations import Conversations
+from agent.session.session import CustomerSession
 from headstart.llama.chat_model import ChatLlama
 from headstart.llama.decoding.decoder import Decoder, PrefillStats
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 
-from agent.conversation import exchanges
-from agent.lookups import PLACED_WHILE_TYPING, WORTH_READING
+from agent.session.lookups import PLACED_WHILE_TYPING, WORTH_READING
 from agent.shop import rules
 from agent.shop.english.facts import NUMBER
 from agent.shop.phrases import INSTRUCTIONS, PHRASES
+from agent.turn.conversation import exchanges
 from headstart.speculation.calls import Call
 from training.typing_habits import lines
 from training.world import Customer

@@ -20,7 +20,7 @@ from textual.drivers.web_driver import WebDriver
 from textual.message import Message
 
 from tui import leaving
-from tui.streams import is_terminal
+from tui.command.streams import is_terminal
 from tui.terminal import TerminalInput
 
 READ_BYTES = 64 * 1024

@@ -9,8 +9,8 @@ from headstart.speculation.border import asked
 from headstart.speculation.calls import Call
 
 if TYPE_CHECKING:
-    from agent.conversations import KeptTurn
     from agent.events import ToolUse, TurnResult
+    from agent.session.conversations import KeptTurn
     from headstart.world.cards import Shown
     from headstart.world.opened import Described
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from agent.conversations import KeptTurn
     from agent.engine import ModelState
     from agent.events import Confirmation, StepFinished, TurnResult
-    from agent.session import CustomerSession
+    from agent.session.conversations import KeptTurn
+    from agent.session.session import CustomerSession
     from headstart.errors import HeadstartError
     from headstart.speculation.speculator import Ahead
 

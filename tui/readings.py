@@ -13,7 +13,7 @@ from headstart.speculation.speculator import Ahead
 from headstart.timeline import Span, TurnFigures
 
 if TYPE_CHECKING:
-    from agent.session import CustomerSession
+    from agent.session.session import CustomerSession
 
 RECENT = 16
 """How many turns the row of last turns shows."""

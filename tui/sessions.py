@@ -28,9 +28,9 @@ from tui.preferences import load
 from tui.screens.login import LoginScreen
 
 if TYPE_CHECKING:
-    from agent.conversations import KeptTurn
     from agent.engine import Engine, ModelState
-    from agent.session import CustomerSession
+    from agent.session.conversations import KeptTurn
+    from agent.session.session import CustomerSession
     from agent.settings import Settings
     from tui.relay import EventRelay
     from tui.screens.chat import ChatScreen

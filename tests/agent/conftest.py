@@ -9,7 +9,7 @@ from stubs.fake_llama import FakeLlama
 
 from agent.engine import Engine
 from agent.events import Event
-from agent.session import CustomerSession
+from agent.session.session import CustomerSession
 from agent.settings import Settings, load_settings
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]

@@ -119,7 +119,7 @@ def test_tracing_is_told_and_hides_the_contents_unless_asked(monkeypatch: pytest
 
 def test_signing_in_needs_nothing_heavy() -> None:
     heavy = {"torch", "transformers", "langgraph", "langchain_core", "textual"}
-    program = f"import agent.engine, agent.session, sys; print(sorted({heavy!r} & set(sys.modules)))"
+    program = f"import agent.engine, agent.session.session, sys; print(sorted({heavy!r} & set(sys.modules)))"
     root = Path(__file__).parents[2]
     found = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -8,11 +8,12 @@ from contextlib import closing
 import pytest
 from stubs.fake_llama import FakeLlama
 
-from agent import checkpoints, graph
 from agent.engine import KEPT_IN, Engine
 from agent.events import AheadChanged, Event, StepFinished, TextArrived, TurnResult
-from agent.session import CustomerSession
+from agent.session import checkpoints
+from agent.session.session import CustomerSession
 from agent.settings import Settings
+from agent.turn import graph
 from headstart.errors import DatabaseError, HeadstartError, ModelError
 
 SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]

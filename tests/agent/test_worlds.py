@@ -12,7 +12,7 @@ from stubs.waiting import until
 
 from agent.engine import Engine
 from agent.events import Confirmation, TurnResult
-from agent.session import CustomerSession
+from agent.session.session import CustomerSession
 from agent.settings import Settings
 from headstart.errors import SettingsError, SignInError, WorldError
 from headstart.guard import Correction

@@ -1,7 +1,7 @@
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from agent.session import CustomerSession
+from agent.session.session import CustomerSession
 from bench import conversations, sitting
 from bench.conversations import measure, summary
 from bench.scripted import needed

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.session import CustomerSession
+from agent.session.session import CustomerSession
 from bench import latency, sitting
 from bench.latency import LANES, Lane
 from bench.scripted import ScriptedModel

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from agent.engine import Engine, load_chat_llama
-from agent.session import CustomerSession
+from agent.session.session import CustomerSession
 from agent.settings import Settings, load_settings
 from headstart.llama.chat_model import ChatLlama
 

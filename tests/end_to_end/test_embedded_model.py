@@ -9,7 +9,7 @@ import pytest
 from stubs.waiting import until
 
 from agent.events import TextArrived, TurnResult
-from agent.session import CustomerSession
+from agent.session.session import CustomerSession
 from agent.settings import STRATEGIES, Settings, Strategy
 from agent.shop.demo_data import bundled
 from headstart.llama.chat_model import ChatLlama

@@ -27,7 +27,7 @@ class Terminal:
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self._screen)
         self.child: pexpect.spawn[bytes] = pexpect.spawn(
-            sys.executable, ["-m", "tui.cli"], cwd=str(ROOT), env=environment, dimensions=(LINES, COLUMNS)
+            sys.executable, ["-m", "tui.command.cli"], cwd=str(ROOT), env=environment, dimensions=(LINES, COLUMNS)
         )
 
     def shown(self) -> str:

@@ -14,7 +14,7 @@ from stubs.fake_llama import FakeLlama
 from stubs.waiting import until
 
 from agent.engine import Engine
-from agent.session import CustomerSession
+from agent.session.session import CustomerSession
 from agent.settings import Settings, load_settings
 from headstart.world import Call, Options
 from headstart.world.loading import load_world
@@ -128,6 +128,6 @@ async def test_the_figures_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("world", [DOCS, DASHBOARD])
 def test_its_command_shows_its_options(world: str) -> None:
-    command = [sys.executable, "-m", "tui.cli", "--world", world, "--help"]
+    command = [sys.executable, "-m", "tui.command.cli", "--world", world, "--help"]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert ("--package" in shown, "--sales" in shown, "--orders" in shown) == (world == DOCS, world == DASHBOARD, False)

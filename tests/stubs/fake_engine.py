@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agent.conversations import Kept, KeptTurn
 from agent.engine import ModelState
 from agent.events import AheadChanged, Confirmation, Event, TextArrived, ToolUse, TurnOutcome, TurnResult
+from agent.session.conversations import Kept, KeptTurn
 from agent.settings import Settings, Strategy
 from agent.shop.english.correction import Correction
 from agent.shop.world import WORLD

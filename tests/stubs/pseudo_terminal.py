@@ -22,7 +22,7 @@ import sys
 from functools import partial
 from stubs.fake_llama import FakeLlama, asks
 import agent.engine
-from tui import ask, cli
+from tui.command import ask, cli
 
 agent.engine.Engine = ask.Engine = partial(agent.engine.Engine, load_model=lambda *_: {model})
 sys.argv = ["headstart", *sys.argv[1:]]

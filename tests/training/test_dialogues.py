@@ -4,10 +4,10 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from transformers import AutoTokenizer
 
-from agent import prompts
 from agent.shop.phrases import PHRASES
 from agent.shop.records import HISTORY_LIMIT
 from agent.shop.tools import TOOLS
+from agent.turn import synthetic
 from headstart.llama.format.tool_calls import CHATML
 from headstart.llama.loading.embedded import find_gguf
 from headstart.world.langchain import schemas
@@ -57,7 +57,7 @@ def test_an_exchange_placed_ahead_is_not_learned_and_the_next_word_is_the_custom
     found = 0
     for talked in OF_SHOP:
         for place, message in enumerate(talked.messages):
-            if prompts.is_synthetic(message):
+            if synthetic.is_synthetic(message):
                 assert message.text == (PHRASES.typing if found_before(talked, place) else PHRASES.signed_in)
                 assert isinstance(talked.messages[place + 2], ToolMessage)
                 assert all(isinstance(m, HumanMessage) for m in talked.messages[place + 3 : place + 4])
@@ -67,7 +67,7 @@ def test_an_exchange_placed_ahead_is_not_learned_and_the_next_word_is_the_custom
 
 
 def found_before(talked: Conversation, place: int) -> bool:
-    return any(map(prompts.is_synthetic, talked.messages[:place]))
+    return any(map(synthetic.is_synthetic, talked.messages[:place]))
 
 
 def test_every_fact_in_an_answer_stands_in_a_result_before_it() -> None:

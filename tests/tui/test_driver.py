@@ -15,7 +15,7 @@ PROGRAM = """
 from functools import partial
 import agent.engine
 from stubs.fake_llama import FakeLlama, asks
-from tui import cli
+from tui.command import cli
 
 llama = FakeLlama(replies=[asks("cancel_order", order_id="K7575", reason="late"), "All right."])
 agent.engine.Engine = partial(agent.engine.Engine, load_model=lambda *_: llama)

@@ -11,7 +11,7 @@ from stubs.shop_rows import HISTORY, MANY, artifact
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from agent.conversations import Kept, KeptTurn
+from agent.session.conversations import Kept, KeptTurn
 from agent.shop.records import Row
 from headstart.errors import DatabaseError
 from tui.saving import file_name, suggestion

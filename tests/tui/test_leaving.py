@@ -193,7 +193,7 @@ def test_a_chat_in_a_browser_ends_with_the_server_that_began_it(tmp_path: Path) 
         "HEADSTART_STATE_FOLDER": str(tmp_path / "state"),
         "HEADSTART_MODEL": str(tmp_path / "none"),
     }
-    command = [sys.executable, "-m", "tui.cli"]
+    command = [sys.executable, "-m", "tui.command.cli"]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as child:

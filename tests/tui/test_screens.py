@@ -11,8 +11,8 @@ from stubs.shop_rows import HISTORY, MANY, PRODUCT, SHIPMENT, use
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from agent.conversations import Kept
 from agent.events import ToolUse
+from agent.session.conversations import Kept
 from agent.shop.english.correction import Correction
 from headstart.timeline import Span
 from tui.screens.ahead import AheadScreen

@@ -16,14 +16,14 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from agent.conversation import is_ahead
 from agent.engine import Engine
 from agent.events import Confirmation, TurnResult
-from agent.session import CustomerSession
+from agent.session.session import CustomerSession
 from agent.settings import Settings
 from agent.shop.customers import Customers
 from agent.shop.orders import OrderStore
 from agent.shop.world import SIGN_INS, Shop, ShopBackend
+from agent.turn.conversation import is_ahead
 from headstart.errors import HeadstartError
 from headstart.world import Options
 from headstart.world.accounts import Accounts

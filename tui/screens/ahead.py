@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from tui.widgets.ahead_panel import AheadPanel
 
 if TYPE_CHECKING:
-    from agent.session import CustomerSession
+    from agent.session.session import CustomerSession
 
 TICK_S = 0.2
 

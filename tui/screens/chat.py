@@ -32,10 +32,10 @@ from tui.widgets.status_bar import StatusBar
 from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
-    from agent.conversations import KeptTurn
     from agent.engine import ModelState
     from agent.events import TurnResult
-    from agent.session import CustomerSession
+    from agent.session.conversations import KeptTurn
+    from agent.session.session import CustomerSession
     from headstart.errors import HeadstartError
     from headstart.speculation.speculator import Ahead
     from headstart.world import User

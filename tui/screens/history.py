@@ -24,7 +24,7 @@ from tui.widgets.keys_footer import KeysFooter
 from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
-    from agent.conversations import Conversations, Kept
+    from agent.session.conversations import Conversations, Kept
 
 WHEN_CELLS = 12
 TURNS_CELLS = 5
@@ -147,7 +147,7 @@ class HistoryScreen(Screen[None]):
                 await self._read()
 
     async def _export(self, kept: Kept, suffix: str) -> None:
-        from agent.conversations import as_json, as_markdown
+        from agent.session.conversations import as_json, as_markdown
 
         turns = await asyncio.to_thread(self._conversations.turns, kept.thread_id)
         text = as_markdown(kept, turns) if suffix == ".md" else as_json(kept, turns)

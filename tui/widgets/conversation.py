@@ -18,8 +18,8 @@ from tui.widgets.cards import card
 from tui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
-    from agent.conversations import KeptTurn
     from agent.events import TurnResult
+    from agent.session.conversations import KeptTurn
     from headstart.world.cards import Shown
     from headstart.world.opened import Described
 
