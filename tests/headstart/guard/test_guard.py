@@ -109,6 +109,7 @@ def test_a_mark_that_nothing_closes_hides_no_name_after_it() -> None:
 @example("a0", 1)
 @example('"“"”', 1)
 @example(f'"{"a" * LONGEST_NAME}"', 1)
+@example('"“"\n', 1)
 def test_any_text_is_shown_alike_however_it_is_split(answer: str, size: int) -> None:
     pieces, whole = FactsGuard([RESULT]), FactsGuard([RESULT])
     assert streamed(answer, size, pieces) == streamed(answer, max(1, len(answer)), whole)

@@ -203,7 +203,7 @@ def test_a_program_ends_with_an_answer_under_way(tmp_path: Path, tokenizer: PreT
 def test_the_package_gives_its_class_and_imports_torch_only_then() -> None:
     code = (
         "import sys, headstart.llama as llama; "
-        "assert 'torch' not in sys.modules; assert llama.__all__ == ['ChatLlama']; "
+        "assert 'torch' not in sys.modules; assert llama.__all__ == ['Capabilities', 'ChatLlama', 'capabilities_of']; "
         "assert not hasattr(llama, 'Nothing'); from headstart.llama import ChatLlama; assert 'torch' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=100)

@@ -1,3 +1,4 @@
+import gc
 import random
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,8 @@ def test_the_embedded_model_in_eight_bits_is_near_the_exact_one(converted: Path)
     orders = "Yoga Mat (P29829) is being processed. Ordered on 2026-11-04, $82.51.\nDesk Lamp (K48) was delivered.\n"
     ids = torch.tensor([exact.tokenizer.encode(f"{orders}Once more:\n{orders}")])
     wanted = exact.model(input_ids=ids).logits[0].float()
-    del exact  # The two need not be in memory at once.
+    del exact
+    gc.collect()  # The two need not be in memory at once.
     found: Any = load(choose_model("embedded", "int8"), cache=converted)
     got = found.model(input_ids=ids).logits[0].float()
     chances = wanted.softmax(-1)
