@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from headstart.errors import ModelError
 from headstart.llama.format.closing import COMPOSED, OF_NAMES, Closing, Schema, children, same, values_of
+from headstart.llama.format.references import referring
 from headstart.llama.format.schema_form import formed
 
 _log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def arguments_schema(name: str, parameters: object, works: Works) -> Schema:
         parameters = {}
     if not isinstance(parameters, Mapping):
         raise ModelError(f"Expected a JSON schema as the parameters of the tool {name!r}, found {parameters!r}.")
-    root = _referring(formed(parameters, name), name)
+    root = referring(formed(parameters, name), name)
     defined = root.pop("$defs", {})
     kinds = root.get("type", "object")
     if kinds != "object" and "object" not in kinds:
@@ -50,57 +51,6 @@ def arguments_schema(name: str, parameters: object, works: Works) -> Schema:
     for key, schema in closed.items():
         follower.definitions[key] = follower.followed(schema, key)
     return follower.whole(closing.closed(_plain(root)))
-
-
-def _referring(root: Schema, name: str) -> Schema:
-    """The schema with every reference within it led to `$defs`; what leads nowhere is any value, and said."""
-    defined: Schema = {}
-
-    def led(value: Any) -> Any:
-        if isinstance(value, list):
-            return [led(one) for one in cast(list[Any], value)]
-        if not isinstance(value, dict):
-            return value
-        schema = {key: led(one) for key, one in cast(Schema, value).items()}
-        reference = schema.get("$ref")
-        if not isinstance(reference, str):
-            return schema
-        found = _pointed(root, reference)
-        if found is None:
-            _log.warning(
-                "The tool %r refers to %r, which is not in its schema: any value may stand there.", name, reference
-            )
-            return {key: one for key, one in schema.items() if key != "$ref"}
-        key = (
-            reference.rpartition("/")[2] if reference.startswith(("#/$defs/", "#/definitions/")) else f"root{reference}"
-        )
-        key = re.sub(r"\W", "_", key) if reference.count("/") == 2 else re.sub(r"\W", "_", reference)
-        if key not in defined:
-            defined[key] = None
-            defined[key] = led(found)
-        return {**schema, "$ref": f"#/$defs/{key}"}
-
-    bare = {key: one for key, one in root.items() if key not in ("$defs", "definitions", "$schema", "$id")}
-    made = led(bare)
-    return {**made, "$defs": defined} if defined else made
-
-
-def _pointed(root: Schema, reference: str) -> Any:
-    """What a reference of the form `#/a/b` leads to; None for any other and where there is nothing."""
-    if reference == "#":
-        return {key: one for key, one in root.items() if key not in ("$defs", "definitions")}
-    if not reference.startswith("#/"):
-        return None
-    found: Any = root
-    for step in reference[2:].split("/"):
-        step = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, list) and step.isdigit() and int(step) < len(cast(list[Any], found)):
-            found = found[int(step)]
-        elif isinstance(found, dict) and step in found:
-            found = found[step]
-        else:
-            return None
-    return cast(Any, found)
 
 
 def _plain(schema: Any) -> Any:

@@ -152,6 +152,16 @@ SHAPES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     ),
     "not one of them": (one({**K, "not": {"const": "u"}}), [{"b": "v"}], [{"b": "u"}]),
     "not there": (of(properties={"a": True, "c": True}, **{"not": {"required": ["a"]}}), [{"c": 1}], [{"a": 1}]),
+    "an anchor": (
+        {**of("a", properties={"a": {"$ref": "#k"}}), "$defs": {"K": {"$anchor": "k", **K}}},
+        [{"a": "u"}],
+        [{"a": 1}, {"a": "w"}],
+    ),
+    "a place with signs": (
+        {**of("a", properties={"a": {"$ref": "#/$defs/a%20K~1k"}}), "$defs": {"a K/k": K}},
+        [{"a": "u"}],
+        [{"a": 1}],
+    ),
     "names of keywords": (
         of(properties={name: {"type": "integer"} for name in ("properties", "required", "$ref", "enum", "anyOf")}),
         [{"properties": 1, "required": 2, "$ref": 3, "enum": 4, "anyOf": 5}],
@@ -180,6 +190,8 @@ DETAILS: dict[str, tuple[Any, str]] = {
     "oneOf": ({"oneOf": [{"type": "integer", "multipleOf": 3}, {"type": "integer", "multipleOf": 5}]}, "15"),
     "type": ({"type": "date"}, '"q"'),
     "$ref": ({"$ref": "#/$defs/Lost"}, "[1]"),
+    "#/$defs/Round": ({"$ref": "#/$defs/Round"}, "[1]"),
+    "#/$defs/All": ({"$ref": "#/$defs/All"}, "[1]"),
     "required": ({"type": "integer", "required": True}, "3"),
     "properties": ({"type": "object", "properties": ["z"], "additionalProperties": True}, '{"z": 1}'),
     "enum": ({"type": "string", "enum": "u"}, '"q"'),
@@ -194,6 +206,11 @@ def test_a_detail_that_cannot_be_followed_is_named_and_the_rest_is_followed(
 ) -> None:
     part, anything = DETAILS[detail]
     nested = of("deep number", properties={"deep": of("b", properties={"b": part}), "number": {"type": "integer"}})
+    nested["$defs"] = {
+        "Round": {"$ref": "#/$defs/Back"},
+        "Back": {"$ref": "#/$defs/Round"},
+        "All": {"allOf": [{"$ref": "#/$defs/All"}]},
+    }
     value = json.loads(anything)
     with caplog.at_level(logging.WARNING):
         assert passes(vocabulary, nested, {"deep": {"b": value}, "number": 1})
