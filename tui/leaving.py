@@ -22,8 +22,8 @@ from typing import Any, NoReturn
 SIGNALS = (
     *(signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT),
     # Rarer, but without a word they would leave the terminal as the chat has set it: a limit on processor time, a
-    # watchdog, a hand on the keyboard.
-    *(signal.SIGXCPU, signal.SIGABRT, signal.SIGUSR1, signal.SIGUSR2),
+    # watchdog, a profiler's timer, a hand on the keyboard. SIGALRM stays the system's: `end` relies on it.
+    *(signal.SIGXCPU, signal.SIGABRT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGVTALRM, signal.SIGPROF),
 )
 HUNG_UP = 128 + signal.SIGHUP
 WITHIN_S = 1.2

@@ -38,7 +38,7 @@ def status(folder: Path) -> str | None:
     "number",
     [
         *(signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),
-        *(signal.SIGXCPU, signal.SIGABRT, signal.SIGUSR1, signal.SIGUSR2),
+        *(signal.SIGXCPU, signal.SIGABRT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGVTALRM, signal.SIGPROF),
     ],
 )
 def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals) -> None:
