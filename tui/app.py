@@ -204,7 +204,6 @@ class HeadstartApp(SessionApp):
     # Settings.
 
     def action_settings(self) -> None:
-        """F5."""
         from tui.screens.settings import SettingsScreen
 
         if self.session and self._engine and not isinstance(self.screen, SettingsScreen):
@@ -328,7 +327,6 @@ class HeadstartApp(SessionApp):
             self.post_message(messages.SignOutAsked())
 
     def action_help(self) -> None:
-        """F1."""
         from tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):

@@ -227,7 +227,6 @@ class SessionApp(App[None]):
     # Changing the conversation.
 
     def action_history(self) -> None:
-        """F3."""
         from tui.screens.history import HistoryScreen
 
         if self.session and self._engine and not isinstance(self.screen, HistoryScreen):
@@ -236,7 +235,6 @@ class SessionApp(App[None]):
             self.push_screen(HistoryScreen(conversations, self.session.thread_id, lambda: self.turn is not None))
 
     def action_new_conversation(self) -> None:
-        """Ctrl+N."""
         self.post_message(messages.ConversationAsked(None))
 
     @on(messages.ConversationAsked)

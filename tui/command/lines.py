@@ -207,7 +207,6 @@ class LineMode:
         return line
 
     def _interrupt(self, session: CustomerSession) -> None:
-        """Ctrl+C."""
         _note("")
         if self._turn_runs:
             session.stop()

@@ -28,7 +28,6 @@ class AheadScreen(ModalScreen[None]):
         self._session = session
 
     def compose(self) -> ComposeResult:
-        """A card."""
         with VerticalScroll(id="card") as card:
             card.border_title = "Looked up ahead"
             card.border_subtitle = "F2 in the chat changes the strategy · Esc closes"

@@ -220,15 +220,12 @@ class ChatScreen(Screen[None]):
         self.prompt.focus()
 
     def action_stop(self) -> None:
-        """Esc."""
         self.post_message(messages.StopAsked())
 
     def action_strategy(self) -> None:
-        """F2."""
         self.post_message(messages.StrategyAsked())
 
     def action_copy(self) -> None:
-        """F7."""
         selected = self.get_selected_text()
         said = self.conversation.to_copy()
         if text := selected or (said.text.strip() if said else ""):
@@ -244,7 +241,6 @@ class ChatScreen(Screen[None]):
         self.conversation.scroll_relative(y=step * max(1, self.conversation.size.height - 2), animate=False)
 
     def action_end(self) -> None:
-        """Ctrl+End."""
         self.conversation.scroll_end(animate=False)
         self.conversation.anchor()
 
@@ -257,7 +253,6 @@ class ChatScreen(Screen[None]):
     # Search.
 
     def action_find(self) -> None:
-        """Ctrl+F."""
         self.find_bar.open()
 
     @on(FindBar.Sought)
@@ -280,7 +275,6 @@ class ChatScreen(Screen[None]):
         self.find_bar.say(count if words else "")
 
     def action_timeline(self) -> None:
-        """F4."""
         if self._results:
             self.app.push_screen(TimelineScreen(tuple(self._results)))
         else:

@@ -44,7 +44,6 @@ class HelpScreen(ModalScreen[None]):
             yield Static(id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """List them."""
         self._list()
 
     def on_resize(self) -> None:

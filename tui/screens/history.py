@@ -74,7 +74,6 @@ class HistoryScreen(Screen[None]):
 
     @on(DataTable.RowSelected, "#kept")
     def action_open(self) -> None:
-        """Enter."""
         kept = self._chosen()
         if kept is None:
             return
@@ -84,16 +83,13 @@ class HistoryScreen(Screen[None]):
             self._change_to(kept.thread_id)
 
     def action_new(self) -> None:
-        """N."""
         self._change_to(None)
 
     def action_rename(self) -> None:
-        """R."""
         if kept := self._chosen():
             self._run(self._rename(kept))
 
     def action_delete(self) -> None:
-        """D."""
         kept = self._chosen()
         if kept and not (kept.thread_id == self._current and self._answer_runs()):
             self._run(self._delete(kept))

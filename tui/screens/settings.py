@@ -47,7 +47,6 @@ class OnOff(Static, can_focus=True):
         self._draw()
 
     def action_change(self) -> None:
-        """Enter."""
         self.value = not self.value
         self._draw()
         self.post_message(self.Changed(self.id or "", self.value))

@@ -18,7 +18,6 @@ class AheadPanel(Drawn):
     """Draws what a session looks up ahead, and its ledger."""
 
     def show(self, ahead: tuple[Ahead, ...], ledger: Ledger) -> None:
-        """Draw it."""
         self.draw(panel(ahead, ledger))
 
 

@@ -42,7 +42,6 @@ class FactCard(Static, can_focus=True):
         self._start = start
 
     def action_ask(self) -> None:
-        """Enter."""
         if self._start:
             self.post_message(AskAbout(self._start))
 

@@ -15,7 +15,6 @@ class Drawn(Static):
         self._drawn: Content | None = None
 
     def draw(self, content: Content) -> None:
-        """Show it."""
         before, self._drawn = self._drawn, content
         if before is not None and before.is_same(content):
             return

@@ -54,7 +54,6 @@ class FindBar(Horizontal):
         self.query_one("#finds", Static).update(text)
 
     def action_close(self) -> None:
-        """Esc."""
         self.display = False
         self.post_message(self.Sought(""))
 

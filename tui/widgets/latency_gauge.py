@@ -36,7 +36,6 @@ class LatencyGauge(Vertical):
         yield Drawn(id="figures")
 
     def show(self, reading: Reading) -> None:
-        """Draw it."""
         digits = ttft_digits(reading)
         if digits != self.digits.value:
             self.digits.update(digits)
@@ -50,7 +49,6 @@ class GaugeStrip(Drawn):
     """The gauge in one line, for narrow terminals."""
 
     def show(self, reading: Reading) -> None:
-        """Draw it."""
         self.draw(strip(reading))
 
 

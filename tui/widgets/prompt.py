@@ -113,7 +113,6 @@ class Prompt(TextArea):
         self.move_cursor(self.replace(text, *selection, maintain_selection_offset=False).end_location)
 
     def action_send(self) -> None:
-        """Enter."""
         if self._takes(sent := self.text):
             self._remember(sent.strip())
             self._show(self._draft)
@@ -137,7 +136,6 @@ class Prompt(TextArea):
             self._recall(self._at - 1)
 
     def action_later(self) -> None:
-        """Down."""
         if self.cursor_location[0] < self.document.line_count - 1 or self._at == len(self._asked):
             self.action_cursor_down()
         else:
