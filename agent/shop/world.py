@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headstart.errors import WorldError
-from headstart.world import Backend, Found, Option, Options, Phrases, Rule, Tool, User, Write
+from headstart.world import Backend, Found, Option, Options, User, Write
 
 if TYPE_CHECKING:
     from agent.shop.orders import OrderStore
     from headstart.guard import Check
+    from headstart.world import Phrases, Rule, Tool
     from headstart.world.accounts import Accounts
     from headstart.world.cards import Shown
 

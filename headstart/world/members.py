@@ -13,12 +13,14 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from headstart.errors import WorldError
-from headstart.speculation.calls import Call
+
+if TYPE_CHECKING:
+    from headstart.speculation.calls import Call
 
 Effect = Literal["read", "write"]
 

@@ -6,17 +6,19 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypeAlias, TypedDict, cast
 
 from pydantic import BaseModel, ValidationError
 
 from headstart.errors import ArgumentsError, HeadstartError, SettingsError, WorldError
-from headstart.guard import Check, FactsCheck
-from headstart.speculation.calls import Call
-from headstart.world.cards import Cards, by_kind
 from headstart.world.members import Backend, Found, Option, Options, Tool, User, World, Write
-from headstart.world.phrases import Phrases
-from headstart.world.rules import Rule
+
+if TYPE_CHECKING:
+    from headstart.guard import Check
+    from headstart.speculation.calls import Call
+    from headstart.world.cards import Cards
+    from headstart.world.phrases import Phrases
+    from headstart.world.rules import Rule
 
 Users = Literal["own", "local"] | User
 
@@ -101,16 +103,22 @@ class Described:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """What is likely to be asked for."""
+        from headstart.world.rules import Rule
+
         return _all(self.world, "rules", Rule)
 
     @cached_property
     def phrases(self) -> Phrases:
         """The program's sentences in this world's words."""
+        from headstart.world.phrases import Phrases
+
         return _member(self.world, "phrases", Phrases, Phrases())
 
     @cached_property
     def cards(self) -> Cards:
         """What is shown under an answer."""
+        from headstart.world.cards import by_kind
+
         cards: Any = getattr(self.world, "cards", {})
         if isinstance(cards, Mapping):
             return by_kind(cast("Mapping[str, Any]", cards))
@@ -120,6 +128,8 @@ class Described:
 
     def check_for(self, user: User, today: date) -> Check:
         """What holds the answers of one turn; without one of the world's own, facts alone."""
+        from headstart.guard import FactsCheck
+
         check: Any = getattr(self.world, "check", None)
         return FactsCheck(unsure=self.phrases.unsure) if check is None else check(user, today)
 
