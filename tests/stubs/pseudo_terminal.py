@@ -130,7 +130,8 @@ class PseudoTerminal:
     @contextmanager
     def held_open(self) -> Generator[None]:
         """Keep the terminal's settings readable when the program has gone."""
-        terminal = os.open(str(psutil.Process(self.child.pid).terminal()), os.O_RDWR | os.O_NOCTTY)
+        # psutil looks the terminal up in a list that it made before this one was there.
+        terminal = os.open(Path(f"/proc/{self.child.pid}/fd/0").readlink(), os.O_RDWR | os.O_NOCTTY)
         try:
             yield
         finally:

@@ -21,7 +21,7 @@ async def test_it_opens_by_itself_and_after_a_sign_out_by_enter(tmp_path: Path, 
     made = load_settings(world=WORLD, db_latency=0.0, **folders)
     app = HeadstartApp(made, lambda s, on_model: Engine(s, load_model=lambda *_: FakeLlama(), on_model=on_model))
     async with app.run_test() as pilot:
-        await until(lambda: isinstance(app.screen, ChatScreen))
+        await until(lambda: isinstance(app.screen, ChatScreen) and bool(app.screen.query("#welcome-hint")))
         shown = [str(one.content) for one in app.screen.query(Static)]
         assert "Ask for sales by region, product or day, this month or last." in shown
         assert "Hello." in shown

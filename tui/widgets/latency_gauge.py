@@ -157,6 +157,7 @@ def _running_s(running: list[Span], reading: Reading) -> float:
 
 def _doing(span: Span, reading: Reading) -> Content:
     doing = DOING.get(span.name, span.name) if span.lane == "model" else _tool_words(span)
+    doing += ", the turn waits" if span.name == "loading" else ""
     return Content.assemble((f"▶ {span.lane}", "bold"), f" {doing} ", (tenths(_running_s([span], reading)), MUTED))
 
 
