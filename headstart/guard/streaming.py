@@ -92,15 +92,13 @@ class FactsGuard:
         if self.violation is not None:
             return ""
         self._held += piece
-        whole = self.text + self._held
-        return self._let_through(whole, begun(whole))
+        return self._let_through(over=False)
 
     def finish(self) -> str:
         """The answer is over: what was held back."""
         if self.violation is not None:
             return ""
-        whole = self.text + self._held
-        return self._let_through(whole, len(whole))
+        return self._let_through(over=True)
 
     def back(self) -> None:
         """The writer has gone back to the end of `text`."""
@@ -114,16 +112,18 @@ class FactsGuard:
         self.text += said
         return said
 
-    def _let_through(self, whole: str, certain: int) -> str:
-        certain = max(certain, len(self.text))
-        for fact in facts(whole):
-            if len(self.text) < fact.end <= certain and not self._stated.holds(fact):
-                start = max(_beginning(whole, fact), len(self.text))
-                self.violation = Violation(start, whole[start : fact.end], _WHY[fact.kind])
-                certain = start
+    def _let_through(self, *, over: bool) -> str:
+        """What is certain of what is held. No fact goes over a line, so what stands before this one is done with."""
+        before = self.text.rfind("\n") + 1
+        lines, shown_to = self.text[before:] + self._held, len(self.text) - before
+        certain = max(len(lines) if over else begun(lines), shown_to)
+        for fact in facts(lines):
+            if shown_to < fact.end <= certain and not self._stated.holds(fact):
+                certain = max(_beginning(lines, fact), shown_to)
+                self.violation = Violation(before + certain, lines[certain : fact.end], _WHY[fact.kind])
                 break
-        shown = whole[len(self.text) : certain]
-        self.text, self._held = self.text + shown, whole[certain:]
+        shown = lines[shown_to:certain]
+        self.text, self._held = self.text + shown, lines[certain:]
         return shown
 
 

@@ -59,7 +59,12 @@ MUTANTS = (
     Mutant("names are no facts", library_facts, "names = list(_names(text))", "names = list[Fact]()"),
     Mutant("a begun word is shown", library_facts, "at = match.start()", "pass"),
     Mutant("a begun name is shown", library_facts, "if name.close is None", "if False"),
-    Mutant("the violation itself is shown", streaming, "certain = start", "certain = fact.end"),
+    Mutant(
+        "the violation itself is shown",
+        streaming,
+        "certain = max(_beginning(lines, fact), shown_to)",
+        "certain = fact.end",
+    ),
     Mutant("every answer is grounded", library_check, "all(map(stated.holds, found))", "True"),
     Mutant("counts are not looked at", guard, "if not counted(", "if False and not counted("),
     Mutant("denials are believed", guard, "if named := told.named(words):", "if named := []:"),
