@@ -234,7 +234,7 @@ class Turn:
             if not text.strip():
                 raise TurnStoppedError
             message = AIMessage(text, id=message.id, response_metadata={"finish_reason": "cancelled"})
-        self._count(writing.measured(node, prompt, message, start_s, first_s or end_s, end_s))
+        self._count(writing.measured(node, prompt, message, start_s, end_s if first_s is None else first_s, end_s))
         return message
 
     def _options(self, can: Capabilities, begun: str, barred: tuple[str, ...]) -> dict[str, Any]:
