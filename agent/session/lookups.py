@@ -8,6 +8,7 @@ true once. A turn reaches it through its `Bridge`.
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from agent.settings import HeadStarts
@@ -142,7 +143,7 @@ class CustomerLookups:
 
     def begun(self) -> bool:
         """Whether all that the sign-in alone makes likely is in."""
-        return all(self.peek(call) is not None for call in self._at_sign_in())
+        return all(self.peek(one.call) is not None for one in self._likely)
 
     def peek(self, call: Call) -> Answer | None:
         """A result without claiming it."""
@@ -170,8 +171,8 @@ class CustomerLookups:
         if self._starts().data:
             self._speculate(self._meant(question))
             return
-        for call in self._at_sign_in():
-            self._speculator.speculate(self._owner, call, reason="Enter")
+        for one in self._likely:
+            self._speculator.speculate(self._owner, one.call, reason="Enter")
 
     async def drop(self) -> None:
         """Forget what was speculated: a turn without this head start must not profit from it."""
@@ -209,14 +210,16 @@ class CustomerLookups:
         ready = self._speculator.ready(self._owner)
         likely = [one for one in self._meant(text) if one.probability >= WORTH_READING]
         meant = [candidate.call for candidate in likely[:PLACED_WHILE_TYPING]]
-        first = [call for call in self._at_sign_in() if call in ready]
+        first = [one.call for one in self._likely if one.call in ready]
         return [*first, *(call for call in reversed(meant) if call in ready)]
 
     def _meant(self, text: str) -> list[Candidate]:
         return self._candidates("typing", Moment(text=text, told=self._told, held=self._held))
 
-    def _at_sign_in(self) -> list[Call]:
-        return [candidate.call for candidate in self._candidates("sign-in", Moment())]
+    @cached_property
+    def _likely(self) -> list[Candidate]:
+        """What the sign-in alone makes likely: the rules are asked once for it."""
+        return self._candidates("sign-in", Moment())
 
     def _candidates(self, when: When, moment: Moment) -> list[Candidate]:
         return candidates(self._described.rules, when, moment)
@@ -251,7 +254,7 @@ class CustomerLookups:
 
     def _renew(self, reason: str) -> None:
         """Look up what the sign-in makes likely and what stands in the prompt, where it is not there and fresh."""
-        self._speculate(self._candidates("sign-in", Moment()), reason)
+        self._speculate(self._likely, reason)
         if not self._closed and self._starts().context:
             for call in self._standing:
                 self._speculator.speculate(self._owner, call, reason=reason)
