@@ -23,7 +23,7 @@ from headstart.errors import WorldError
 from headstart.speculation.calls import Call
 from headstart.text import printable
 from headstart.world.members import Backend, Found, NoArguments, Options, Tool, User, World, Write
-from headstart.world.opened import Answer, Described, OpenWorld, answer
+from headstart.world.opened import Answer, OpenWorld, answer
 from headstart.world.phrases import Phrases
 from headstart.world.rules import Rule
 
@@ -235,7 +235,8 @@ class _LangChainBackend(Backend):
 
     async def _run(self, tool: str, arguments: Mapping[str, Any], call_id: str) -> Found:
         # Called with a whole tool call, a tool gives its content apart from its artifact.
-        called = {"type": "tool_call", "name": tool, "args": dict(arguments), "id": call_id}
+        named = {self._alias(tool, name): value for name, value in arguments.items()}
+        called = {"type": "tool_call", "name": tool, "args": named, "id": call_id}
         message: Any = await self._tools[tool].ainvoke(called)
         if not isinstance(message, ToolMessage):
             return Found(printable(str(message)))
@@ -244,6 +245,12 @@ class _LangChainBackend(Backend):
             raise WorldError(f"{tool}: {text}")
         artifact = message.artifact
         return Found(text, artifact if _is_json(artifact) else {})
+
+    def _alias(self, tool: str, name: str) -> str:
+        """What the tool itself calls an argument."""
+        schema: Any = self._tools[tool].args_schema
+        field = getattr(schema, "model_fields", {}).get(name)
+        return name if field is None or not isinstance(field.alias, str) else field.alias
 
 
 def _new_id() -> str:
@@ -262,4 +269,4 @@ def _is_json(value: Any) -> bool:
     return value is not None
 
 
-__all__ = ["ONE_USER", "Described", "langchain_tools", "schemas", "world_of"]
+__all__ = ["ONE_USER", "langchain_tools", "schemas", "world_of"]

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from langchain_core.tools import StructuredTool, ToolException, tool
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from headstart.errors import SignInError, WorldError
 from headstart.world import Call, Candidate, Moment, Options, User, Write, rule, world_of
@@ -111,6 +111,21 @@ async def test_a_servers_json_schema_is_shown_as_it_is() -> None:
             "2026"
             in (await OpenWorld(Described(world), backend).read(ADA, Call.of("sums", {"day": "2026-01-02"}))).text
         )
+
+
+async def test_an_argument_goes_by_the_name_that_the_tool_gives_it() -> None:
+    class Journey(BaseModel):
+        origin: str = Field(alias="from")
+
+    @tool(args_schema=Journey)
+    def trains(origin: str) -> str:
+        """Trains from a city."""
+        return f"From {origin}."
+
+    world = world_of("trains", "Trains.", [trains], safe=["trains"])
+    async with world.connect(Options()) as backend:
+        found = await OpenWorld(Described(world), backend).read(ADA, Call.of("trains", {"origin": "Rome"}))
+    assert found.text == "From Rome."
 
 
 async def test_a_sign_in_may_be_given() -> None:
