@@ -28,7 +28,7 @@ from headstart.speculation.prediction import Predictor
 from headstart.storage import check_database, make_folder, set_aside, unusable
 from headstart.timeline import CALL_TOKENS, Clock, Prices, Timeline
 from headstart.world.loading import load_world
-from headstart.world.opened import Described, OpenWorld, options_of
+from headstart.world.opened import Described, OpenWorld, completed, options_of
 from headstart.world.slow import Slow
 
 if TYPE_CHECKING:
@@ -176,19 +176,23 @@ class Engine:
             connection = connected(self.settings, self._given_world, self._notice)
             described, options, backend = await opening.enter_async_context(connection)
             self._folder = self.settings.folder_of(described.name)
-            await asyncio.to_thread(self._check_files)
+            await asyncio.to_thread(self._check_files, described)
             self._check_open()
             if self._world is not None:
                 return
-            self._slow = Slow(backend, self.settings.latency_s(described, options))
+            self._slow = Slow(completed(described, backend), self.settings.latency_s(described, options))
             self._world = OpenWorld(described, self._slow)
             # A lookup costs the service a fifth of its seconds' worth of load, and never quite nothing.
             self.predictor.cost_s = 0.2 * self.latency_s + 0.02
             self._opened = opening.pop_all()
 
-    def _check_files(self) -> None:
+    def _check_files(self, world: Described) -> None:
         """Look at the files before anybody signs in. Raises DatabaseError."""
         check_database(self._folder / KEPT_IN)
+        if world.users == "local":
+            from headstart.world.local import local_accounts
+
+            self._local = local_accounts(self._folder)
         self._load_hit_rates()
 
     def _check_open(self) -> None:
@@ -209,18 +213,12 @@ class Engine:
     @property
     def backend(self) -> Backend:
         """The world's own service, without the simulated latency; after `open`."""
-        assert self.world is self._world
-        return cast("Slow", self._slow).backend
+        return cast("Slow", self.world.backend).backend
 
     @property
     def accounts(self) -> Accounts:
         """The accounts that may be added to and changed here; raises SettingsError where the world has none."""
-        if self.world.described.users == "local":
-            from headstart.world.local import local_accounts
-
-            self._local = self._local or local_accounts(self._folder)
-            return self._local
-        accounts: Accounts | None = getattr(self.backend, "accounts", None)
+        accounts: Accounts | None = self._local or getattr(self.backend, "accounts", None)
         if accounts is None:
             raise SettingsError(f"The world {self.world.described.name} keeps no accounts that could be changed here.")
         return accounts
@@ -243,11 +241,8 @@ class Engine:
 
         `sign_out` ends it; `signed_in` does both.
         """
-        described = self.world.described
-        if described.users == "local":
-            user = await self.accounts.sign_in(name, password)
-        else:
-            user = described.one_user or await self.world.backend.sign_in(name, password)
+        signs_in = self._local or self.world.backend
+        user = self.world.described.one_user or await signs_in.sign_in(name, password)
         self._check_open()
         session = self._begun(user, on_event)
         for sentence in self._notices:

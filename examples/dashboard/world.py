@@ -70,7 +70,7 @@ def first_and_last(period: Period, today: date) -> tuple[date, date]:
 
 def sample(today: date) -> list[tuple[str, str, str, int, int]]:
     """A year and a bit of made-up sales, the same for the same day."""
-    draw, goods = random.Random(1), {"Desk Lamp": 4_900, "Yoga Mat": 3_200, "Smart Mug": 3_990, "Rain Jacket": 8_900}  # noqa: S311
+    draw, goods = random.Random(1), {"Desk Lamp": 4_900, "Yoga Mat": 3_200, "Smart Mug": 3_990, "Rain Jacket": 8_900}  # noqa: S311  Made up.
     rows: list[tuple[str, str, str, int, int]] = []
     for back in range(420):
         for region in ("North", "South", "East", "West"):
@@ -105,7 +105,7 @@ class Sales(Backend):
 
     async def _by(self, by: Dimension, period: Period) -> Found:
         since, until = first_and_last(period, self.today())
-        query = f"SELECT {by}, sum(cents) FROM sales WHERE day BETWEEN ? AND ? GROUP BY 1 ORDER BY 2 DESC LIMIT 12"  # noqa: S608
+        query = f"SELECT {by}, sum(cents) FROM sales WHERE day BETWEEN ? AND ? GROUP BY 1 ORDER BY 2 DESC LIMIT 12"  # noqa: S608  One of three words.
         rows = [list(row) for row in await self._connection.execute_fetchall(query, (str(since), str(until)))]
         lines = [f"{name} sold {money(sold)}." for name, sold in rows]
         head = f"Sales {period} by {by} ({since} to {until}):"

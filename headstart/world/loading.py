@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,18 @@ def load_world(name: str) -> Described:
 
     Raises SettingsError where there is none, WorldError where what is there is no world.
     """
-    return Described(_of_file(Path(name)) if name.endswith(".py") else _of_entry_point(name))
+    path = Path(name)
+    if not name.endswith(".py"):
+        return Described(_loaded(name, None))
+    if not path.is_file():
+        raise SettingsError(f"Expected a world in {path}, found no such file. Give its path with --world.")
+    return Described(_loaded(str(path.absolute()), path.stat().st_mtime_ns))
+
+
+@cache
+def _loaded(name: str, _written: int | None) -> Any:
+    """Once for each world, and for a file whenever it was written: the command line, the screen and the engine ask."""
+    return _of_file(Path(name)) if name.endswith(".py") else _of_entry_point(name)
 
 
 def world_names() -> list[str]:
@@ -45,8 +57,6 @@ def _of_entry_point(name: str) -> Any:
 
 
 def _of_file(path: Path) -> Any:
-    if not path.is_file():
-        raise SettingsError(f"Expected a world in {path}, found no such file. Give its path with --world.")
     name = f"headstart_world_{path.absolute().parent.name}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path.absolute())
     if spec is None or spec.loader is None:

@@ -61,6 +61,8 @@ class Described:
     def __init__(self, world: World) -> None:
         self.world = world
         self.name: str = _member(world, "name", str)
+        if not self.name.isidentifier():
+            raise WorldError(f"Expected a world's name as one word, found {self.name!r}. It names a folder: rename it.")
         if not callable(getattr(world, "connect", None)):
             raise WorldError(f"Expected the world {self.name} to have `connect(options)`, found none. Write it.")
         self.options: tuple[Option, ...] = _all(world, "options", Option)
@@ -159,15 +161,34 @@ class Described:
         return taken(tool.arguments, arguments)
 
 
+class Completed(Backend):
+    """A backend that inherits nothing, with the default of each method that it leaves out."""
+
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend
+        for name in ("sign_in", "revision", "today"):
+            if (own := getattr(backend, name, None)) is not None:
+                setattr(self, name, own)
+
+    async def call(self, user: User, tool: str, arguments: Mapping[str, Any], write: Write | None) -> Found:
+        """As the backend does."""
+        return await self.backend.call(user, tool, arguments, write)
+
+
+def completed(world: Described, backend: Any) -> Backend:
+    """What a world connects to, with every method of a `Backend`. Raises WorldError where it has no `call`."""
+    if not callable(getattr(backend, "call", None)):
+        kind = type(backend).__name__
+        raise WorldError(f"Expected what {world.name} connects to to have `call`, found {kind} without. Write it.")
+    return backend if isinstance(backend, Backend) else Completed(backend)
+
+
 class OpenWorld:
     """A world whose service runs, for every user of it."""
 
     def __init__(self, world: Described, backend: Backend) -> None:
-        if not callable(getattr(backend, "call", None)):
-            kind = type(backend).__name__
-            raise WorldError(f"Expected what {world.name} connects to to have `call`, found {kind} without. Write it.")
         self.described = world
-        self.backend = backend
+        self.backend = completed(world, backend)
 
     async def read(self, user: User, call: Call) -> Found:
         """What a reading tool finds. Raises ArgumentsError, and WorldError for what the service raises."""
@@ -179,13 +200,11 @@ class OpenWorld:
 
     def today(self) -> date:
         """The day by which the world counts."""
-        today = getattr(self.backend, "today", None)
-        return date.today() if today is None else today()
+        return self.backend.today()
 
     async def revision(self, user: User) -> int | None:
         """The user's revision; None where the service counts none."""
-        revision = getattr(self.backend, "revision", None)
-        return None if revision is None else await revision(user)
+        return await self.backend.revision(user)
 
     async def _call(self, user: User, name: str, arguments: Mapping[str, Any], write: Write | None) -> Found:
         given = self.described.taken(name, arguments, "read" if write is None else "write")
@@ -205,7 +224,7 @@ class OpenWorld:
 def taken(model: type[BaseModel], arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments as a model takes them. Raises ArgumentsError, in words for the language model that wrote them."""
     try:
-        made = model(**arguments)
+        made = model.model_validate(dict(arguments))
     except ValidationError as error:
         wrong = ", ".join(".".join(map(str, part["loc"])) for part in error.errors())
         raise ArgumentsError(f"This tool needs other arguments: {wrong}.") from error

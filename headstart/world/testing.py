@@ -54,7 +54,6 @@ async def check_world(
         described.check()
     except HeadstartError as error:
         raise AssertionError(f"The world is none: {error}") from error
-    found.add(described.name.isidentifier(), f"name: expected one word, found {described.name!r}")
     _check_schemas(described, found)
     with tempfile.TemporaryDirectory() as folder:
         try:

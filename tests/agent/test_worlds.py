@@ -1,7 +1,8 @@
 """The whole session over a world that is no shop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,10 +15,11 @@ from agent.engine import Engine
 from agent.events import Confirmation, TurnResult
 from agent.session.session import CustomerSession
 from agent.settings import Settings
-from headstart.errors import SettingsError, SignInError, WorldError
+from headstart.errors import DatabaseError, SettingsError, SignInError, WorldError
 from headstart.guard import Correction
-from headstart.world import Call, User
+from headstart.world import Call, Candidate, Found, Moment, User, rule
 from headstart.world.loading import load_world
+from headstart.world.local import ACCOUNTS
 from headstart.world.opened import Described
 from tests.worlds.library import SHELF, WORLD, Library, Shelves
 
@@ -150,6 +152,53 @@ async def test_a_world_may_take_the_local_accounts(enter: Open, settings: Settin
             await engine.sign_in("ada", "book")
     with pytest.raises(SettingsError, match="library keeps no accounts"):
         _ = (await enter())[0].accounts
+
+
+async def test_damaged_accounts_are_named_before_anybody_signs_in(settings: Settings) -> None:
+    class Local(Library):
+        users = "local"
+
+    folder = settings.folder_of("library")
+    folder.mkdir(parents=True)
+    (folder / ACCOUNTS).write_text("neither of them " * 300)
+    with pytest.raises(DatabaseError, match=ACCOUNTS):
+        async with Engine(settings, world=Described(Local())):
+            pass
+
+
+async def test_a_service_that_inherits_nothing_answers_too(enter: Open) -> None:
+    class Bare:
+        async def call(self, *_: object) -> Found:
+            return Found("Emma is in.")
+
+    class Plain(Library):
+        users = User("ada")
+
+        @asynccontextmanager
+        async def connect(self, options: Any) -> AsyncGenerator[Any]:
+            yield Bare()
+
+    _, session, _ = await enter("Emma is in.", world=Plain())
+    await until(lambda: [one.state for one in session.ahead()] == ["ready"])
+    assert (await answered(session, "Is it in?")).sources == (SHELF,)
+
+
+async def test_what_the_sign_in_makes_likely_is_asked_of_the_rules_once(enter: Open) -> None:
+    asked: list[Moment] = []
+
+    @rule("sign-in")
+    def the_shelf(moment: Moment) -> Iterator[Candidate]:
+        asked.append(moment)
+        yield Candidate(SHELF, 0.9, "the_shelf")
+
+    class Counting(Library):
+        rules = (the_shelf,)
+
+    _, session, _ = await enter("Emma is in.", world=Counting())
+    await until(lambda: [one.state for one in session.ahead()] == ["ready"])
+    session.typed("is Emma in")
+    await answered(session, "Is Emma in?")
+    assert len(asked) == 1
 
 
 async def test_conversations_of_another_world_are_nobodys_here(enter: Open) -> None:

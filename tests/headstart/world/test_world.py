@@ -1,4 +1,6 @@
+import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from headstart.errors import ArgumentsError, SettingsError, WorldError
 from headstart.world import Backend, Call, Candidate, Card, Found, Moment, Options, Tool, User, Write, rule
 from headstart.world.cards import by_kind
 from headstart.world.loading import load_world, world_names
-from headstart.world.opened import Described, OpenWorld, options_of
+from headstart.world.opened import Described, OpenWorld, completed, options_of
 from headstart.world.rules import candidates
 from headstart.world.slow import Slow
 from tests.worlds.library import WORLD, Library, Shelves
@@ -40,6 +42,7 @@ def test_what_cannot_be_a_tool_is_refused(given: dict[str, Any], says: str) -> N
     [
         ("name", "", "name as a str"),
         ("name", 3, "name as a str"),
+        ("name", "../else", "as one word"),
         ("instructions", None, "instructions as a str"),
         ("tools", None, "tools as a list of Tools"),
         ("tools", ["find"], "tools as a list of Tools"),
@@ -116,6 +119,23 @@ async def test_a_backend_that_inherits_nothing_needs_call_alone() -> None:
         OpenWorld(Described(WORLD), object())  # type: ignore[arg-type]
 
 
+async def test_what_such_a_backend_leaves_out_has_a_default_and_what_it_has_is_used() -> None:
+    class Bare:
+        async def call(self, *_: object) -> Found:
+            return Found("Here.")
+
+        def today(self) -> date:
+            return date(2026, 1, 2)
+
+    slow = Slow(completed(Described(WORLD), Bare()), 0.0)
+    assert (await slow.call(ADA, "list_books", {}, None)).text == "Here."
+    assert (slow.today(), await slow.revision(ADA)) == (date(2026, 1, 2), None)
+    with pytest.raises(WorldError, match="no `sign_in`"):
+        await slow.sign_in("ada", "book")
+    whole = Shelves({})
+    assert completed(Described(WORLD), whole) is whole
+
+
 async def test_a_slow_service_sleeps_before_calls_and_not_before_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
 
@@ -178,6 +198,15 @@ def test_options_are_read_by_their_kind_and_have_defaults() -> None:
         options_of(world, {"books": "two"})
     with pytest.raises(SettingsError, match="takes the options books; found bokks"):
         options_of(world, {"bokks": "2"})
+
+
+def test_a_file_is_run_once_until_it_is_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("from tests.worlds.library import Library\nWORLD = Library()\n")
+    once = load_world(str(path)).world
+    assert load_world(str(path)).world is once
+    os.utime(path, ns=(1, 1))
+    assert load_world(str(path)).world is not once
 
 
 def test_a_world_is_found_by_its_name_or_in_its_file(tmp_path: Path) -> None:
