@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from agent.events import Event, Notice, RuleSwitchedOff
-from agent.session.conversations import Conversations, settle
+from agent.session.conversations import Conversations
 from agent.session.session import CustomerSession
+from agent.session.transcript import settle
 from agent.settings import Settings, Strategy, world_options
 from headstart.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError, SettingsError, WorldError
 from headstart.speculation.prediction import Predictor

@@ -48,6 +48,10 @@ class Lookups(Protocol):
         """What stands in the prompt and what belongs there for this question, claimed before the model reads it."""
         ...
 
+    async def drop(self) -> None:
+        """Forget what was speculated."""
+        ...
+
     async def look_up_at_enter(self, question: str) -> None:
         """Issue what the question will most likely need, now."""
         ...

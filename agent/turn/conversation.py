@@ -67,15 +67,15 @@ def in_prompt(
     return [SystemMessage(instructions), *kept]
 
 
+def calls_by_id(messages: Sequence[BaseMessage]) -> dict[str, Call]:
+    """The calls that messages make, by their ids, oldest first."""
+    made = (call for message in messages if isinstance(message, AIMessage) for call in message.tool_calls)
+    return {call["id"] or "": Call.of(call["name"], call["args"]) for call in made}
+
+
 def standing_result(messages: Sequence[BaseMessage], call: Call) -> ToolMessage | None:
     """The newest successful result of a call among messages, whoever asked for it."""
-    asked = {
-        made["id"]
-        for message in messages
-        if isinstance(message, AIMessage)
-        for made in message.tool_calls
-        if Call.of(made["name"], made["args"]) == call
-    }
+    asked = {call_id for call_id, made in calls_by_id(messages).items() if made == call}
     results = (m for m in reversed(messages) if isinstance(m, ToolMessage) and m.tool_call_id in asked)
     return next((m for m in results if m.status == "success"), None)
 
@@ -83,13 +83,7 @@ def standing_result(messages: Sequence[BaseMessage], call: Call) -> ToolMessage 
 def reads_standing(messages: Sequence[BaseMessage], reads: Container[str]) -> list[Call]:
     """The calls of `reads` whose successful results stand among messages, whoever made them; oldest first."""
     done = {m.tool_call_id for m in messages if isinstance(m, ToolMessage) and m.status == "success"}
-    made = [
-        Call.of(made["name"], made["args"])
-        for message in messages
-        if isinstance(message, AIMessage)
-        for made in message.tool_calls
-        if made["id"] in done and made["name"] in reads
-    ]
+    made = [call for call_id, call in calls_by_id(messages).items() if call_id in done and call.name in reads]
     return list(dict.fromkeys(made))
 
 

@@ -42,6 +42,9 @@ def entry_point(state: AgentState, runtime: Runtime[Turn]) -> AgentState:
     turn = runtime.context
     before = state["messages"]
     turn.log.add(f"entry_point: started, strategy {turn.strategy}")
+    if not turn.starts.data:
+        # Nothing that was speculated before may help this turn, or its figures would lie.
+        turn.bridge.run(turn.lookups.drop())
     if turn.starts.beside_first_call or turn.starts.data:
         # What is not there yet runs beside the model's first call: the notebook's way.
         turn.bridge.run(turn.lookups.look_up_at_enter(turn.question))

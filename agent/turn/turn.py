@@ -91,7 +91,7 @@ class Turn:
         """
         if not self.starts.context:
             return []
-        standing = self._standing(messages)
+        standing = self.standing(messages)
         reads = conversation.reads_standing(standing, self.world.reads)
         found: list[conversation.Found] = []
         for claim in self.bridge.run(self.lookups.claim_ahead(reads, self.question)):
@@ -110,7 +110,7 @@ class Turn:
         written it raises TurnStoppedError.
         """
         self._call_ids |= {str(call["id"]) for one in messages if isinstance(one, AIMessage) for call in one.tool_calls}
-        prompt = self._standing(messages)
+        prompt = self.standing(messages)
         if not self.guarded:
             return self._write_answer(node, prompt, None)
         reading = self.check.read(self._asked(messages, prompt))
@@ -182,8 +182,8 @@ class Turn:
             message = self._write_answer(node, prompt, guard, begun=guard.text, barred=tuple(again))
         return message.model_copy(update={"content": guard.text.rstrip()})
 
-    def _standing(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-        """What the model is given."""
+    def standing(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+        """What the model is given of a conversation."""
         context, instructions = self.starts.context, self.world.instructions
         return conversation.in_prompt(messages, instructions, context=context, first_id=self.first_id)
 

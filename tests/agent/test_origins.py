@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 from stubs.fake_llama import FakeLlama
+from stubs.waiting import until
 
 from agent.engine import KEPT_IN, Engine
 from agent.events import AheadChanged, Event, StepFinished, TextArrived, TurnResult
@@ -57,7 +58,7 @@ async def test_a_display_that_fails_outside_a_turn_stops_no_lookup(sign_in: Sign
 
     session, _ = await sign_in("Hello.", on_event=display)
     assert await answers(session) == "Hello."
-    assert [one.state for one in session.ahead()] == ["ready"]
+    await until(lambda: [one.state for one in session.ahead()] == ["ready"])
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left"), sqlite3.OperationalError("locked"), KeyError("x")])
@@ -86,7 +87,7 @@ async def test_a_locked_state_file_is_named_and_the_turn_may_be_asked_again(
 ) -> None:
     session, _ = await sign_in("Hello.", "Lost.", "Hello again.")
     assert await answers(session) == "Hello."
-    session._graph().checkpointer.conn.execute("PRAGMA busy_timeout = 1")  # type: ignore[union-attr]
+    session._transcript._graph().checkpointer.conn.execute("PRAGMA busy_timeout = 1")  # type: ignore[union-attr]
     with closing(sqlite3.connect(settings.state_folder / KEPT_IN, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(DatabaseError, match=rf"{KEPT_IN} cannot be used: it is locked by another program"):

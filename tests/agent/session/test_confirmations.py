@@ -105,7 +105,7 @@ async def test_signing_out_declines_what_waits(sign_in: SignIn, settings: Settin
     await session.close()
     with pytest.raises(SessionClosedError):
         await asyncio.to_thread(session.confirm, asked, confirmed=True)
-    stored = session._stored()
+    stored = session._transcript.stored()
     assert open_calls(stored) == set()
     assert stored[-1].text == PHRASES.not_confirmed
     assert changes(settings) == []
@@ -124,7 +124,7 @@ async def test_leaving_the_conversation_declines_what_waits(settings: Settings, 
         resumed = await engine.resume(session, None if new else other.thread_id)
         with pytest.raises(ConfirmationError):
             await asyncio.to_thread(resumed.confirm, asked, confirmed=True)
-        assert open_calls(await asyncio.to_thread(session._stored)) == set()
+        assert open_calls(await asyncio.to_thread(session._transcript.stored)) == set()
     assert changes(settings) == []
 
 

@@ -196,7 +196,7 @@ async def test_a_row_that_a_crash_has_left_behind_is_written_anew(
     await room.open()
     session = await room.asked("user123", "First?")
     with monkeypatch.context() as patched:
-        patched.setattr("agent.session.session.note_turn", lambda *_: None)
+        patched.setattr("agent.session.transcript.note_turn", lambda *_: None)
         await asyncio.to_thread(session.ask, "Second?")
     (kept,) = await asyncio.to_thread(room.kept().listed)
     assert kept.turns == 2

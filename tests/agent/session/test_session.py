@@ -513,7 +513,7 @@ async def test_the_state_that_is_kept_is_plain_data(sign_in: SignIn) -> None:
     session, _ = await sign_in(ANSWER)
     await prefetched(session)
     result = await answered(session)
-    values = session._graph().get_state({"configurable": {"thread_id": session.thread_id}}).values
+    values = session._transcript._graph().get_state({"configurable": {"thread_id": session.thread_id}}).values
     assert values["user_id"] == "user123"
     assert values["agent_decision"] == "answer"
     assert values["performance_log"] == list(result.performance_log)
@@ -649,7 +649,7 @@ async def test_a_long_conversation_that_is_resumed_is_shortened_before_its_first
     engine.start_model()
     await asyncio.wrap_future(engine.model)
     again = await engine.resume(await engine.sign_in("user123", "demo"), first.thread_id)
-    await until(lambda: again._first_id is not None)
+    await until(lambda: again._prompt.first_id is not None)
     await answered(again, "anything new?")
     asked = [m.text for m in llama.prompts[-1] if isinstance(m, HumanMessage) and not synthetic.is_synthetic(m)]
     assert asked == ["question 2", "question 3", "anything new?"]
@@ -714,7 +714,7 @@ async def test_a_follow_up_by_its_place_is_about_that_order(sign_in: SignIn) -> 
 
 async def test_only_the_call_that_the_answer_rests_on_hides_time(sign_in: SignIn) -> None:
     session, _ = await sign_in()
-    turn = await asyncio.to_thread(session._new_turn, "where is b456?", "ahead")
+    turn = await asyncio.to_thread(session._turns.new_turn, "where is b456?", "ahead")
     other, told = (Call.of("get_order", {"order_id": order}) for order in ("A123", "B456"))
     for call in (other, told):
         turn.database.append(DatabaseUse(call, 0.0, 3.0, skipped_decision=True))
@@ -725,7 +725,7 @@ async def test_only_the_call_that_the_answer_rests_on_hides_time(sign_in: SignIn
 
 async def test_two_writes_of_one_tool_are_counted_apart(sign_in: SignIn) -> None:
     session, _ = await sign_in(user="eight8", db_latency=0.02)
-    turn = await asyncio.to_thread(session._new_turn, "cancel both", "ahead")
+    turn = await asyncio.to_thread(session._turns.new_turn, "cancel both", "ahead")
     calls = [
         {"name": "cancel_order", "args": {"order_id": order}, "id": order, "type": "tool_call"}
         for order in ("K7575", "V3567")

@@ -105,7 +105,7 @@ async def test_without_counts_a_long_conversation_is_shortened_too(over: Over) -
     session = await over(FakeWhole(replies=["word " * 600] * 4), max_prompt_tokens=512, guard=False)
     for number in range(4):
         await asked(session, f"question {number}")
-    assert session._first_id is not None
+    assert session._prompt.first_id is not None
 
 
 async def test_an_error_of_binding_is_the_models(over: Over) -> None:
