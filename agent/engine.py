@@ -9,27 +9,25 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
-import importlib
-import json
 import logging
-import os
 import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from agent.connecting import connected
 from agent.events import Event, Notice, RuleSwitchedOff
+from agent.hit_rates import load_hit_rates, save_hit_rates
+from agent.models.loading import LoadModel, ModelLoading, ModelState, load_chat_llama
 from agent.session.conversations import Conversations
 from agent.session.session import CustomerSession
 from agent.session.transcript import settle
-from agent.settings import Settings, Strategy, world_options
-from headstart.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError, SettingsError, WorldError
+from agent.settings import Settings, Strategy
+from headstart.errors import DatabaseError, SessionClosedError, SettingsError
 from headstart.speculation.prediction import Predictor
-from headstart.storage import check_database, make_folder, set_aside, unusable
+from headstart.storage import check_database
 from headstart.timeline import CALL_TOKENS, Clock, Prices, Timeline
-from headstart.world.loading import load_world
-from headstart.world.opened import Described, OpenWorld, completed, options_of
+from headstart.world.opened import Described, OpenWorld, completed
 from headstart.world.slow import Slow
 
 if TYPE_CHECKING:
@@ -37,66 +35,13 @@ if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
 
     from agent.session.checkpoints import KeptSaver
-    from headstart.world import Backend, Options, User
+    from headstart.world import Backend, User
     from headstart.world.accounts import Accounts
 
 log = logging.getLogger(__name__)
 
-HIT_RATES = "hit_rates.json"
-"""What the rules' lookups were worth so far, in the state folder."""
-MAX_HIT_RATES_CHARS = 1_000_000
-"""What follows was not written by this program."""
 KEPT_IN = "conversations.sqlite"
 """The file of the kept conversations, in the state folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelState:
-    """How far the model's loading has come."""
-
-    step: str
-    fraction: float
-    """0 to 1."""
-    name: str = ""
-    """As the header shows it: `SmolLM2 135M · cpu · bf16`; empty until it is chosen."""
-    why: str = ""
-    error: HeadstartError | None = None
-
-    @property
-    def ready(self) -> bool:
-        """Whether turns need not wait for it."""
-        return self.fraction >= 1.0 and self.error is None
-
-
-LoadModel = Callable[[Settings, Callable[[ModelState], None]], "BaseChatModel"]
-
-
-def load_chat_llama(settings: Settings, report: Callable[[ModelState], None]) -> BaseChatModel:
-    """Choose and load the model that `settings` ask for; runs in the loading thread."""
-    from headstart.llama.loading import weights
-    from headstart.llama.loading.choice import choose_model
-    from headstart.llama.loading.threads import configure_threads, open_torch
-
-    configure_threads()
-    open_torch()
-    report(ModelState("reading libraries", 0.05))
-    importlib.import_module("agent.turn.graph")  # The first turn shall not wait for LangGraph.
-    from headstart.llama.chat_model import ChatLlama
-
-    try:
-        choice = choose_model(settings.model, settings.dtype)
-        name = f"{choice.name} · {choice.device} · {choice.dtype}"
-
-        def progress(state: weights.LoadProgress) -> None:
-            report(ModelState(state.step, 0.1 + 0.85 * state.fraction, name, choice.why))
-
-        loaded = weights.load(choice, progress=progress, cache=settings.cache_folder)
-        model = ChatLlama.from_loaded(loaded, max_new_tokens=settings.max_answer_tokens)
-    except ModelError as error:
-        # The library does not know by which option its model was chosen.
-        raise ModelError(f"{error} (--model chooses another.)") from error
-    report(ModelState("ready", 1.0, name, choice.why))
-    return model
 
 
 class Engine:
@@ -112,15 +57,10 @@ class Engine:
         on_model: Callable[[ModelState], None] = lambda _: None,
     ) -> None:
         self.settings = settings
-        self.model_state = ModelState("not loaded", 0.0)
         self.prices = Prices()
         self.predictor = Predictor(latency_s=self._saved_s, on_switched_off=self._switched_off)
-        self.model: concurrent.futures.Future[BaseChatModel] = concurrent.futures.Future()
-        # A future that runs cannot be cancelled: who stops waiting for the model must not take it from the others.
-        self.model.set_running_or_notify_cancel()
-        self._load_model = load_model
+        self._model = ModelLoading(settings, load_model, on_model)
         self._clock = clock
-        self._on_model = on_model
         self._given_world = world
         self._world: OpenWorld | None = None
         self._slow: Slow | None = None
@@ -131,7 +71,6 @@ class Engine:
         self._graph: CompiledStateGraph[Any, Any] | None = None
         self._saver: KeptSaver | None = None
         self._graph_lock = threading.Lock()
-        self._loading: threading.Thread | None = None
         self._sessions: list[CustomerSession] = []
         self._leaving: list[CustomerSession] = []
         self._notices: list[str] = []
@@ -161,11 +100,18 @@ class Engine:
         return max(query_s + self.prices.decision_s(tool, CALL_TOKENS), 0.05)
 
     def start_model(self) -> None:
-        """Begin loading the model in a thread; `model` and `model_state` tell how it went."""
-        if self._loading is None:
-            hide_traces()
-            self._loading = threading.Thread(target=self._load, name="load model", daemon=True)
-            self._loading.start()
+        """Begin to load the model in a thread; `model` and `model_state` say how that goes."""
+        self._model.start()
+
+    @property
+    def model(self) -> concurrent.futures.Future[BaseChatModel]:
+        """The model, once it is loaded."""
+        return self._model.future
+
+    @property
+    def model_state(self) -> ModelState:
+        """How far the model's loading has come."""
+        return self._model.state
 
     async def open(self) -> None:
         """Open the world and look at every file. Again after a failure.
@@ -194,7 +140,7 @@ class Engine:
             from headstart.world.local import local_accounts
 
             self._local = local_accounts(self._folder)
-        self._load_hit_rates()
+        load_hit_rates(self.predictor, self._folder)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -261,7 +207,7 @@ class Engine:
             await session.close()
         finally:
             self._leaving.remove(session)
-            await asyncio.to_thread(self._save_hit_rates)
+            await asyncio.to_thread(save_hit_rates, self.predictor, self._folder)
 
     @asynccontextmanager
     async def signed_in(
@@ -351,11 +297,11 @@ class Engine:
         sessions, self._sessions = self._sessions, []
         ended = await asyncio.gather(*(one.close() for one in (*sessions, *self._leaving)), return_exceptions=True)
         if sessions:
-            await asyncio.to_thread(self._save_hit_rates)
+            await asyncio.to_thread(save_hit_rates, self.predictor, self._folder)
         opened, self._opened, self._world, self._slow = self._opened, contextlib.AsyncExitStack(), None, None
         ended += await asyncio.gather(opened.aclose(), return_exceptions=True)
         ended += await asyncio.gather(asyncio.to_thread(self._close_state), return_exceptions=True)
-        self._close_model()
+        self._model.close()
         for error in ended:
             if isinstance(error, BaseException):
                 log.warning("Closing was not clean: %s", type(error).__name__)
@@ -365,111 +311,3 @@ class Engine:
             saver, self._saver, self._graph = self._saver, None, None
             if saver:
                 saver.close()
-
-    def _close_model(self) -> None:
-        if self.model.done() and self.model.exception() is None:
-            close = getattr(self.model.result(), "close", None)
-            if close is not None:
-                close()
-
-    def _load_hit_rates(self) -> None:
-        """What earlier sessions learned about the rules: names of rules and counts, nothing of a customer."""
-        path = self._folder / HIT_RATES
-        try:
-            with path.open(encoding="utf-8") as file:
-                self.predictor.load(json.loads(file.read(MAX_HIT_RATES_CHARS)))
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            log.warning("%s The rules learn afresh.", unusable(error, path))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            try:
-                aside = set_aside(path)
-            except OSError as problem:
-                log.warning("%s The rules learn afresh.", unusable(problem, path))
-                return
-            log.warning("%s was damaged (%s) and is now %s; the rules learn afresh.", path, error, aside.name)
-
-    def _save_hit_rates(self) -> None:
-        path = self._folder / HIT_RATES
-        part = path.with_suffix(".part")
-        try:
-            part.write_text(json.dumps(self.predictor.as_json(), indent=1), encoding="utf-8")
-            part.replace(path)
-        except OSError as error:
-            log.warning("%s What the rules learned is lost.", unusable(error, path))
-
-    def _load(self) -> None:
-        try:
-            model = self._load_model(self.settings, self._report)
-        except HeadstartError as error:
-            self._failed(error)
-        except Exception as error:
-            problem = ModelError(f"The model cannot be loaded: {error}. `headstart doctor` says what is missing.")
-            problem.__cause__ = error
-            self._failed(problem)
-        else:
-            if not self.model_state.ready:
-                self._report(ModelState("ready", 1.0, self.model_state.name))
-            with contextlib.suppress(concurrent.futures.InvalidStateError):
-                self.model.set_result(model)
-            if self._closed:  # It came too late for `close`.
-                self._close_model()
-
-    def _failed(self, error: HeadstartError) -> None:
-        self._report(ModelState("failed", 1.0, error=error))
-        with contextlib.suppress(concurrent.futures.InvalidStateError):
-            self.model.set_exception(error)
-
-    def _report(self, state: ModelState) -> None:
-        self.model_state = state
-        try:
-            self._on_model(state)
-        except Exception as error:  # The model is loaded, whether or not its progress can be shown.
-            log.warning("on_model raised %s", type(error).__name__)
-
-
-@asynccontextmanager
-async def connected(
-    settings: Settings, given: Described | None = None, notice: Callable[[str], None] = log.warning
-) -> AsyncGenerator[tuple[Described, Options, Backend]]:
-    """The world that `settings` name, or the one that is given, with what it was opened with and its service.
-
-    Raises SettingsError for options that it does not take, and HeadstartError for what it raises while it opens.
-    """
-
-    def prepare() -> tuple[Described, Options]:
-        world = given or load_world(settings.world)
-        world.check()
-        folder = settings.folder_of(world.name)
-        make_folder(folder)
-        found = world_options(settings, world)
-        folders = {"data_folder": settings.data_folder, "state_folder": folder}
-        return world, options_of(world, found, notice=notice, **folders)
-
-    world, options = await asyncio.to_thread(prepare)
-    async with contextlib.AsyncExitStack() as opened:
-        try:
-            backend = await opened.enter_async_context(world.world.connect(options))
-        except HeadstartError:
-            raise
-        except Exception as error:
-            raise WorldError(f"The world {world.name} cannot be opened: {type(error).__name__}: {error}") from error
-        yield world, options, backend
-
-
-TRACING = ("LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGSMITH_TRACING_V2")
-
-
-def tracing() -> str | None:
-    """The LangSmith project that turns are traced to; None when nothing leaves the machine."""
-    if not any(os.environ.get(name, "").lower() == "true" for name in TRACING):
-        return None
-    return os.environ.get("LANGSMITH_PROJECT") or os.environ.get("LANGCHAIN_PROJECT") or "default"
-
-
-def hide_traces() -> None:
-    """Traces carry times and names only, unless `LANGSMITH_HIDE_INPUTS=false` and its twin ask for the contents."""
-    if tracing():
-        os.environ.setdefault("LANGSMITH_HIDE_INPUTS", "true")
-        os.environ.setdefault("LANGSMITH_HIDE_OUTPUTS", "true")

@@ -23,7 +23,7 @@ from typing import Any
 
 os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As headstart.llama.loading.threads says, before torch is imported.
 
-from agent.engine import load_chat_llama
+from agent.models.loading import load_chat_llama
 from agent.settings import load_settings
 from agent.shop.demo_data import bundled
 from bench import report, sitting, speculation

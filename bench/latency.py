@@ -24,7 +24,8 @@ os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As headstart.llama.loading.t
 
 from langchain_core.language_models import BaseChatModel
 
-from agent.engine import Engine, load_chat_llama
+from agent.engine import Engine
+from agent.models.loading import load_chat_llama
 from agent.settings import load_settings
 from bench import report, sitting
 from bench.lanes import CreateAgent, GenerateLlama, Measured, Notebook, of_session

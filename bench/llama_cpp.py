@@ -28,7 +28,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As headstart.llama.loading.t
 
 from langchain_core.messages import HumanMessage
 
-from agent.engine import load_chat_llama
+from agent.models.loading import load_chat_llama
 from agent.settings import load_settings
 from agent.shop.phrases import INSTRUCTIONS, PHRASES
 from agent.shop.rules import ORDER_HISTORY

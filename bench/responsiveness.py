@@ -33,7 +33,8 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from textual import events
 
 import tui.app
-from agent.engine import Engine, ModelState, load_chat_llama
+from agent.engine import Engine
+from agent.models.loading import ModelState, load_chat_llama
 from agent.settings import Settings, load_settings
 from bench import report
 from bench.stats import fit_slope

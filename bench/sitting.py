@@ -1,7 +1,7 @@
 """A customer before Headstart: the engine over a model that is loaded already, a session, and hands that type."""
 
 import asyncio
-import concurrent.futures
+import copy
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,7 +23,7 @@ LOOK_AGAIN_S = 0.02
 async def opened(folder: Path, model: BaseChatModel, name: str, **settings: Any) -> AsyncGenerator[Engine]:
     """An engine over the demo's orders; `name` is its state's, which it finds again when it is opened once more."""
     chosen = load_settings(**{"data_folder": folder / "data", "state_folder": folder / f"state {name}", **settings})
-    engine = Engine(chosen, load_model=lambda *_: model)
+    engine = Engine(chosen, load_model=lambda *_: copy.copy(model))  # Closed with it; the model stays open.
     try:
         await engine.open()
         engine.start_model()
@@ -31,7 +31,6 @@ async def opened(folder: Path, model: BaseChatModel, name: str, **settings: Any)
         await asyncio.to_thread(engine.graph)
         yield engine
     finally:
-        engine.model = concurrent.futures.Future()  # The model stays open for the next engine.
         await engine.close()
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 os.environ.setdefault("GOMP_SPINCOUNT", "20000")  # As headstart.llama.loading.threads says, before torch is imported.
 
-from agent.engine import load_chat_llama
+from agent.models.loading import load_chat_llama
 from agent.settings import load_settings
 from agent.shop.orders import OrderStore
 from bench import report, sitting

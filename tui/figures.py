@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agent.engine import ModelState
+    from agent.models.loading import ModelState
     from headstart.speculation.speculator import Call
 
 BLOCKS = "▁▂▃▄▅▆▇█"

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from agent.engine import ModelState
     from agent.events import Confirmation, StepFinished, TurnResult
+    from agent.models.loading import ModelState
     from agent.session.conversations import KeptTurn
     from agent.session.session import CustomerSession
     from headstart.errors import HeadstartError

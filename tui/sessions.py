@@ -28,7 +28,8 @@ from tui.preferences import load
 from tui.screens.login import LoginScreen
 
 if TYPE_CHECKING:
-    from agent.engine import Engine, ModelState
+    from agent.engine import Engine
+    from agent.models.loading import ModelState
     from agent.session.conversations import KeptTurn
     from agent.session.session import CustomerSession
     from agent.settings import Settings
@@ -184,7 +185,7 @@ class SessionApp(App[None]):
         self._show_chat(message.session, draft=draft.strip())
 
     def _show_chat(self, session: CustomerSession, kept: tuple[KeptTurn, ...] = (), draft: str = "") -> None:
-        from agent.engine import tracing
+        from agent.tracing import tracing
         from tui.screens.chat import ChatScreen
 
         assert self._engine is not None

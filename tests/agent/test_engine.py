@@ -1,6 +1,4 @@
 import asyncio
-import json
-import os
 import subprocess
 import sys
 import threading
@@ -10,8 +8,9 @@ import pytest
 from stubs.fake_llama import FakeLlama
 from stubs.waiting import until
 
-from agent.engine import HIT_RATES, Engine, ModelState, hide_traces, tracing
+from agent.engine import Engine
 from agent.events import Event, Notice, RuleSwitchedOff
+from agent.models.loading import ModelState
 from agent.settings import Settings
 from headstart.errors import DatabaseError, ModelError, SignInError
 from headstart.speculation.calls import Call
@@ -101,53 +100,12 @@ async def test_conversations_are_kept_apart_from_the_orders(settings: Settings) 
     assert b"Hello?" not in (settings.data_folder / "orders.sqlite").read_bytes()
 
 
-def test_tracing_is_told_and_hides_the_contents_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("LANGCHAIN_", "LANGSMITH_")):
-            monkeypatch.delenv(name)
-    assert tracing() is None
-    monkeypatch.setenv("LANGSMITH_HIDE_INPUTS", "")
-    monkeypatch.delenv("LANGSMITH_HIDE_INPUTS")
-    monkeypatch.setenv("LANGSMITH_HIDE_OUTPUTS", "false")
-    monkeypatch.setenv("LANGCHAIN_TRACING_V2", "true")
-    monkeypatch.setenv("LANGCHAIN_PROJECT", "shop")
-    assert tracing() == "shop"
-    hide_traces()
-    assert (os.environ["LANGSMITH_HIDE_INPUTS"], os.environ["LANGSMITH_HIDE_OUTPUTS"]) == ("true", "false")
-    monkeypatch.delenv("LANGSMITH_HIDE_INPUTS")
-
-
 def test_signing_in_needs_nothing_heavy() -> None:
     heavy = {"torch", "transformers", "langgraph", "langchain_core", "textual"}
     program = f"import agent.engine, agent.session.session, sys; print(sorted({heavy!r} & set(sys.modules)))"
     root = Path(__file__).parents[2]
     found = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
-
-
-async def test_what_the_rules_learned_is_kept_and_holds_nothing_of_a_customer(settings: Settings) -> None:
-    first = Engine(settings, load_model=lambda *_: FakeLlama(replies=[]))
-    await first.open()
-    await first.sign_in("user123", "demo")
-    await first.close()
-    kept = (settings.state_folder / HIT_RATES).read_text(encoding="utf-8")
-    assert set(json.loads(kept)) == {"rates", "off"}
-    assert not any(word in kept for word in ("user123", "A123", "Mug"))
-    second = Engine(settings, load_model=lambda *_: FakeLlama(replies=[]))
-    await second.open()
-    assert second.predictor.rates["the_order_history"].wasted == 1
-    await second.close()
-
-
-async def test_broken_hit_rates_are_learned_afresh(settings: Settings) -> None:
-    settings.state_folder.mkdir(parents=True)
-    (settings.state_folder / HIT_RATES).write_text('{"rates": [1]}', encoding="utf-8")
-    engine = Engine(settings, load_model=lambda *_: FakeLlama(replies=[]))
-    await engine.open()
-    assert engine.predictor.rates == {}
-    (aside,) = settings.state_folder.glob(f"{HIT_RATES}.damaged-*")
-    assert aside.read_text(encoding="utf-8") == '{"rates": [1]}'
-    await engine.close()
 
 
 async def test_a_rule_that_is_switched_off_is_told_to_every_session(settings: Settings) -> None:
@@ -170,13 +128,3 @@ async def test_orders_that_were_damaged_are_told_at_the_sign_in(settings: Settin
     async with Engine(settings, load_model=lambda *_: FakeLlama(replies=[])) as engine:
         await engine.sign_in("user123", "demo", told.append)
     assert ["orders.sqlite.damaged-" in event.sentence for event in told if isinstance(event, Notice)] == [True]
-
-
-async def test_progress_that_cannot_be_shown_stops_no_loading(settings: Settings) -> None:
-    def broken(_: ModelState) -> None:
-        raise BrokenPipeError
-
-    engine = Engine(settings, load_model=lambda *_: FakeLlama(replies=[]), on_model=broken)
-    engine.start_model()
-    assert await asyncio.wait_for(asyncio.wrap_future(engine.model), 20)
-    await engine.close()

@@ -13,7 +13,8 @@ import pytest
 from stubs.fake_llama import FakeLlama
 from stubs.waiting import until
 
-from agent.engine import HIT_RATES, Engine
+from agent.engine import Engine
+from agent.hit_rates import HIT_RATES
 from agent.settings import Settings
 from headstart.errors import DatabaseError, SessionClosedError
 

@@ -1,9 +1,11 @@
+import copy
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from agent.engine import Engine, load_chat_llama
+from agent.engine import Engine
+from agent.models.loading import load_chat_llama
 from agent.session.session import CustomerSession
 from agent.settings import Settings, load_settings
 from headstart.llama.chat_model import ChatLlama
@@ -28,21 +30,16 @@ def settings(tmp_path: Path, converted: Path) -> Settings:
 @pytest.fixture
 async def sign_in(settings: Settings, embedded: ChatLlama) -> AsyncIterator[SignIn]:
     """Signs customers in on one engine: the real model, and the demo's database on a fresh copy."""
-    engine = Engine(settings, load_model=lambda *_: embedded)
+    engine = Engine(settings, load_model=lambda *_: copy.copy(embedded))  # Other tests share it.
     await engine.open()
     engine.start_model()
-    sessions: list[CustomerSession] = []
 
     async def signed_in(user: str, **changed: object) -> CustomerSession:
         engine.settings = settings.model_copy(update=changed)
         if "db_latency" in changed:
             engine.latency_s = engine.settings.db_latency or 0.0
             engine.predictor.cost_s = 0.0  # A quick database would not be worth looking ahead for.
-        session = await engine.sign_in(user, "demo")
-        sessions.append(session)
-        return session
+        return await engine.sign_in(user, "demo")
 
     yield signed_in
-    for session in sessions:
-        await session.close()
-    await engine._opened.aclose()  # Not the model, which other tests share.
+    await engine.close()

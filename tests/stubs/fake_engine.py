@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agent.engine import ModelState
 from agent.events import AheadChanged, Confirmation, Event, TextArrived, ToolUse, TurnOutcome, TurnResult
+from agent.models.loading import ModelState
 from agent.session.conversations import Kept, KeptTurn
 from agent.settings import Settings, Strategy
 from agent.shop.english.correction import Correction

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from stubs.fake_engine import FakeEngine
 from textual import events
 
-from agent.engine import ModelState
+from agent.models.loading import ModelState
 from headstart.errors import DatabaseError, ModelError
 from tui.screens.chat import ChatScreen
 

@@ -11,8 +11,8 @@ from stubs.fake_engine import FIGURES, Script
 from stubs.shop_rows import HISTORY, use
 from textual.pilot import Pilot
 
-from agent.engine import ModelState
 from agent.events import Confirmation
+from agent.models.loading import ModelState
 from headstart.timeline import Span
 
 PREFETCH = (Span("database", "get_order_history", 90.0, 93.0, "{}"), Span("model", "prefill", 90.1, 90.9))

@@ -8,8 +8,8 @@ from stubs.fake_engine import Script
 from textual import events
 from textual.widgets import Markdown
 
-from agent.engine import ModelState
 from agent.events import Confirmation, TextArrived
+from agent.models.loading import ModelState
 from headstart.errors import ModelError
 from tui.app import HeadstartApp
 from tui.widgets.conversation import Answer, Question

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from langchain_core.language_models import BaseChatModel
 
-from agent.engine import load_chat_llama
+from agent.models.loading import load_chat_llama
 from agent.settings import Settings
 from headstart.llama.loading import embedded
 from training.fingerprint import fingerprint

@@ -4,7 +4,7 @@ Like a customer who takes a few seconds: what is looked up ahead is in, and the 
 """
 
 import asyncio
-import concurrent.futures
+import copy
 import sqlite3
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager, closing
@@ -79,15 +79,13 @@ class ExamEngine(Engine):
 @asynccontextmanager
 async def engine(settings: Settings, model: BaseChatModel) -> AsyncGenerator[ExamEngine]:
     """An engine that is ready, with a model that stays loaded when it closes."""
-    opened = ExamEngine(settings, world=Described(ExamShop()), load_model=lambda *_: model)
+    opened = ExamEngine(settings, world=Described(ExamShop()), load_model=lambda *_: copy.copy(model))
     await opened.open()
     opened.start_model()
     await asyncio.wrap_future(opened.model)
     try:
         yield opened
     finally:
-        # The next engine takes the same model.
-        opened.model = concurrent.futures.Future()
         await opened.close()
 
 

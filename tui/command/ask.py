@@ -10,10 +10,12 @@ import sys
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
-from agent.engine import Engine, ModelState, tracing
+from agent.engine import Engine
 from agent.events import Confirmation, Event, Notice, StepFinished, TextArrived, TurnResult
+from agent.models.loading import ModelState
 from agent.session.session import CustomerSession
 from agent.settings import Settings
+from agent.tracing import tracing
 from headstart.errors import HeadstartError, SettingsError
 from headstart.world.loading import load_world
 from headstart.world.opened import Described

@@ -11,8 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.engine import HIT_RATES, KEPT_IN, tracing
+from agent.engine import KEPT_IN
+from agent.hit_rates import HIT_RATES
 from agent.settings import Settings
+from agent.tracing import tracing
 from headstart.errors import HeadstartError
 from headstart.storage import CACHE, DATA, STATE, UnusableError, check_database, make_folder, unusable
 from tui.command.terminal_kind import can_draw
@@ -117,7 +119,7 @@ def _gpu(_: Settings) -> Finding:
 def _world(settings: Settings) -> Finding:
     import asyncio
 
-    from agent.engine import connected
+    from agent.connecting import connected
 
     async def opened() -> str:
         async with connected(settings) as (world, options, backend):

@@ -32,8 +32,8 @@ from tui.widgets.status_bar import StatusBar
 from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
-    from agent.engine import ModelState
     from agent.events import TurnResult
+    from agent.models.loading import ModelState
     from agent.session.conversations import KeptTurn
     from agent.session.session import CustomerSession
     from headstart.errors import HeadstartError

@@ -19,7 +19,7 @@ from tui.widgets.keys_footer import KeysFooter
 from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
-    from agent.engine import ModelState
+    from agent.models.loading import ModelState
     from agent.settings import Settings
     from headstart.errors import HeadstartError
 

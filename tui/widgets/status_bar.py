@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tui.figures import model_words
 
 if TYPE_CHECKING:
-    from agent.engine import ModelState
+    from agent.models.loading import ModelState
 
 
 class StatusBar(Vertical):
