@@ -57,10 +57,11 @@ def call_words(call: "Call") -> str:
     return " ".join([words, *(str(value) for value in call.mapping().values())])
 
 
-def model_words(state: "ModelState") -> str:
-    """The model's name, or how far its loading has come."""
+def model_words(state: "ModelState") -> tuple[str, ...]:
+    """The model's name, or how far its loading has come; the longest form first."""
     if state.error:
-        return "no model"
+        return ("no model",)
     if state.ready:
-        return state.name or "the model is ready"
-    return f"model {bar(state.fraction, 8)} {state.fraction * 100:.0f} %  {state.step}"
+        return (state.name or "the model is ready",)
+    loaded = f"model {bar(state.fraction, 8)} {state.fraction * 100:.0f} %"
+    return f"{loaded}  {state.step}", loaded

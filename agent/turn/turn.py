@@ -233,7 +233,8 @@ class Turn:
             text = message.text if guard is None else guard.text
             if not text.strip():
                 raise TurnStoppedError
-            message = AIMessage(text, id=message.id, response_metadata={"finish_reason": "cancelled"})
+            details = {"finish_reason": "cancelled"}
+            message = AIMessage(text, id=message.id, usage_metadata=message.usage_metadata, response_metadata=details)
         self._count(writing.measured(node, prompt, message, start_s, end_s if first_s is None else first_s, end_s))
         return message
 

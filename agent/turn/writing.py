@@ -57,6 +57,7 @@ def measured(
         prefill_s=float(details.get("prefill_s", first_s - start_s)),
         decode_s=float(details.get("decode_s", end_s - first_s)),
         tools_called=tuple(made["name"] for made in message.tool_calls),
+        counted=usage is not None,
     )
 
 

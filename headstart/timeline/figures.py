@@ -28,6 +28,8 @@ class ModelCall:
     prefill_s: float = 0.0
     decode_s: float = 0.0
     tools_called: tuple[str, ...] = ()
+    counted: bool = True
+    """Whether the model counted its tokens; else they are estimated, and the cached ones are not known."""
 
 
 class NamedCall(Protocol):
@@ -72,6 +74,8 @@ class TurnFigures:
     """Over all calls of the turn."""
     tokens_per_s: float | None
     """While decoding, over all calls of the turn."""
+    counted: bool = True
+    """Whether the model counted the tokens; else they are estimated, and the cached ones are not known."""
 
 
 CALL_TOKENS = 24
@@ -117,6 +121,7 @@ def turn_figures(
         cached_tokens=answer.cached_tokens,
         completion_tokens=completion_tokens,
         tokens_per_s=completion_tokens / decode_s if decode_s > 0 else None,
+        counted=answer.counted,
     )
 
 

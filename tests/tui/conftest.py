@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,14 +9,11 @@ from typing import Any
 
 import pytest
 import pytest_textual_snapshot
-from stubs.fake_engine import FakeEngine, FakeSession, Script
+from stubs.chat import Chat
 from stubs.waiting import PATIENCE_S
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
 
 from agent.settings import Settings
-from tui.app import HeadstartApp
-from tui.screens.chat import ChatScreen
 
 os.environ.update(TZ="UTC", COLORTERM="truecolor", TERM="xterm-256color")
 for name in ("NO_COLOR", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGSMITH_TRACING_V2"):
@@ -73,93 +69,37 @@ def _pilots_wait_for_a_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pilot, "press", press)
 
 
-class Chat:
-    """The app over a fake engine, and the few things that tests do with it."""
-
-    def __init__(self, settings: Settings, **options: Any) -> None:
-        self.gate: threading.Event | None = options.get("gate")
-        self._engine: FakeEngine | None = None
-        self._options = options
-        self.app = HeadstartApp(settings, self._make_engine)
-        self.app.animation_level = "none"
-        self.app.theme = "textual-dark"
-
-    def _make_engine(self, settings: Settings, on_model: Callable[[Any], None]) -> Any:
-        self._engine = FakeEngine(settings, on_model, **self._options)
-        return self._engine
-
-    @property
-    def engine(self) -> FakeEngine:
-        assert self._engine is not None
-        return self._engine
-
-    @property
-    def session(self) -> FakeSession:
-        assert self.engine.session is not None
-        return self.engine.session
-
-    @property
-    def screen(self) -> ChatScreen:
-        assert isinstance(self.app.screen, ChatScreen)
-        return self.app.screen
-
-    @property
-    def shown(self) -> str:
-        """The answers' text as it stands on the screen."""
-        from tui.widgets.conversation import Answer
-
-        return "\n".join(answer.text for answer in self.screen.query(Answer))
-
-    async def until(self, pilot: Pilot[None], holds: Callable[[], object]) -> None:
-        ends_s = time.monotonic() + PATIENCE_S
-        while not holds():
-            assert time.monotonic() < ends_s, f"It did not come to hold within {PATIENCE_S:.0f} s."
-            await asyncio.sleep(0.01)
-
-    async def opened(self, pilot: Pilot[None]) -> None:
-        await self.until(pilot, lambda: self.app._is_open)
-        await self.still(pilot)
-
-    async def sign_in(self, pilot: Pilot[None], password: str = "demo") -> None:
-        await self.opened(pilot)
-        self.app._login.user.value = "user123"
-        self.app._login.password.value = password
-        self.app._login.password.focus()
-        await pilot.press("enter")
-        if password == "demo":
-            await self.until(pilot, lambda: self.app.screen.query("Prompt:focus"))
-        await self.still(pilot)
-
-    async def ask(self, pilot: Pilot[None], question: str = "Where is my mug?") -> None:
-        self.screen.prompt.text = question
-        await pilot.press("enter")
-
-    async def answered(self, pilot: Pilot[None]) -> None:
-        await self.until(pilot, lambda: self.app._turns > 0 and self.app.turn is None)
-        await self.still(pilot)
-
-    async def still(self, pilot: Pilot[None]) -> None:
-        """Nothing blinks, everything that was posted has been drawn."""
-        for screen in self.app.screen_stack:
-            for field in screen.query(Input):
-                field.cursor_blink = False
-            for area in screen.query(TextArea):
-                area.cursor_blink = False
-        for _ in range(3):
-            await pilot.pause(0.0)
-
-
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
+    """Not held to the records: what the model is handed is what is shown."""
     return Settings(
-        _env_file=None, data_folder=tmp_path / "data", state_folder=tmp_path / "state", cache_folder=tmp_path / "cache"
+        _env_file=None,
+        data_folder=tmp_path / "data",
+        state_folder=tmp_path / "state",
+        cache_folder=tmp_path / "cache",
+        guard=False,
+        db_latency=0.0,
     )
 
 
 @pytest.fixture
 def make_chat(settings: Settings) -> Callable[..., Chat]:
-    def make(*scripts: Script, **options: Any) -> Chat:
-        given = options.pop("settings", settings)
-        return Chat(given, scripts=list(scripts), **options)
+    def make(*replies: Any, **options: Any) -> Chat:
+        return Chat(options.pop("settings", settings), *replies, **options)
+
+    return make
+
+
+@pytest.fixture
+def make_still_chat(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Chat]:
+    """A chat for a picture: guarded as the program is, and nothing happens but when the test lets it."""
+    # Pictures show where conversations are kept.
+    monkeypatch.chdir(tmp_path)
+    # A slow machine would take the time before Enter for a pause in typing.
+    monkeypatch.setattr("tui.widgets.prompt.PAUSE_S", 3600.0)
+
+    def make(*replies: Any, guard: bool = True, **options: Any) -> Chat:
+        still = settings.model_copy(update={"guard": guard, "state_folder": Path("state")})
+        return Chat(still, *replies, held=True, **options)
 
     return make

@@ -4,8 +4,9 @@ import random
 from typing import Any
 
 import pytest
+from langchain_core.messages import ToolMessage
 from stubs.confirming import answer, is_heard
-from stubs.fake_engine import Script
+from stubs.fake_llama import asks
 from textual import events
 from textual._time import get_time
 
@@ -54,6 +55,12 @@ async def opened(chat: Any, pilot: Any, clock: Clock, answers: list[bool | None]
     chat.app.push_screen(screen, answers.append)
     await chat.until(pilot, lambda: screen.is_mounted)
     return screen
+
+
+def is_cancelled(chat: Any) -> bool:
+    """Whether the model was given the result of a change that was made."""
+    results = [message for message in chat.llama.prompts[-1] if isinstance(message, ToolMessage)]
+    return bool(results[-1].artifact and results[-1].artifact["done"])
 
 
 def burst(draw: random.Random, fingers: Fingers) -> None:
@@ -146,17 +153,17 @@ async def test_keys_that_were_meant_for_the_chat_run_no_binding_of_the_question(
 
 
 async def test_a_click_counts_only_when_keys_do(make_chat: Any) -> None:
-    chat = make_chat(Script(confirmation=CANCEL))
+    chat = make_chat(asks("cancel_order", order_id="K7575", reason="too late"), "All right.")
     async with chat.app.run_test() as pilot:
-        await chat.sign_in(pilot)
-        await chat.ask(pilot, "Cancel A123")
+        await chat.sign_in(pilot, "eight8")
+        await chat.ask(pilot, "Cancel K7575")
         await chat.until(pilot, lambda: isinstance(chat.app.screen, ConfirmScreen) and chat.app.screen.is_mounted)
         await pilot.click("#yes")
-        assert chat.session.confirmed == []
+        assert isinstance(chat.app.screen, ConfirmScreen)
         await is_heard(pilot)
         await pilot.click("#yes")
         await chat.answered(pilot)
-        assert chat.session.confirmed == [True]
+        assert is_cancelled(chat)
 
 
 async def test_a_terminal_that_cannot_show_it_cannot_confirm_it(make_chat: Any) -> None:
@@ -177,16 +184,16 @@ async def test_a_terminal_that_cannot_show_it_cannot_confirm_it(make_chat: Any) 
 
 
 async def test_the_question_names_the_keys_that_answer_it(make_chat: Any) -> None:
-    chat = make_chat(Script(confirmation=CANCEL))
+    chat = make_chat(asks("cancel_order", order_id="K7575", reason="too late"), "All right.")
     async with chat.app.run_test() as pilot:
-        await chat.sign_in(pilot)
-        await chat.ask(pilot, "Cancel A123")
+        await chat.sign_in(pilot, "eight8")
+        await chat.ask(pilot, "Cancel K7575")
         await is_heard(pilot)
         told = str(chat.app.screen.query_one("#card").border_subtitle)
         assert told == "Tab chooses · Enter answers · Esc leaves it"
         await answer(pilot, "tab", "enter")
         await chat.answered(pilot)
-        assert chat.session.confirmed == [True]
+        assert is_cancelled(chat)
 
 
 async def test_lines_that_come_at_once_are_in_the_prompt(make_chat: Any) -> None:
@@ -195,5 +202,5 @@ async def test_lines_that_come_at_once_are_in_the_prompt(make_chat: Any) -> None
         await chat.sign_in(pilot)
         chat.app.post_message(Burst("Where is A123?\rNEXT\r"))
         await chat.still(pilot)
-        assert chat.session.asked == []
+        assert chat.asked == []
         assert chat.screen.prompt.text == "Where is A123?\nNEXT\n"

@@ -4,12 +4,10 @@ import gc
 import threading
 from typing import Any
 
-from stubs.fake_engine import FIGURES, Script
-from stubs.shop_rows import HISTORY, use
+from stubs.results import turn_result
 from textual.widgets import Markdown
 from textual.widgets._footer import FooterKey
 
-from agent.events import TurnResult
 from agent.shop.english.correction import Correction
 from tui import garbage
 from tui.widgets.cards import FactCard
@@ -35,7 +33,7 @@ def laid_out(chat: Any) -> list[str]:
 
 
 async def test_of_a_long_conversation_only_the_end_is_laid_out(make_chat: Any) -> None:
-    chat = make_chat(*(Script(f"Answer {n}.\n\n- one\n- two\n- three") for n in range(30)))
+    chat = make_chat(*(f"Answer {n}.\n\n- one\n- two\n- three" for n in range(30)))
     async with chat.app.run_test(size=(80, 24)) as pilot:
         await chat.sign_in(pilot)
         await ask_many(chat, pilot, 30)
@@ -45,7 +43,7 @@ async def test_of_a_long_conversation_only_the_end_is_laid_out(make_chat: Any) -
 
 
 async def test_what_lies_further_up_comes_back_when_one_scrolls_there(make_chat: Any) -> None:
-    chat = make_chat(*(Script(f"Answer {n}.\n\n- one\n- two\n- three") for n in range(30)))
+    chat = make_chat(*(f"Answer {n}.\n\n- one\n- two\n- three" for n in range(30)))
     async with chat.app.run_test(size=(80, 24)) as pilot:
         await chat.sign_in(pilot)
         await ask_many(chat, pilot, 30)
@@ -66,7 +64,7 @@ async def test_what_lies_further_up_comes_back_when_one_scrolls_there(make_chat:
 
 
 async def test_a_find_that_is_not_laid_out_is_shown(make_chat: Any) -> None:
-    chat = make_chat(Script("A mug."), *(Script(f"Answer {n}.\n\n- one\n- two") for n in range(29)))
+    chat = make_chat("A mug.", *(f"Answer {n}.\n\n- one\n- two" for n in range(29)))
     async with chat.app.run_test(size=(80, 24)) as pilot:
         await chat.sign_in(pilot)
         await ask_many(chat, pilot, 30)
@@ -78,7 +76,7 @@ async def test_a_find_that_is_not_laid_out_is_shown(make_chat: Any) -> None:
 
 
 async def test_the_oldest_quarter_is_let_go_of_and_said_to_be_kept(make_chat: Any) -> None:
-    chat = make_chat(*(Script(f"Answer {n}.") for n in range(TURNS_SHOWN + 1)))
+    chat = make_chat(*(f"Answer {n}." for n in range(TURNS_SHOWN + 1)))
     async with chat.app.run_test(size=(80, 24)) as pilot:
         await chat.sign_in(pilot)
         await ask_many(chat, pilot, TURNS_SHOWN)
@@ -104,7 +102,7 @@ async def test_a_turn_leaves_no_keys_of_the_footer_behind(make_chat: Any) -> Non
 
 async def test_esc_is_dim_in_the_footer_but_for_a_turn(make_chat: Any) -> None:
     gate = threading.Event()
-    chat = make_chat(Script("One."), gate=gate)
+    chat = make_chat("One.", gate=gate)
     async with chat.app.run_test(size=(110, 24)) as pilot:
         await chat.sign_in(pilot)
         dim = lambda: [key.description for key in chat.screen.query(FooterKey) if key.has_class("-disabled")]  # noqa: E731  Asked several times.
@@ -134,18 +132,14 @@ async def test_a_block_becomes_markdown_when_it_is_complete(make_chat: Any) -> N
         assert not answer._written.display
 
 
-def result(**given: Any) -> TurnResult:
-    return TurnResult("?", "B456.", "answered", (), True, (), FIGURES, "ahead", "m", (), (), 0.0, 1.0, **given)
-
-
 def test_what_the_guard_corrected_is_said_in_words() -> None:
     whys = (Correction.WRONG_ORDER, Correction.WRONG_COUNT, Correction.WRONG_ORDER)
-    assert str(note(result(corrected=whys))).endswith("✎ Corrected: wrong order (2×), wrong count")
-    assert "Corrected" not in str(note(result()))
+    assert str(note(turn_result(corrected=whys))).endswith("✎ Corrected: wrong order (2×), wrong count")
+    assert "Corrected" not in str(note(turn_result()))
 
 
 async def test_the_same_card_is_not_shown_twice_in_a_row(make_chat: Any) -> None:
-    chat = make_chat(*(Script("B456 was delivered.", tool_calls=(use(HISTORY),)) for _ in range(3)))
+    chat = make_chat(*["Your mug (B456) was delivered."] * 3)
     async with chat.app.run_test(size=(80, 40)) as pilot:
         await chat.sign_in(pilot)
         await ask_many(chat, pilot, 3)

@@ -1,8 +1,9 @@
 from dataclasses import replace
 from typing import Any
 
-from stubs.fake_engine import FIGURES, Script
-from stubs.shop_rows import HISTORY, MANY, PROCESSOR, SHIPMENT, order, use
+from stubs.results import turn_result
+from stubs.shop_rows import HISTORY, PROCESSOR, SHIPMENT, order, use
+from textual.app import App
 
 from agent.events import ToolUse, TurnResult
 from agent.shop import records
@@ -11,13 +12,13 @@ from agent.shop.world import WORLD, Shop
 from headstart.speculation.calls import Call
 from headstart.world.opened import Described
 from tui.facts import facts_of
-from tui.widgets.cards import FactCard, RecordsTable
+from tui.widgets.cards import FactCard, RecordsTable, card
 
 SHOP = Described(WORLD)
 
 
 def result(answer: str, *uses: ToolUse, ended: Any = "answered") -> TurnResult:
-    return TurnResult("?", answer, ended, uses, True, (), FIGURES, "ahead", "m", (), (), 0.0, 1.0)
+    return turn_result(answer=answer, tool_calls=uses, ended=ended)
 
 
 def test_what_the_answer_does_not_rest_on_is_not_shown() -> None:
@@ -51,7 +52,7 @@ def test_cards_that_cannot_be_made_leave_the_answer_alone() -> None:
 
 
 async def test_shift_tab_and_enter_begin_a_question_about_a_card(make_chat: Any) -> None:
-    chat = make_chat(Script("B456 was delivered, A123 is on its way.", tool_calls=(use(HISTORY),)))
+    chat = make_chat("Your mug (B456) was delivered, your processor (A123) has shipped.")
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         await chat.ask(pilot)
@@ -66,28 +67,25 @@ async def test_shift_tab_and_enter_begin_a_question_about_a_card(make_chat: Any)
         await chat.until(pilot, lambda: chat.screen.prompt.has_focus)
         assert chat.screen.prompt.text == "About order A123: "
         await pilot.press(*"when?", "enter")
-        await chat.until(pilot, lambda: len(chat.session.asked) == 2)
-        assert chat.session.asked[1] == "About order A123: when?"
+        await chat.until(pilot, lambda: len(chat.asked) == 2)
+        assert chat.asked[1] == "About order A123: when?"
 
 
 async def test_a_row_of_a_table_begins_a_question_too(make_chat: Any) -> None:
-    chat = make_chat(Script("You have 40 orders.", tool_calls=(use(MANY),)))
+    chat = make_chat("Your newest are a router (A3243), a shirt (H3092) and a camera (M6303).")
     async with chat.app.run_test() as pilot:
-        await chat.sign_in(pilot)
+        await chat.sign_in(pilot, "forty40")
         await chat.ask(pilot)
         await chat.answered(pilot)
         await pilot.press("shift+tab")
         assert chat.screen.query_one(RecordsTable).has_focus
         await pilot.press("down", "enter")
         await chat.until(pilot, lambda: chat.screen.prompt.has_focus)
-        assert chat.screen.prompt.text == "About order K1: "
+        assert chat.screen.prompt.text == "About order H3092: "
 
 
-async def test_text_in_the_data_is_no_markup(make_chat: Any) -> None:
-    odd = records.OrderDetails(order_id="B456", order=order("B456", "Mug [/] [red]"))
-    chat = make_chat(Script("Here.", tool_calls=(use(odd),)))
-    async with chat.app.run_test() as pilot:
-        await chat.sign_in(pilot)
-        await chat.ask(pilot)
-        await chat.answered(pilot)
-        assert "Mug [/] [red]" in str(chat.screen.query_one(FactCard).content)
+async def test_text_in_the_data_is_no_markup() -> None:
+    odd = order("B456", "Mug [/] [red]")
+    async with App().run_test() as pilot:
+        await pilot.app.mount(card(shown(odd)))
+        assert "Mug [/] [red]" in str(pilot.app.query_one(FactCard).content)

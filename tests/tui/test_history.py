@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from stubs.confirming import answer
-from stubs.fake_engine import FakeConversations, Script
-from stubs.shop_rows import HISTORY, MANY, artifact
+from stubs.kept import keep, turn
+from stubs.shop_rows import HISTORY, MANY
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from agent.session.conversations import Kept, KeptTurn
-from agent.shop.records import Row
+from agent.session.conversations import Conversations, Kept
+from agent.settings import Settings
 from headstart.errors import DatabaseError
 from tui.saving import file_name, suggestion
 from tui.screens.history import HistoryScreen
@@ -20,72 +20,76 @@ from tui.screens.line import LineScreen
 from tui.widgets.cards import FactCard, RecordsTable
 from tui.widgets.conversation import Answer, Question
 
-MUG = Kept("user123:mug", "Where is my mug?", datetime(2026, 11, 20, 8, 14, tzinfo=UTC), 1)
-NOW = Kept("user123:now", "And [this] one?", datetime(2026, 11, 22, 19, 3, tzinfo=UTC), 3)
-SAID = KeptTurn("Where is my mug?", "It was *delivered*.", ("get_order",))
+MUG = "user123:11111111-1111-1111-1111-111111111111"
+MUG_TURN = turn("Where is my mug?", "It was *delivered*.")
+EARLIER = datetime(2026, 11, 20, 8, 14, tzinfo=UTC)
 
 
-def found(row: Row) -> dict[str, Any]:
-    """A result as a conversation keeps it."""
-    return dict(artifact(row, None))
-
-
-def kept() -> FakeConversations:
-    return FakeConversations(NOW, MUG, turns=(SAID,))
+@pytest.fixture
+def kept(settings: Settings) -> Settings:
+    """The mug was asked for two days ago."""
+    keep(settings.state_folder, MUG, EARLIER, MUG_TURN)
+    return settings
 
 
 async def open_history(chat: Any, pilot: Pilot[None]) -> HistoryScreen:
+    """The conversation that is open has one turn."""
     await chat.sign_in(pilot)
+    await chat.ask(pilot, "And [this] one?")
+    await chat.answered(pilot)
     await pilot.press("f3")
     await chat.until(pilot, lambda: isinstance(chat.app.screen, HistoryScreen) and chat.app.screen._listed)
     await chat.still(pilot)
     return chat.app.screen
 
 
+def unreadable(_: Conversations) -> list[Kept]:
+    raise DatabaseError("The kept conversations cannot be read: [x. Move it.")
+
+
 def rows(screen: HistoryScreen) -> list[str]:
     return [" ".join(str(cell) for cell in screen.table.get_row_at(row)) for row in range(screen.table.row_count)]
 
 
-async def test_f3_lists_what_is_kept_of_this_customer(make_chat: Any) -> None:
-    chat = make_chat(kept=kept())
+async def test_f3_lists_what_is_kept_of_this_customer(make_chat: Any, kept: Settings) -> None:
+    chat = make_chat()
     async with chat.app.run_test() as pilot:
         screen = await open_history(chat, pilot)
-        assert chat.engine.asked_for == ["user123"]
-        assert [row.split() for row in rows(screen)] == [
-            ["●", "22", "Nov", "19:03", "3", "And", "[this]", "one?"],
-            ["20", "Nov", "08:14", "1", "Where", "is", "my", "mug?"],
-        ]
+        this, mug = [row.split() for row in rows(screen)]
+        assert (this[0], this[4:]) == ("●", ["1", "And", "[this]", "one?"])
+        assert mug == ["20", "Nov", "08:14", "1", "Where", "is", "my", "mug?"]
         await pilot.press("escape")
         await chat.still(pilot)
         assert chat.screen.prompt.has_focus
 
 
-async def test_enter_goes_on_with_a_kept_conversation(make_chat: Any) -> None:
-    chat = make_chat(Script("Blue."), kept=kept())
+async def test_enter_goes_on_with_a_kept_conversation(make_chat: Any, kept: Settings) -> None:
+    chat = make_chat("One.", "Blue.")
     async with chat.app.run_test() as pilot:
         await open_history(chat, pilot)
         before = chat.session
         await pilot.press("down", "enter")
         await chat.until(pilot, lambda: chat.app.screen.query("Prompt:focus"))
-        assert before.closed
-        assert chat.session.thread_id == "user123:mug"
+        assert before._closed.is_set()
+        assert chat.session.thread_id == MUG
         assert [question.text for question in chat.screen.query(Question)] == ["Where is my mug?"]
         assert "It was *delivered*." in chat.shown
         await pilot.press("up")
         assert chat.screen.prompt.text == "Where is my mug?"
         await chat.ask(pilot, "Which colour?")
-        await chat.answered(pilot)
+        await chat.answered(pilot, turns=2)
         assert "Blue." in chat.shown
 
 
-async def test_the_cards_of_a_kept_conversation_are_shown_again(make_chat: Any) -> None:
+async def test_the_cards_of_a_kept_conversation_are_shown_again(make_chat: Any, settings: Settings) -> None:
     said = (
-        KeptTurn("Where is my mug?", "B456 was delivered.", facts=(found(HISTORY),)),
-        KeptTurn("And its price?", "Your mug (B456) cost $39.90.", facts=(found(HISTORY),)),
-        KeptTurn("All of them?", "You have 40 orders.", facts=(found(MANY),)),
-        KeptTurn("Thanks", "You are welcome."),
+        turn("Where is my mug?", "B456 was delivered.", HISTORY),
+        turn("And its price?", "Your mug (B456) cost $39.90.", HISTORY),
+        turn("All of them?", "You have 40 orders.", MANY),
+        turn("Thanks", "You are welcome."),
     )
-    chat = make_chat(kept=FakeConversations(NOW, MUG, turns=said))
+    keep(settings.state_folder, MUG, EARLIER, *said)
+    chat = make_chat()
     async with chat.app.run_test(size=(80, 24)) as pilot:
         await open_history(chat, pilot)
         await pilot.press("down", "enter")
@@ -99,20 +103,20 @@ async def test_the_cards_of_a_kept_conversation_are_shown_again(make_chat: Any) 
         assert "total" in "".join(str(column.label) for column in table.columns.values())
 
 
-async def test_enter_on_the_one_that_is_open_goes_back(make_chat: Any) -> None:
-    chat = make_chat(kept=kept())
+async def test_enter_on_the_one_that_is_open_goes_back(make_chat: Any, kept: Settings) -> None:
+    chat = make_chat()
     async with chat.app.run_test() as pilot:
         await open_history(chat, pilot)
         before = chat.session
         await pilot.press("enter")
         await chat.until(pilot, lambda: chat.app.screen.query("Prompt:focus"))
         assert chat.session is before
-        assert not before.closed
+        assert not before._closed.is_set()
 
 
 @pytest.mark.parametrize("keys", [("f3", "n"), ("ctrl+n",)])
-async def test_a_new_conversation_begins_empty(make_chat: Any, keys: tuple[str, ...]) -> None:
-    chat = make_chat(Script("One."), kept=kept())
+async def test_a_new_conversation_begins_empty(make_chat: Any, kept: Settings, keys: tuple[str, ...]) -> None:
+    chat = make_chat("One.")
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         await chat.ask(pilot)
@@ -121,28 +125,35 @@ async def test_a_new_conversation_begins_empty(make_chat: Any, keys: tuple[str, 
         for key in keys:
             await pilot.press(key)
             await chat.still(pilot)
-        await chat.until(pilot, lambda: chat.session is not before and chat.app.screen.query("Prompt:focus"))
+        await chat.until(
+            pilot, lambda: chat.app.session not in (None, before) and chat.app.screen.query("Prompt:focus")
+        )
         assert not chat.screen.query(Question)
 
 
-async def test_a_running_answer_is_not_left(make_chat: Any) -> None:
-    chat = make_chat(Script("One."), gate=threading.Event(), kept=kept())
+async def test_a_running_answer_is_not_left(make_chat: Any, kept: Settings) -> None:
+    gate = threading.Event()
+    chat = make_chat("One.", "Two.", gate=gate)
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
+        gate.set()
         await chat.ask(pilot)
-        await chat.until(pilot, lambda: chat.session.running.is_set())
+        await chat.answered(pilot)
+        gate.clear()
+        await chat.ask(pilot)
+        await chat.writes(pilot)
         before = chat.session
         await pilot.press("f3")
         await chat.until(pilot, lambda: isinstance(chat.app.screen, HistoryScreen) and chat.app.screen._listed)
         await pilot.press("n", "d", "down", "enter")
         await chat.still(pilot)
         assert chat.session is before
-        assert not before.closed
+        assert not before._closed.is_set()
         assert isinstance(chat.app.screen, HistoryScreen)
 
 
-async def test_rename(make_chat: Any) -> None:
-    chat = make_chat(kept=kept())
+async def test_rename(make_chat: Any, kept: Settings) -> None:
+    chat = make_chat()
     async with chat.app.run_test() as pilot:
         screen = await open_history(chat, pilot)
         await pilot.press("r")
@@ -153,8 +164,8 @@ async def test_rename(make_chat: Any) -> None:
 
 
 @pytest.mark.parametrize(("keys", "left"), [(["tab", "enter"], 1), (["escape"], 2), (["enter"], 2)])
-async def test_deleting_asks_first(make_chat: Any, keys: list[str], left: int) -> None:
-    chat = make_chat(kept=kept())
+async def test_deleting_asks_first(make_chat: Any, kept: Settings, keys: list[str], left: int) -> None:
+    chat = make_chat()
     async with chat.app.run_test() as pilot:
         screen = await open_history(chat, pilot)
         await pilot.press("down", "d")
@@ -162,19 +173,24 @@ async def test_deleting_asks_first(make_chat: Any, keys: list[str], left: int) -
         await chat.until(pilot, lambda: chat.app.screen is screen and screen.table.row_count == left)
 
 
-async def test_deleting_the_open_one_begins_a_new_one(make_chat: Any) -> None:
-    chat = make_chat(kept=kept())
+async def test_deleting_the_open_one_begins_a_new_one(make_chat: Any, kept: Settings) -> None:
+    chat = make_chat()
     async with chat.app.run_test() as pilot:
         await open_history(chat, pilot)
+        before = chat.session
         await pilot.press("d")
         await answer(pilot, "tab", "enter")
-        await chat.until(pilot, lambda: chat.app.screen.query("Prompt:focus"))
-        assert chat.session.thread_id == "user123:new"
+        await chat.until(
+            pilot, lambda: chat.app.session not in (None, before) and chat.app.screen.query("Prompt:focus")
+        )
+        assert not chat.screen.query(Question)
 
 
 @pytest.mark.parametrize(("key", "suffix"), [("m", ".md"), ("j", ".json")])
-async def test_export_writes_the_file_that_is_named(make_chat: Any, tmp_path: Path, key: str, suffix: str) -> None:
-    chat = make_chat(kept=kept())
+async def test_export_writes_the_file_that_is_named(
+    make_chat: Any, kept: Settings, tmp_path: Path, key: str, suffix: str
+) -> None:
+    chat = make_chat()
     path = tmp_path / f"mug{suffix}"
     async with chat.app.run_test() as pilot:
         await open_history(chat, pilot)
@@ -193,8 +209,8 @@ async def test_export_writes_the_file_that_is_named(make_chat: Any, tmp_path: Pa
         assert "> Where is my mug?" in written
 
 
-async def test_an_export_overwrites_nothing(make_chat: Any, tmp_path: Path) -> None:
-    chat = make_chat(kept=kept())
+async def test_an_export_overwrites_nothing(make_chat: Any, kept: Settings, tmp_path: Path) -> None:
+    chat = make_chat()
     path = tmp_path / "mug.md"
     path.write_text("mine")
     async with chat.app.run_test() as pilot:
@@ -211,32 +227,30 @@ async def test_an_export_overwrites_nothing(make_chat: Any, tmp_path: Path) -> N
     assert path.read_text() == "mine"
 
 
-async def test_a_file_that_cannot_be_read_is_said(make_chat: Any) -> None:
-    conversations = kept()
-    conversations.error = DatabaseError("The kept conversations cannot be read: [x. Move it.")
-    chat = make_chat(kept=conversations)
+async def test_a_file_that_cannot_be_read_is_said(make_chat: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = make_chat()
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
+        monkeypatch.setattr(Conversations, "listed", unreadable)
         await pilot.press("f3")
         await chat.until(pilot, lambda: chat.app._notifications)
         assert isinstance(chat.app.screen, HistoryScreen)
 
 
-async def test_a_conversation_that_cannot_be_opened_leaves_the_one_before(make_chat: Any) -> None:
-    conversations = kept()
-    chat = make_chat(Script("One."), kept=conversations)
+async def test_a_conversation_that_cannot_be_opened_leaves_the_one_before(make_chat: Any, kept: Settings) -> None:
+    chat = make_chat("One.", "Two.")
     async with chat.app.run_test() as pilot:
         await open_history(chat, pilot)
         before = chat.session
-        conversations.error = DatabaseError("It is no longer kept.")
+        chat.engine.conversations("user123").delete(MUG)
         await pilot.press("down", "enter")
         await chat.until(pilot, lambda: chat.app._notifications)
         await pilot.press("escape")
         await chat.still(pilot)
         assert chat.session is before
         await chat.ask(pilot)
-        await chat.answered(pilot)
-        assert "One." in chat.shown
+        await chat.answered(pilot, turns=2)
+        assert "Two." in chat.shown
 
 
 def test_names_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

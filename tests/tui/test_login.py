@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from stubs.fake_engine import FakeEngine
 from textual import events
 
 from agent.models.loading import ModelState
@@ -96,7 +95,7 @@ async def test_the_hint_is_for_the_demo_only(make_chat: Any, settings: Any) -> N
 
 
 async def test_orders_that_cannot_be_opened_are_said_and_tried_again(make_chat: Any) -> None:
-    chat = make_chat(open_error=DatabaseError("The orders are locked. Close the other program."))
+    chat = make_chat(open_errors=(DatabaseError("The orders are locked. Close the other program."),))
     async with chat.app.run_test() as pilot:
         login = chat.app._login
         await chat.until(pilot, lambda: login.problem.has_class("-error"))
@@ -106,38 +105,32 @@ async def test_orders_that_cannot_be_opened_are_said_and_tried_again(make_chat: 
 
 
 async def test_an_error_from_outside_is_no_markup(make_chat: Any) -> None:
-    chat = make_chat(open_error=DatabaseError("KeyError: '[a=1' [/]"))
+    chat = make_chat(open_errors=(KeyError("[a=1"),))
     async with chat.app.run_test() as pilot:
         await chat.until(pilot, lambda: chat.app._login.problem.has_class("-error"))
-        assert "[a=1' [/]" in str(chat.app._login.problem.content)
+        assert "KeyError: '[a=1'" in str(chat.app._login.problem.content)
 
 
 async def test_the_models_progress_and_failure_are_shown(make_chat: Any) -> None:
-    chat = make_chat(model_state=ModelState("reading weights", 0.42))
+    chat = make_chat(loading=ModelState("reading weights", 0.42))
     async with chat.app.run_test() as pilot:
         await chat.opened(pilot)
         model = chat.app._login.model
-        assert "42 %" in str(model.content)
-        chat.engine.report(ModelState("failed", 1.0, error=ModelError("No weights. Run make chat.")))
+        await chat.until(pilot, lambda: "42 %" in str(model.content))
+        chat.load_error = ModelError("No weights. Run make chat.")
+        chat.loaded.set()
         await chat.until(pilot, lambda: "No weights" in str(model.content))
 
 
-async def test_sign_in_waits_for_the_orders(make_chat: Any, monkeypatch: Any) -> None:
-    import asyncio
-
-    may_open = asyncio.Event()
-
-    async def slow(self: FakeEngine) -> None:
-        await may_open.wait()
-
-    monkeypatch.setattr(FakeEngine, "open", slow)
+async def test_sign_in_waits_for_the_orders(make_chat: Any) -> None:
     chat = make_chat()
+    chat.shop.may_open.clear()
     async with chat.app.run_test() as pilot:
         await pilot.press(*"user123", "enter", *"demo", "enter")
         login = chat.app._login
         await chat.until(pilot, lambda: login.user.disabled)
         assert "checking" in str(login.problem.content)
-        may_open.set()
+        chat.shop.may_open.set()
         await chat.until(pilot, lambda: isinstance(chat.app.screen, ChatScreen))
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stubs.fake_engine import Script
 from textual import events
 from textual.command import CommandList
 from textual.widgets import Input, Select
@@ -105,7 +104,7 @@ async def test_the_palette_lists_every_action_by_name(make_chat: Any) -> None:
 async def test_an_answer_that_ends_behind_another_window_rings(make_chat: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[str] = []
     monkeypatch.setattr(HeadstartApp, "bell", lambda _: rung.append("bell"))
-    chat = make_chat(Script("One."), Script("Two."), Script("Three."), gate=threading.Event())
+    chat = make_chat("One.", "Two.", "Three.", gate=threading.Event())
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         for turn, (leaves, wanted, bells) in enumerate(((False, True, 0), (True, True, 1), (True, False, 1))):
@@ -124,7 +123,7 @@ async def test_an_answer_that_ends_behind_another_window_rings(make_chat: Any, m
 
 
 async def test_the_up_arrow_brings_questions_back_and_down_the_draft(make_chat: Any) -> None:
-    chat = make_chat(Script("One."), Script("Two."))
+    chat = make_chat("One.", "Two.")
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         for turn, question in enumerate(("First", "Second")):
@@ -140,7 +139,7 @@ async def test_the_up_arrow_brings_questions_back_and_down_the_draft(make_chat: 
 
 
 async def test_search_marks_the_newest_find_and_steps_to_others(make_chat: Any) -> None:
-    chat = make_chat(Script("The Mug is blue."), Script("The lamp."), Script("A mug again."))
+    chat = make_chat("The Mug is blue.", "The lamp.", "A mug again.")
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         for turn in range(3):
@@ -162,7 +161,7 @@ async def test_search_marks_the_newest_find_and_steps_to_others(make_chat: Any) 
 
 
 async def test_f7_copies_the_newest_answer(make_chat: Any) -> None:
-    chat = make_chat(Script("It is **[blue]**."))
+    chat = make_chat("It is **[blue]**.")
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         await pilot.press("f7")
@@ -174,7 +173,7 @@ async def test_f7_copies_the_newest_answer(make_chat: Any) -> None:
 
 
 async def test_more_below_is_marked_and_reached_by_key(make_chat: Any) -> None:
-    chat = make_chat(Script("\n\n".join(f"Paragraph {n}." for n in range(60))))
+    chat = make_chat("\n\n".join(f"Paragraph {n}." for n in range(60)))
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         await chat.ask(pilot)

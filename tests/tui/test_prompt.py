@@ -2,7 +2,6 @@ import random
 from typing import Any
 
 import pytest
-from stubs.fake_engine import Script
 from textual import events
 
 from tui.terminal import Burst
@@ -29,36 +28,36 @@ def reachable(prompt: Any) -> set[str]:
 
 
 async def test_keys_that_follow_enter_at_once_are_kept(make_chat: Any) -> None:
-    chat = make_chat(Script("One."))
+    chat = make_chat("One.")
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         pressed(chat.app, *"Where?", "enter", *"NEXT")
         await chat.answered(pilot)
-        assert chat.session.asked == ["Where?"]
+        assert chat.asked == ["Where?"]
         assert chat.screen.prompt.text == "NEXT"
 
 
 async def test_a_second_question_at_once_is_neither_asked_nor_lost(make_chat: Any) -> None:
-    chat = make_chat(Script("One."))
+    chat = make_chat("One.")
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         pressed(chat.app, *"One?", "enter", *"Two?", "enter", "enter")
         await chat.answered(pilot)
-        assert chat.session.asked == ["One?"]
+        assert chat.asked == ["One?"]
         assert chat.screen.prompt.text == "Two?"
 
 
 async def test_one_line_of_a_script_is_sent(make_chat: Any) -> None:
-    chat = make_chat(Script("One."))
+    chat = make_chat("One.")
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         chat.app.post_message(Burst("x" * 300 + "\r"))
         await chat.answered(pilot)
-        assert chat.session.asked == ["x" * 300]
+        assert chat.asked == ["x" * 300]
 
 
 async def test_an_edited_recalled_question_and_the_draft_stay(make_chat: Any) -> None:
-    chat = make_chat(Script("One."))
+    chat = make_chat("One.")
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         await chat.ask(pilot, "Where is it?")
@@ -68,18 +67,18 @@ async def test_an_edited_recalled_question_and_the_draft_stay(make_chat: Any) ->
         await pilot.press("up")
         assert chat.screen.prompt.text == "Where is it? and"
         await pilot.press("enter")
-        await chat.until(pilot, lambda: chat.session.asked == ["Where is it?", "Where is it? and"])
+        await chat.until(pilot, lambda: chat.asked == ["Where is it?", "Where is it? and"])
         assert chat.screen.prompt.text == "draft"
 
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_no_text_vanishes_without_a_way_back(make_chat: Any, seed: int) -> None:
-    chat, draw = make_chat(*[Script("One.")] * 40), random.Random(seed)
+    chat, draw = make_chat(*["One."] * 40), random.Random(seed)
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         prompt = chat.screen.prompt
         for _ in range(60):
-            before, sent = prompt.text, len(chat.session.asked)
+            before, sent = prompt.text, len(chat.asked)
             action = draw.choice(["up", "down", "up", "type", "type", "enter", "clear", "put back"])
             if action == "type":
                 prompt.take(draw.choice(["mug ", "coat ", "when "]))
@@ -94,15 +93,15 @@ async def test_no_text_vanishes_without_a_way_back(make_chat: Any, seed: int) ->
                 prompt.action_later()
             elif before.strip():
                 prompt.action_send()
-                await chat.until(pilot, lambda sent=sent: len(chat.session.asked) > sent and chat.app.turn is None)
+                await chat.until(pilot, lambda sent=sent: len(chat.asked) > sent and chat.app.turn is None)
                 await chat.until(pilot, lambda: not chat.screen._waits)
             if action != "type":
-                found = "\n".join([*reachable(prompt), *chat.session.asked])
+                found = "\n".join([*reachable(prompt), *chat.asked])
                 assert before.strip() in found, (action, before, found)
 
 
 async def test_what_was_replaced_can_be_undone(make_chat: Any) -> None:
-    chat = make_chat(Script("One."))
+    chat = make_chat("One.")
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         await chat.ask(pilot, "Where is it?")
@@ -176,7 +175,7 @@ async def test_what_follows_the_password_is_the_draft(make_chat: Any) -> None:
         await chat.until(pilot, lambda: chat.app.screen.query("Prompt:focus"))
         await chat.still(pilot)
         assert chat.screen.prompt.text == "Where is\nmy mug?"
-        assert chat.session.asked == []
+        assert chat.asked == []
 
 
 async def test_what_follows_a_wrong_password_is_never_shown(make_chat: Any) -> None:

@@ -1,64 +1,65 @@
 """What the screens beside the chat look like. Look at each that changes in any SVG viewer."""
 
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from stubs.fake_engine import FakeConversations, Script
-from stubs.shop_rows import HISTORY, MANY, PRODUCT, SHIPMENT, use
+from stubs.fake_llama import asks
+from stubs.kept import date, keep, turn
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from agent.events import ToolUse
-from agent.session.conversations import Kept
-from agent.shop.english.correction import Correction
-from headstart.timeline import Span
+from agent.settings import Settings
 from tui.screens.ahead import AheadScreen
 from tui.screens.line import LineScreen
 from tui.screens.settings import SettingsScreen
 
-KEPT = FakeConversations(
-    Kept(
-        "user123:now",
-        "Hi, can you tell me the status of my recent orders?",
-        datetime(2026, 11, 22, 19, 3, tzinfo=UTC),
-        3,
-    ),
-    Kept("user123:mug", "Where is my coffee mug?", datetime(2026, 11, 20, 8, 14, tzinfo=UTC), 12),
-    Kept(
-        "user123:long",
-        "I would like to know whether the parcel with the QuantumLeap AI Processor can still be sent elsewhere",
-        datetime(2026, 10, 3, 22, 40, tzinfo=UTC),
-        148,
-    ),
-)
+PARCEL = "Your QuantumLeap AI Processor (A123) has shipped and is expected by 2026-11-25."
+ORDERS = "Your QuantumLeap AI Processor (A123) has shipped. Your Smart Coffee Mug (B456) was delivered on 2026-11-09."
+MUG = "user123:11111111-1111-1111-1111-111111111111"
+LONG = "user123:22222222-2222-2222-2222-222222222222"
+EARLIER, YESTERDAY = datetime(2026, 10, 3, 22, 40, tzinfo=UTC), datetime(2026, 11, 21, 8, 14, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-async def history(chat: Any, pilot: Pilot[None]) -> None:
-    await chat.sign_in(pilot)
+@pytest.fixture
+def kept(settings: Settings) -> Path:
+    """Two conversations of earlier days; gives the state folder."""
+    parcel = "I would like to know whether the parcel with the QuantumLeap AI Processor can still be sent elsewhere"
+    keep(settings.state_folder, LONG, EARLIER, *(turn(parcel, "It has shipped.") for _ in range(148)))
+    keep(settings.state_folder, MUG, YESTERDAY, *(turn("Where is my coffee mug?", "Delivered.") for _ in range(12)))
+    return settings.state_folder
+
+
+async def history(chat: Any, pilot: Pilot[None], folder: Path) -> None:
+    """With the conversation that is open, of one turn."""
+    await chat.ready(pilot)
+    await chat.ask(pilot, "Hi, can you tell me the status of my recent orders?")
+    await chat.answered(pilot)
+    date(folder, chat.session.thread_id, NOW)
     await pilot.press("f3")
     await chat.until(pilot, lambda: getattr(chat.app.screen, "_listed", None))
     await chat.still(pilot)
 
 
-def test_history(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(kept=KEPT)
-    assert snap_compare(chat.app, terminal_size=(80, 24), run_before=lambda pilot: history(chat, pilot))
+def test_history(snap_compare: Any, make_still_chat: Any, kept: Path) -> None:
+    chat = make_still_chat(ORDERS)
+    assert snap_compare(chat.app, terminal_size=(80, 24), run_before=lambda pilot: history(chat, pilot, kept))
 
 
-def test_history_narrow_and_light(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(kept=KEPT)
+def test_history_narrow_and_light(snap_compare: Any, make_still_chat: Any, kept: Path) -> None:
+    chat = make_still_chat(ORDERS)
     chat.app.theme = "textual-light"
-    assert snap_compare(chat.app, terminal_size=(60, 20), run_before=lambda pilot: history(chat, pilot))
+    assert snap_compare(chat.app, terminal_size=(60, 20), run_before=lambda pilot: history(chat, pilot, kept))
 
 
-def test_empty_history(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat()
+def test_empty_history(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat()
 
     async def empty(pilot: Pilot[None]) -> None:
-        await chat.sign_in(pilot)
+        await chat.ready(pilot)
         await pilot.press("f3")
         await chat.until(pilot, lambda: "No saved" in str(chat.app.screen.query_one("#state").content))
         await chat.still(pilot)
@@ -66,11 +67,11 @@ def test_empty_history(snap_compare: Any, make_chat: Any) -> None:
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=empty)
 
 
-def test_a_line_is_asked_for(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(kept=KEPT)
+def test_a_line_is_asked_for(snap_compare: Any, make_still_chat: Any, kept: Path) -> None:
+    chat = make_still_chat(ORDERS)
 
     async def rename(pilot: Pilot[None]) -> None:
-        await history(chat, pilot)
+        await history(chat, pilot, kept)
         await pilot.press("down", "r")
         await chat.until(pilot, lambda: isinstance(chat.app.screen, LineScreen))
         await chat.still(pilot)
@@ -78,100 +79,98 @@ def test_a_line_is_asked_for(snap_compare: Any, make_chat: Any) -> None:
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=rename)
 
 
-def turns() -> tuple[Script, ...]:
-    used = (
-        ToolUse("get_order_history", {}, "hit", 0.0, used=True),
-        ToolUse("get_order", {"order_id": "B456"}, "joined", 0.4, used=True),
-    )
-    spans = (
-        Span("customer", "sign-in", 84.0, 84.0),
-        Span("database", "get_order_history", 84.0, 87.0, "{}"),
-        Span("model", "prefill", 84.1, 84.9),
-        Span("model", "prefill", 87.1, 87.5),
-        Span("database", "get_order", 97.5, 100.4, '{"order_id":"B456"}'),
-        Span("database", "track_shipment", 98.0, 101.0, '{"order_id":"A123"}'),
-        Span("model", "prefill", 98.6, 98.8, "typed"),
-        Span("model", "entry_point", 100.02, 101.62),
-    )
-    return (Script("Here.", spans=spans, tool_calls=used),) * 2
-
-
 async def timeline(chat: Any, pilot: Pilot[None]) -> None:
-    await chat.sign_in(pilot)
-    for turn in range(2):
-        chat.engine.clock.now_s = 100.0
-        await chat.ask(pilot, "Where is my coffee mug?")
-        await chat.until(pilot, lambda turn=turn: chat.app._turns == turn + 1 and chat.app.turn is None)
+    """A question about an order is typed: it is looked up meanwhile, and is not there yet at Enter."""
+    await chat.ready(pilot)
+    chat.clock.move(9.0)
+    chat.llama.may_prefill.clear()
+    chat.screen.prompt.text = "Where is order A123?"
+    chat.screen.prompt._tell_pause()
+    await chat.until(pilot, lambda: chat.running("database") and chat.llama.prefills_waiting)
+    chat.llama.may_prefill.set()
+    await chat.until(pilot, lambda: not chat.session.warming)
+    chat.clock.move(1.6)
+    await pilot.press("enter")
+    await waited_for(chat, pilot)
     await pilot.press("f4")
     await chat.still(pilot)
     await pilot.press("up", "up", "up")
     await chat.still(pilot)
 
 
-def test_timeline(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(*turns())
+def test_timeline(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(asks("track_shipment", order_id="A123"), PARCEL)
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=lambda pilot: timeline(chat, pilot))
 
 
-def test_timeline_light(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(*turns())
+def test_timeline_light(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(asks("track_shipment", order_id="A123"), PARCEL)
     chat.app.theme = "textual-light"
     assert snap_compare(chat.app, terminal_size=(120, 36), run_before=lambda pilot: timeline(chat, pilot))
 
 
-def test_timeline_narrow(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(*turns())
+def test_timeline_narrow(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(asks("track_shipment", order_id="A123"), PARCEL)
     assert snap_compare(chat.app, terminal_size=(60, 20), run_before=lambda pilot: timeline(chat, pilot))
 
 
+async def waited_for(chat: Any, pilot: Pilot[None]) -> None:
+    """The turn waits a second for what the model asked for, then is answered."""
+    await chat.until(pilot, lambda: len(chat.llama.prompts) == 1 and not chat.llama.writing)
+    await chat.until(pilot, lambda: chat.shop.reads_waiting and chat._settled())
+    chat.clock.move(1.0)
+    chat.shop.may_read.set()
+    await chat.answered(pilot)
+
+
 async def cards(chat: Any, pilot: Pilot[None]) -> None:
-    await chat.sign_in(pilot)
-    for turn, question in enumerate(("Where is the processor?", "How warm is the mug?", "What did I order?")):
+    await chat.ready(pilot)
+    await chat.ask(pilot, "Where is order A123?")
+    await waited_for(chat, pilot)
+    for turns, question in enumerate(("How much was the mug?", "What did I order?"), 2):
+        await chat.let_through(pilot, after_s=2.0)
         await chat.ask(pilot, question)
-        await chat.until(pilot, lambda turn=turn: chat.app._turns == turn + 1 and chat.app.turn is None)
+        await chat.answered(pilot, turns=turns)
     await pilot.press("shift+tab")
     await chat.still(pilot)
 
 
-def with_cards() -> tuple[Script, ...]:
-    return (
-        Script("Your QuantumLeap AI Processor (A123) left the depot in Leipzig.", tool_calls=(use(SHIPMENT),)),
-        Script("The Smart Coffee Mug (B456) keeps it warm.", tool_calls=(use(HISTORY), use(PRODUCT))),
-        Script("You have 40 orders.", tool_calls=(use(MANY),)),
-    )
+def with_cards() -> tuple[Any, ...]:
+    mug = "Your Smart Coffee Mug (B456) cost $39.90."
+    return asks("track_shipment", order_id="A123"), PARCEL, mug, ORDERS
 
 
-def test_cards(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(*with_cards())
+def test_cards(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(*with_cards())
     assert snap_compare(chat.app, terminal_size=(120, 48), run_before=lambda pilot: cards(chat, pilot))
 
 
-def test_cards_narrow_and_light(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(*with_cards())
+def test_cards_narrow_and_light(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(*with_cards())
     chat.app.theme = "textual-light"
     assert snap_compare(chat.app, terminal_size=(60, 40), run_before=lambda pilot: cards(chat, pilot))
 
 
 async def settings_open(chat: Any, pilot: Pilot[None]) -> None:
-    await chat.sign_in(pilot)
+    await chat.ready(pilot)
     await pilot.press("f5")
     await chat.until(pilot, lambda: isinstance(chat.app.screen, SettingsScreen))
     await chat.still(pilot)
 
 
 @pytest.mark.parametrize(("theme", "size"), [("textual-dark", (80, 24)), ("textual-light", (60, 20))])
-def test_settings(snap_compare: Any, make_chat: Any, theme: str, size: tuple[int, int]) -> None:
-    chat = make_chat()
+def test_settings(snap_compare: Any, make_still_chat: Any, theme: str, size: tuple[int, int]) -> None:
+    chat = make_still_chat()
     chat.app.theme = theme
     chat.app.preferences = chat.app.preferences.model_copy(update={"theme": theme, "notify": False})
     assert snap_compare(chat.app, terminal_size=size, run_before=lambda pilot: settings_open(chat, pilot))
 
 
-def test_palette(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat()
+def test_palette(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat()
 
     async def palette(pilot: Pilot[None]) -> None:
-        await chat.sign_in(pilot)
+        await chat.ready(pilot)
         await pilot.press("ctrl+p")
         await chat.until(pilot, lambda: chat.app.screen is not chat.app._chat)
         await pilot.press(*"ti")
@@ -182,8 +181,8 @@ def test_palette(snap_compare: Any, make_chat: Any) -> None:
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=palette)
 
 
-def test_search(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(*with_cards())
+def test_search(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(*with_cards())
 
     async def search(pilot: Pilot[None]) -> None:
         await cards(chat, pilot)
@@ -193,12 +192,11 @@ def test_search(snap_compare: Any, make_chat: Any) -> None:
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=search)
 
 
-def test_ahead_narrow(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat()
+def test_ahead_narrow(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat()
 
     async def ahead(pilot: Pilot[None]) -> None:
-        await chat.sign_in(pilot)
-        chat.session.prefetched()
+        await chat.ready(pilot)
         await pilot.press("f6")
         await chat.until(pilot, lambda: isinstance(chat.app.screen, AheadScreen))
         await chat.still(pilot)
@@ -206,20 +204,26 @@ def test_ahead_narrow(snap_compare: Any, make_chat: Any) -> None:
     assert snap_compare(chat.app, terminal_size=(80, 24), run_before=ahead)
 
 
-def test_a_turn_that_was_put_right(snap_compare: Any, make_chat: Any) -> None:
-    first, second = turns()
-    why = (Correction.WRONG_ORDER, Correction.INCOMPLETE_LIST, Correction.WRONG_ORDER)
-    chat = make_chat(first, replace(second, corrected=why))
-    assert snap_compare(chat.app, terminal_size=(80, 24), run_before=lambda pilot: timeline(chat, pilot))
+def test_a_turn_that_was_put_right(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat("Your Smart Coffee Mug (B456) is delayed.", *["Your Smart Coffee Mug (B456) was lost."] * 4)
+
+    async def corrected(pilot: Pilot[None]) -> None:
+        await chat.ready(pilot)
+        await chat.ask(pilot, "Where is my mug?")
+        await chat.answered(pilot)
+        await pilot.press("f4")
+        await chat.still(pilot)
+
+    assert snap_compare(chat.app, terminal_size=(80, 24), run_before=corrected)
 
 
 async def test_ctrl_c_says_what_stops_and_what_quits(make_chat: Any) -> None:
-    chat = make_chat(Script("One."), gate=threading.Event())
+    chat = make_chat("One.", gate=threading.Event())
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         chat.app.action_help_quit()
         await chat.ask(pilot)
-        await chat.until(pilot, lambda: chat.session.running.is_set())
+        await chat.until(pilot, lambda: chat.llama.writing)
         await pilot.press("ctrl+c")
         said = [one.message for one in chat.app._notifications]
         assert said == ["Ctrl+Q quits.", "Esc stops the answer, Ctrl+Q quits."]
@@ -228,7 +232,7 @@ async def test_ctrl_c_says_what_stops_and_what_quits(make_chat: Any) -> None:
 @pytest.mark.parametrize("columns", [50, 60, 78, 200])
 @pytest.mark.parametrize("key", ["", "f3", "f4"], ids=["chat", "history", "timeline"])
 async def test_help_and_menu_are_offered_at_every_width(make_chat: Any, columns: int, key: str) -> None:
-    chat = make_chat(Script("Here."), kept=KEPT)
+    chat = make_chat("Here.")
     async with chat.app.run_test(size=(columns, 24)) as pilot:
         await chat.sign_in(pilot)
         await chat.ask(pilot, "Where?")

@@ -2,29 +2,24 @@
 
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from langchain_core.messages import AIMessage
 from stubs.confirming import is_heard
-from stubs.fake_engine import FIGURES, Script
-from stubs.shop_rows import HISTORY, use
+from stubs.fake_llama import asks
 from textual.pilot import Pilot
 
-from agent.events import Confirmation
 from agent.models.loading import ModelState
-from headstart.timeline import Span
 
-PREFETCH = (Span("database", "get_order_history", 90.0, 93.0, "{}"), Span("model", "prefill", 90.1, 90.9))
-TURN = (*PREFETCH, Span("model", "prefill", 93.1, 93.5), Span("model", "entry_point", 100.02, 101.6))
-MUG = "Your **Smart Coffee Mug** (B456) was delivered on 2026-11-02. It came with two others:\n\n- a lid\n- a brush"
-CANCEL = Confirmation(
-    tool="cancel_order",
-    arguments={"order_id": "A123"},
-    message="Order A123 (QuantumLeap AI Processor) will be cancelled.",
-    before="Processing",
-    after="Cancelled",
-    key="1",
+MUG = AIMessage(
+    "Your **Smart Coffee Mug** (B456) was delivered on 2026-11-09. It:\n\n- was ordered on 2026-11-05\n- cost $39.90",
+    usage_metadata={
+        "input_tokens": 840,
+        "output_tokens": 64,
+        "total_tokens": 904,
+        "input_token_details": {"cache_read": 812},
+    },
 )
 LOADING = ModelState("converting the weights", 0.42, "SmolLM2 135M · cpu · bf16")
 
@@ -35,18 +30,18 @@ def shows(
     return compare(chat.app, terminal_size=size, run_before=before)
 
 
-def test_login(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(model_state=LOADING)
+def test_login(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(loading=LOADING)
     assert shows(snap_compare, chat, chat.opened, (80, 24))
 
 
-def test_login_narrow(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat()
+def test_login_narrow(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat()
     assert shows(snap_compare, chat, chat.opened, (60, 20))
 
 
-def test_failed_login(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat()
+def test_failed_login(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat()
 
     async def fail(pilot: Pilot[None]) -> None:
         await chat.sign_in(pilot, password="no")
@@ -56,91 +51,106 @@ def test_failed_login(snap_compare: Any, make_chat: Any) -> None:
     assert shows(snap_compare, chat, fail, (80, 24))
 
 
-def test_empty_chat(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(
-        spans=(Span("database", "get_order_history", 98.2, None, "{}"), Span("model", "prefill", 98.3, 99.1))
-    )
-    assert shows(snap_compare, chat, chat.sign_in)
+def test_empty_chat(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat()
+
+    async def looks(pilot: Pilot[None]) -> None:
+        await chat.sign_in(pilot)
+        await chat.until(pilot, lambda: chat.running("database") and chat.llama.prefills_waiting)
+        chat.llama.may_prefill.set()
+        await chat.until(pilot, lambda: not chat.session.warming)
+        chat.clock.move(1.4)
+        chat.screen.readings_changed()
+        await chat.still(pilot)
+
+    assert shows(snap_compare, chat, looks)
 
 
 async def answered(chat: Any, pilot: Pilot[None]) -> None:
-    await chat.sign_in(pilot)
-    chat.session.prefetched()
+    await chat.ready(pilot)
     await chat.ask(pilot)
     await chat.answered(pilot)
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_chat(snap_compare: Any, make_chat: Any, theme: str, size: tuple[int, int]) -> None:
-    chat = make_chat(Script(MUG, spans=TURN, tool_calls=(use(HISTORY),)), spans=PREFETCH)
+def test_chat(snap_compare: Any, make_still_chat: Any, theme: str, size: tuple[int, int]) -> None:
+    chat = make_still_chat(MUG)
     chat.app.theme = theme
     assert shows(snap_compare, chat, lambda pilot: answered(chat, pilot), size)
 
 
-def test_several_turns(snap_compare: Any, make_chat: Any) -> None:
-    def turn(number: int, first_token_s: float) -> Script:
-        later = tuple(Span(s.lane, s.name, s.start_s + 30 * number, (s.end_s or 0.0) + 30 * number) for s in TURN)
-        return Script(MUG, spans=later, figures=replace(FIGURES, first_token_s=first_token_s), grounded=number != 1)
-
-    chat = make_chat(turn(0, 2.4), turn(1, 0.14), turn(2, 0.21), spans=PREFETCH)
+def test_several_turns(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(MUG, "It cost $3.", MUG, guard=False)
 
     async def three(pilot: Pilot[None]) -> None:
-        await chat.sign_in(pilot)
-        chat.session.prefetched()
-        for number in range(3):
-            chat.engine.clock.now_s = 100.0 + 30 * number
+        await chat.ready(pilot)
+        for turn, first_word_s in enumerate((2.4, 0.14, 0.21), 1):
+            chat.llama.first_word_s = first_word_s
+            chat.clock.move(20.0)
             await chat.ask(pilot)
-            await chat.until(pilot, lambda number=number: chat.app._turns == number + 1 and chat.app.turn is None)
+            await chat.answered(pilot, turns=turn)
+            await chat.let_through(pilot, after_s=2.0)
         await pilot.press("f2")
+        await chat.until(pilot, lambda: not chat.session.warming)
         await chat.still(pilot)
 
     assert shows(snap_compare, chat, three, (120, 36))
 
 
-async def in_flight(chat: Any, pilot: Pilot[None]) -> None:
-    await chat.sign_in(pilot)
-    await chat.ask(pilot)
-    await chat.until(pilot, lambda: chat.app.turn is not None and chat.session.running.is_set())
-    chat.session.timeline.start("model", "entry_point")
-    chat.engine.clock.now_s += 1.3
+def test_turn_in_flight(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(MUG, gate=threading.Event())
+
+    async def in_flight(pilot: Pilot[None]) -> None:
+        await chat.ready(pilot)
+        await chat.ask(pilot)
+        await chat.writes(pilot)
+        await later(chat, pilot)
+
+    assert shows(snap_compare, chat, in_flight)
+
+
+def test_turn_in_flight_narrow(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(MUG, loading=LOADING)
+
+    async def waits(pilot: Pilot[None]) -> None:
+        await chat.ready(pilot)
+        await chat.ask(pilot)
+        await chat.until(pilot, lambda: chat.running("model"))
+        await later(chat, pilot)
+
+    assert shows(snap_compare, chat, waits, (60, 20))
+
+
+async def later(chat: Any, pilot: Pilot[None]) -> None:
+    chat.clock.move(1.3)
     chat.screen.readings_changed()
     await chat.still(pilot)
 
 
-def test_turn_in_flight(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(Script(MUG), gate=threading.Event(), spans=PREFETCH)
-    assert shows(snap_compare, chat, lambda pilot: in_flight(chat, pilot))
-
-
-def test_turn_in_flight_narrow(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(Script(MUG), gate=threading.Event(), spans=PREFETCH, model_state=LOADING)
-    assert shows(snap_compare, chat, lambda pilot: in_flight(chat, pilot), (60, 20))
-
-
-def test_confirm(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat(Script(confirmation=CANCEL))
+def test_confirm(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(asks("cancel_order", order_id="K7575", reason="too late"))
 
     async def confirm(pilot: Pilot[None]) -> None:
-        await chat.sign_in(pilot)
-        await chat.ask(pilot, "Cancel A123, please.")
+        await chat.ready(pilot, "eight8")
+        await chat.ask(pilot, "Cancel K7575, please. It comes too late.")
         await is_heard(pilot)
         await chat.still(pilot)
 
     assert shows(snap_compare, chat, confirm, (80, 24))
 
 
-def test_help(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat()
+def test_help(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat()
 
     async def help_(pilot: Pilot[None]) -> None:
-        await chat.sign_in(pilot)
+        await chat.ready(pilot)
         await pilot.press("f1")
         await chat.still(pilot)
 
     assert shows(snap_compare, chat, help_, (80, 24))
 
 
-def test_too_small(snap_compare: Any, make_chat: Any) -> None:
-    chat = make_chat()
+def test_too_small(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat()
     assert shows(snap_compare, chat, chat.sign_in, (44, 12))

@@ -30,7 +30,7 @@ class AheadScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="card") as card:
             card.border_title = "Looked up ahead"
-            card.border_subtitle = "F2 in the chat changes the strategy · Esc closes"
+            card.border_subtitle = "Esc closes"
             yield AheadPanel()
 
     def on_mount(self) -> None:

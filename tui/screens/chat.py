@@ -393,5 +393,5 @@ class ChatScreen(Screen[None]):
         )
 
 
-def _named(user: User, world: str) -> str:
-    return f"{user.name} ({user.id})" if user.name else world
+def _named(user: User, world: str) -> tuple[str, ...]:
+    return (f"{user.name} ({user.id})", user.name) if user.name else (world,)

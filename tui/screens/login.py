@@ -243,7 +243,7 @@ class LoginScreen(Screen[None]):
     def show_model(self, state: ModelState) -> None:
         """How far the model is, small."""
         self.model.set_class(state.error is not None, "-error")
-        self.model.update(str(state.error) if state.error else model_words(state))
+        self.model.update(str(state.error) if state.error else model_words(state)[0])
 
     def _busy(self, doing: str) -> None:
         self._is_busy = True

@@ -6,10 +6,11 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Digits
 
-from headstart.timeline import Lane, Span, length
+from headstart.timeline import Lane, Span, TurnFigures, length
 from tui.figures import DOING, blocks, call_words, seconds, tenths
 from tui.readings import Reading
 from tui.widgets.drawn import Drawn
+from tui.widgets.fitting import fitting
 from tui.widgets.timeline import Axis, legend
 
 LANE_CELLS = 19
@@ -49,7 +50,7 @@ class GaugeStrip(Drawn):
     """The gauge in one line, for narrow terminals."""
 
     def show(self, reading: Reading) -> None:
-        self.draw(strip(reading))
+        self.draw(fitting(strip(reading), self.content_size.width))
 
 
 def ttft_s(reading: Reading) -> float | None:
@@ -103,7 +104,7 @@ def lanes(reading: Reading) -> Content:
         )
     start, end = "sign-in" if reading.first_turn else "last answer", "end" if reading.figures else "now"
     rows.append(Content.styled(" " * 9 + legend(axis, start, end, reading.entered_s), MUTED))
-    rows.extend(_doing(span, reading) for lane in LANES for span in reading.running if span.lane == lane)
+    rows.extend(_doing(span, reading) for span in _by_lane(reading))
     return Content("\n").join(rows)
 
 
@@ -117,38 +118,51 @@ def figures(reading: Reading) -> Content:
     if found is None:
         return strategy
     rate = f"{found.tokens_per_s:.0f} tokens/s" if found.tokens_per_s else "– tokens/s"
-    cached = f"{found.cached_tokens:,} of {found.prompt_tokens:,} tokens"
     rows = [
         Content.assemble(
             ("hidden ", MUTED), tenths(found.database_hidden_s), ("   waited ", MUTED), tenths(found.database_waited_s)
         ),
         Content.assemble(("without head starts ", MUTED), f"≈ {tenths(found.sequential_estimate_s)}"),
         Content.assemble(("in all ", MUTED), tenths(found.total_s), ("   ", ""), rate),
-        *([Content.assemble(("cached ", MUTED), cached)] if found.prompt_tokens else []),
+        *prompt_tokens(found),
         strategy,
     ]
     return Content("\n").join(rows)
 
 
-def strip(reading: Reading) -> Content:
-    """The most important of it in one line."""
-    value_s = ttft_s(reading)
+def strip(reading: Reading) -> list[Content]:
+    """The same for one line, the most important part first: a narrow terminal leaves out the last."""
+    value_s, found = ttft_s(reading), reading.figures
+    strategy = Content(f"strategy {reading.strategy}")
+    doing = [Content(f"▶ {span.lane} {tenths(_running_s([span], reading))}") for span in _by_lane(reading)]
     if reading.turn_runs:
-        doing = [f"▶ {span.lane} {tenths(_running_s([span], reading))}" for span in reading.running]
         what = "since Enter" if reading.first_word_s is None else "to the first word"
-        return Content(" · ".join([f"{seconds(value_s or 0.0)} {what}", *doing, f"strategy {reading.strategy}"]))
-    found = reading.figures
+        return [Content(f"{seconds(value_s or 0.0)} {what}"), strategy, *doing]
     if found is None:
         ready = sum(1 for ahead in reading.ahead if ahead.state == "ready")
-        doing = [f"▶ {span.lane} {tenths(_running_s([span], reading))}" for span in reading.running]
-        here = f"looked up ahead: {ready} of {len(reading.ahead)}"
-        return Content(" · ".join([here, *doing, f"strategy {reading.strategy}"]))
-    return Content.assemble(
-        (f"{seconds(value_s)} to the first word" if value_s is not None else "no word", "bold"),
-        # A narrow terminal cuts the end off: waited and hidden stand under each answer too.
-        f" · strategy {reading.strategy} · without head starts ≈ {tenths(found.sequential_estimate_s)}",
-        f" · hidden {tenths(found.database_hidden_s)} · waited {tenths(found.database_waited_s)}",
-    )
+        return [Content(f"looked up ahead: {ready} of {len(reading.ahead)}"), strategy, *doing]
+    return [
+        Content.styled(f"{seconds(value_s)} to the first word" if value_s is not None else "no word", "bold"),
+        strategy,
+        # Waited and hidden stand under each answer too.
+        Content(f"without head starts ≈ {tenths(found.sequential_estimate_s)}"),
+        Content(f"hidden {tenths(found.database_hidden_s)}"),
+        Content(f"waited {tenths(found.database_waited_s)}"),
+    ]
+
+
+def _by_lane(reading: Reading) -> list[Span]:
+    """What runs, the model first."""
+    return [span for lane in LANES for span in reading.running if span.lane == lane]
+
+
+def prompt_tokens(found: TurnFigures) -> list[Content]:
+    """How much of the prompt was in the KV cache; no row for a turn without a model's call."""
+    if not found.prompt_tokens:
+        return []
+    if not found.counted:
+        return [Content.assemble(("prompt about ", MUTED), f"{found.prompt_tokens:,} tokens")]
+    return [Content.assemble(("cached ", MUTED), f"{found.cached_tokens:,} of {found.prompt_tokens:,} tokens")]
 
 
 def _running_s(running: list[Span], reading: Reading) -> float:

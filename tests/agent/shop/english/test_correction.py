@@ -3,7 +3,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from stubs.fake_engine import FIGURES
+from stubs.results import FIGURES
 from stubs.shop_rows import HISTORY, artifact
 
 from agent.events import TurnResult
