@@ -23,7 +23,7 @@ def measure() -> dict[str, Any]:
 
     def probe(self: HeadstartApp, screen: Any, renderable: Any) -> None:
         display(self, screen, renderable)
-        if renderable is not None and not seen and screen is self._login and screen.size.width:
+        if renderable is not None and not seen and screen is self.sessions.login and screen.size.width:
             seen.update(frame_s=time.perf_counter() - start_s, textual_s=textual_s, modules=sorted(sys.modules))
             self.exit()
 

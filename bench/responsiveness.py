@@ -35,6 +35,7 @@ from textual import events
 import tui.app
 from agent.engine import Engine
 from agent.models.loading import ModelState, load_chat_llama
+from agent.session.session import CustomerSession
 from agent.settings import Settings, load_settings
 from bench import report
 from bench.stats import fit_slope
@@ -72,14 +73,15 @@ class MeasuredApp(HeadstartApp):
 
     def _display(self, screen: Any, renderable: Any) -> None:
         super()._display(screen, renderable)
-        if self._chat and self.awaited and not self.painted_s and len(self._chat.prompt.text) >= self.awaited:
+        chat = self.sessions.chat
+        if chat and self.awaited and not self.painted_s and len(chat.prompt.text) >= self.awaited:
             self.painted_s = time.perf_counter()
 
     @property
     def chat(self) -> ChatScreen:
         """The chat, once somebody is signed in."""
-        assert self._chat is not None
-        return self._chat
+        assert self.sessions.chat is not None
+        return self.sessions.chat
 
     async def key(self) -> float:
         """Seconds from a key in the prompt to the paint that shows it."""
@@ -91,10 +93,15 @@ class MeasuredApp(HeadstartApp):
 
     async def ask(self, question: str) -> None:
         """Send a question; returns when its turn runs."""
-        before = self._turns
+        before = self.turns.begun
         self.chat.prompt.text = question
         self.chat.prompt.action_send()
-        await until(lambda: self._turns > before)
+        await until(lambda: self.turns.begun > before)
+
+
+def rests(session: CustomerSession | None) -> bool:
+    """Whether nothing is looked up, prefilled or written."""
+    return session is not None and not session.warming and not session.timeline.running()
 
 
 class HandedModel(BaseChatModel):
@@ -155,9 +162,9 @@ async def signed_in(load_model: Any, **given: Any) -> AsyncIterator[MeasuredApp]
         )
         app = MeasuredApp(settings, make)
         async with app.run_test(size=(120, 36)):
-            await until(lambda: app._chat is not None and app.screen is app._chat and app.chat.is_mounted)
+            await until(lambda: isinstance(app.screen, ChatScreen) and app.screen.is_mounted)
             yield app
-        await app.close_engine()
+        await app.sessions.close()
 
 
 async def measure_chat(rounds: int) -> dict[str, list[float]]:
@@ -165,17 +172,17 @@ async def measure_chat(rounds: int) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {name: [] for name in ("keys_s", "idle_keys_s", "answering_s", "idle_s")}
     async with signed_in(load_chat_llama) as app:
         with closing(LoopLag()) as loading:
-            await until(lambda: not app.model_is_loading)
+            await until(lambda: not app.sessions.model_is_loading)
         found["loading_s"] = loading.late_s
         await asyncio.sleep(4.0)  # The orders arrive, and are read ahead.
         for question in itertools.islice(itertools.cycle(QUESTIONS), rounds):
             await app.ask(question)
             with closing(LoopLag()) as answering:
-                while app.turn is not None:
+                while app.turns.running is not None:
                     found["keys_s"].append(await app.key())
                     await asyncio.sleep(KEY_EVERY_S)
             app.chat.prompt.clear()
-            await until(lambda: app.session and not app.session.warming and not app.session.timeline.running())
+            await until(lambda: rests(app.sessions.session))
             with closing(LoopLag()) as idle:
                 for _ in range(IDLE_KEYS):
                     found["idle_keys_s"].append(await app.key())
@@ -197,7 +204,7 @@ async def measure_sitting(turns: int) -> tuple[list[float], list[int]]:
     async with signed_in(lambda *_: HandedModel(), db_latency=0.0) as app:
         for turn in range(turns):
             await app.ask(f"Where is my mug, for the {turn + 1}. time?")
-            await until(lambda: app.turn is None, every_s=0.005)
+            await until(lambda: app.turns.running is None, every_s=0.005)
             gc.collect()
             held_mb.append(process.memory_info().rss / 1e6)
             blocks.append(sys.getallocatedblocks())
@@ -210,7 +217,7 @@ async def measure_tokens(repeats: int) -> list[tuple[int, float]]:
     random.Random(7).shuffle(lengths)
     found: list[tuple[int, float]] = []
     async with signed_in(lambda *_: HandedModel(), db_latency=0.0) as app:
-        await until(lambda: app._prefetched)
+        await until(lambda: app.sessions.prefetched)
         conversation = app.chat.conversation
         for length in lengths:
             await conversation.remove_children()

@@ -1,7 +1,7 @@
-"""HeadstartApp: owns the workers and every change of state; screens only show.
+"""HeadstartApp: gives each message to the part whose job it is; screens only show.
 
-A question's path can be read top to bottom here: `QuestionAsked → TurnStarted → TokensArrived →
-TurnFinished`. What comes before it, from the engine to the session, is in `tui.sessions`.
+Its parts own every change of state: `Sessions` from the engine to signing out, `Turns` a question's path, `Appearance`
+the preferences.
 """
 
 from __future__ import annotations
@@ -10,29 +10,30 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on, work
-from textual.app import SystemCommand
+from textual import events, on
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.constants import TEXTUAL_ANIMATIONS
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.drivers.web_driver import WebDriver
 from textual.screen import Screen
 from textual.widgets import Input
 
-from headstart.errors import DatabaseError, HeadstartError, ModelError, SessionClosedError
 from tui import garbage, messages
+from tui.appearance import Appearance
+from tui.driver import BrowserDriver, TerminalDriver
 from tui.leaving import Leaving
-from tui.preferences import Preferences, keep
 from tui.screens.login import LoginScreen
-from tui.sessions import MakeEngine, SessionApp, make_engine
+from tui.sessions import MakeEngine, Sessions, make_engine
 from tui.terminal import Burst, one_line
+from tui.turns import Turns
 
 if TYPE_CHECKING:
-    from agent.events import Confirmation, TurnOutcome
-    from agent.settings import Settings, Strategy
-    from tui.relay import EventRelay
+    from agent.settings import Settings
+    from tui.preferences import Preferences
     from tui.screens.settings import SettingsScreen
 
 CLOSE_WITHIN_S = 0.7
@@ -43,7 +44,7 @@ SIGNED_IN_ONLY = ("sign_out", "history", "new_conversation", "settings", "ahead_
 KEY_NAMES = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn"}
 
 
-class HeadstartApp(SessionApp):
+class HeadstartApp(App[None]):
     """The chat, from login to quit."""
 
     TITLE = "Headstart"
@@ -69,197 +70,189 @@ class HeadstartApp(SessionApp):
     ]
 
     def __init__(self, settings: Settings, make_engine: MakeEngine = make_engine) -> None:
-        super().__init__(settings, make_engine)
-        self._turns = 0
-        self._stopped = False
+        super().__init__()
+        self.appearance = Appearance(self, settings.state_folder)
+        self.sessions = Sessions(self, settings, make_engine, lambda: self.appearance.preferences.ahead_panel)
+        self.turns = Turns(self, self.sessions)
         self._draft_given_up = ""
         """The draft that signing out was warned of."""
-        self.set_keymap(self.preferences.keymap)
-        self._apply_preferences()
+        self.set_keymap(self.appearance.preferences.keymap)
+        self.appearance.apply()
 
-    # What is looked up ahead.
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's, with the program's own way of reading."""
+        chosen = super().get_driver_class()
+        own: dict[type[Driver], type[Driver]] = {LinuxDriver: TerminalDriver, WebDriver: BrowserDriver}
+        return own.get(chosen, chosen)
+
+    def get_default_screen(self) -> LoginScreen:
+        """The login screen is the first thing drawn."""
+        return self.sessions.login
+
+    def on_mount(self) -> None:
+        """Everything that takes time comes after the first frame."""
+        self.call_after_refresh(self.sessions.open)
+
+    # From the engine to the session.
+
+    @on(messages.EngineOpened)
+    def _engine_opened(self) -> None:
+        self.sessions.engine_opened()
+
+    @on(messages.EngineFailed)
+    def _engine_failed(self, message: messages.EngineFailed) -> None:
+        self.sessions.login.failed(message.error)
+
+    @on(messages.ModelProgressed)
+    def _model_progressed(self, message: messages.ModelProgressed) -> None:
+        self.sessions.show_model(message.state)
+
+    @on(messages.SignInAsked)
+    def _ask_sign_in(self, message: messages.SignInAsked) -> None:
+        self.sessions.sign_in(message.user, message.password)
+
+    @on(messages.TypedAhead)
+    def _type_ahead(self, message: messages.TypedAhead) -> None:
+        self.sessions.type_ahead(message.text)
+
+    @on(messages.SignInFailed)
+    def _sign_in_failed(self, message: messages.SignInFailed) -> None:
+        self.sessions.sign_in_failed(message.error)
+
+    @on(messages.SignedIn)
+    def _signed_in(self, message: messages.SignedIn) -> None:
+        self.sessions.signed_in(message.session)
 
     @on(messages.AheadChanged)
     def _ahead_changed(self) -> None:
-        if self.session is None or self._chat is None:
-            return
-        self._chat.readings_changed()
-        found = tuple(ahead for ahead in self.session.ahead() if ahead.reason == "sign-in")
-        if found and not self._prefetched and all(ahead.state in ("ready", "failed") for ahead in found):
-            self._prefetched = True
-            self.post_message(messages.PrefetchFinished(found))
+        self.sessions.ahead_changed()
 
     @on(messages.PrefetchFinished)
     def _prefetch_finished(self, message: messages.PrefetchFinished) -> None:
-        if self._chat:
-            self._chat.prefetch_finished(message.found)
+        if self.sessions.chat:
+            self.sessions.chat.prefetch_finished(message.found)
 
     @on(messages.RuleOff)
     def _rule_off(self, message: messages.RuleOff) -> None:
         self.notify(message.sentence, markup=False)
 
-    @on(messages.TypingPaused)
-    def _typing_paused(self, message: messages.TypingPaused) -> None:
-        if self.session and self._chat and self.turn is None:
-            self.session.typed(message.text)
-            self._chat.readings_changed()
-
     @on(messages.StrategyAsked)
     def _ask_strategy(self) -> None:
-        from agent.settings import STRATEGIES
+        self.sessions.next_strategy()
 
-        if self.session and self._chat:
-            following = (STRATEGIES.index(self.session.strategy) + 1) % len(STRATEGIES)
-            self._set_strategy(STRATEGIES[following])
+    @on(messages.ConversationAsked)
+    def _ask_conversation(self, message: messages.ConversationAsked) -> None:
+        if self.turns.running is not None:
+            self.notify("An answer is being written. Stop it with Esc first.", timeout=4, markup=False)
+        else:
+            self.sessions.change_conversation(message.thread_id)
 
-    def _set_strategy(self, strategy: Strategy) -> None:
-        if self.session and self._chat:
-            self.session.set_strategy(strategy)
-            self._chat.readings_changed()
+    @on(messages.ConversationFailed)
+    def _conversation_failed(self, message: messages.ConversationFailed) -> None:
+        self.sessions.conversation_failed(message.session, message.error)
 
-    # A turn.
+    @on(messages.ConversationOpened)
+    def _conversation_opened(self, message: messages.ConversationOpened) -> None:
+        self.sessions.conversation_opened(message.session, message.turns)
+
+    @on(messages.SignOutAsked)
+    def _ask_sign_out(self) -> None:
+        self.turns.end()
+        self.sessions.sign_out()
+
+    @on(messages.SignedOut)
+    def _signed_out(self) -> None:
+        self.sessions.login.left()
+
+    # A turn, in the order in which it happens.
+
+    @on(messages.TypingPaused)
+    def _typing_paused(self, message: messages.TypingPaused) -> None:
+        if self.turns.running is None:
+            self.sessions.typed(message.text)
 
     @on(messages.QuestionAsked)
     def _ask(self, message: messages.QuestionAsked) -> None:
-        session, relay = self.session, self._relay
-        if session is None or relay is None or self.turn is not None:
-            if self._chat:
-                self._chat.refused(message.question)
-            return
-        self._turns += 1
-        self.turn = self._turns
-        self._stopped = False
-        relay.begin(self.turn)
-        self.post_message(messages.TurnStarted(self.turn, message.question))
-        self._run_turn(self.turn, relay, partial(session.ask, message.question))
-
-    def _run_turn(self, turn: int, relay: EventRelay, step: Callable[[], TurnOutcome]) -> None:
-        """Run one stretch of a turn, up to its end or its question to the customer, in a thread."""
-
-        def run() -> None:
-            try:
-                outcome = step()
-            except SessionClosedError:
-                return  # Signing out or quitting; there is nobody left to tell.
-            except HeadstartError as error:
-                self.post_message(messages.TurnFailed(turn, error))
-            except Exception as error:
-                problem = ModelError(f"The turn failed: {error or type(error).__name__}. Ask again.")
-                self.post_message(messages.TurnFailed(turn, problem))
-            else:
-                relay.flush()
-                self.post_message(_outcome(turn, outcome))
-
-        self.run_worker(run, group="turn", thread=True, exit_on_error=False)
+        self.turns.ask(message.question)
 
     @on(messages.TurnStarted)
     async def _turn_started(self, message: messages.TurnStarted) -> None:
-        if self._chat and message.turn == self.turn:
-            await self._chat.begin_turn(message.question)
-
-    @on(messages.TokensArrived)
-    async def _tokens_arrived(self, message: messages.TokensArrived) -> None:
-        if self._chat and message.turn == self.turn and not self._stopped:
-            await self._chat.show_tokens(message.text)
+        await self.turns.started(message.turn, message.question)
 
     @on(messages.StepEnded)
     def _step_ended(self, message: messages.StepEnded) -> None:
-        if self._chat and message.turn == self.turn:
-            self._chat.readings_changed()
+        self.turns.step_ended(message.turn)
+
+    @on(messages.TokensArrived)
+    async def _tokens_arrived(self, message: messages.TokensArrived) -> None:
+        await self.turns.tokens_arrived(message.turn, message.text)
 
     @on(messages.StopAsked)
     async def _stop(self) -> None:
-        if self.session and self._chat and self.turn is not None and not self._stopped:
-            self._stopped = True
-            self.session.stop()
-            await self._chat.stopping()
+        await self.turns.stop()
 
     @on(messages.ConfirmationAsked)
     def _ask_confirmation(self, message: messages.ConfirmationAsked) -> None:
-        from tui.screens.confirm import ConfirmScreen
-
-        if self._chat and message.turn == self.turn:
-            asked = ConfirmScreen(message.confirmation, self._chat.prompt)
-            self.push_screen(asked, partial(self._confirm, message.confirmation))
-
-    def _confirm(self, confirmation: Confirmation, confirmed: bool | None) -> None:
-        if self.session and self._relay and self.turn is not None:
-            step = partial(self.session.confirm, confirmation, confirmed=bool(confirmed))
-            self._run_turn(self.turn, self._relay, step)
+        self.turns.ask_customer(message.turn, message.confirmation)
 
     @on(messages.TurnFinished)
     async def _turn_finished(self, message: messages.TurnFinished) -> None:
-        if self._chat and message.turn == self.turn:
-            self.turn = None
-            await self._chat.end_turn(message.result)
-            self._call_attention()
+        if await self.turns.finished(message.turn, message.result):
+            self.appearance.call_attention(self._driver.write if self._driver else None)
 
     @on(messages.TurnFailed)
     async def _turn_failed(self, message: messages.TurnFailed) -> None:
-        if self._chat and message.turn == self.turn:
-            self.turn = None
-            await self._chat.fail_turn(message.error)
-            self.show_error(message.error)
+        await self.turns.failed(message.turn, message.error)
 
-    # Settings.
+    # Other screens.
+
+    def action_history(self) -> None:
+        from tui.screens.history import HistoryScreen
+
+        session, conversations = self.sessions.session, self.sessions.conversations()
+        if session and conversations and not isinstance(self.screen, HistoryScreen):
+            self.push_screen(HistoryScreen(conversations, session.thread_id, lambda: self.turns.running is not None))
+
+    def action_new_conversation(self) -> None:
+        self.post_message(messages.ConversationAsked(None))
 
     def action_settings(self) -> None:
         from tui.screens.settings import SettingsScreen
 
-        if self.session and self._engine and not isinstance(self.screen, SettingsScreen):
-            model = self._engine.model_state
+        session, engine = self.sessions.session, self.sessions.engine
+        if session and engine and not isinstance(self.screen, SettingsScreen):
+            model = engine.model_state
             facts = {
                 "model": f"{model.name or model.step}{f'; {model.why}' if model.why else ''}",
-                "database latency": f"{self._engine.latency_s:g} s simulated (--db-latency)",
+                "database latency": f"{engine.latency_s:g} s simulated (--db-latency)",
             }
             themes = sorted(self.available_themes)
-            self.push_screen(SettingsScreen(self.preferences, self.session.strategy, themes, facts))
+            self.push_screen(SettingsScreen(self.appearance.preferences, session.strategy, themes, facts))
 
     def action_ahead_panel(self) -> None:
         """F6: beside the chat, or over it where there is no room."""
-        if self.session and not self.screen.has_class("-wide"):
+        session = self.sessions.session
+        if session and not self.screen.has_class("-wide"):
             from tui.screens.ahead import AheadScreen
 
             if not isinstance(self.screen, AheadScreen):
-                self.push_screen(AheadScreen(self.session))
+                self.push_screen(AheadScreen(session))
             return
-        shows = not self.preferences.ahead_panel
-        self._keep(self.preferences.model_copy(update={"ahead_panel": shows}))
+        shows = not self.appearance.preferences.ahead_panel
+        self._choose(self.appearance.preferences.model_copy(update={"ahead_panel": shows}))
 
     def on_settings_screen_changed(self, message: SettingsScreen.Changed) -> None:
         """A preference was changed on the screen."""
-        self._keep(message.preferences)
+        self._choose(message.preferences)
 
     def on_settings_screen_strategy_chosen(self, message: SettingsScreen.StrategyChosen) -> None:
         """Another strategy was chosen there."""
-        self._set_strategy(message.strategy)
+        self.sessions.set_strategy(message.strategy)
 
-    def _keep(self, chosen: Preferences) -> None:
-        self.preferences = chosen
-        self._apply_preferences()
-        if self._chat:
-            self._chat.show_ahead(chosen.ahead_panel)
-        self._write_preferences(chosen)
-
-    @work(group="preferences", exclusive=True, exit_on_error=False)
-    async def _write_preferences(self, chosen: Preferences) -> None:
-        try:
-            await asyncio.to_thread(keep, chosen, self.settings.state_folder)
-        except DatabaseError as error:
-            problem = f"This cannot be kept for the next time; it holds until you quit. {error}"
-            self.notify(problem, severity="warning", markup=False)
-
-    def _apply_preferences(self) -> None:
-        if self.preferences.theme in self.available_themes:
-            self.theme = self.preferences.theme
-        self.animation_level = TEXTUAL_ANIMATIONS if self.preferences.animations else "none"
-
-    def _call_attention(self) -> None:
-        """The answer is here, and another window has the focus: the bell, and OSC 9 where a terminal knows it."""
-        if self.preferences.notify and not self.app_focus:
-            self.bell()
-            if self._driver:
-                self._driver.write("\x1b]9;Headstart: your answer is here\x07")
+    def _choose(self, chosen: Preferences) -> None:
+        self.appearance.choose(chosen)
+        if self.sessions.chat:
+            self.sessions.chat.show_ahead(chosen.ahead_panel)
 
     # Keys, and leaving.
 
@@ -282,7 +275,7 @@ class HeadstartApp(SessionApp):
         """What needs a session is not offered before there is one, and no shell to a browser."""
         if action == "suspend_process":
             return self._driver is not None and self._driver.can_suspend
-        return self.session is not None if action in SIGNED_IN_ONLY else True
+        return self.sessions.session is not None if action in SIGNED_IN_ONLY else True
 
     async def on_event(self, event: events.Event) -> None:
         """A field of one line takes a paste of several as one line."""
@@ -299,7 +292,7 @@ class HeadstartApp(SessionApp):
             return
         for event in burst.pasted():
             await self.on_event(event)
-        if burst.lines and self._chat and self.focused is self._chat.prompt:
+        if burst.lines and self.sessions.chat and self.focused is self.sessions.chat.prompt:
             self.notify(
                 "Several lines came at once: they are in the prompt. Enter sends them.", timeout=4, markup=False
             )
@@ -312,13 +305,13 @@ class HeadstartApp(SessionApp):
 
     async def action_quit(self) -> None:
         """Ctrl+Q: the turn's thread is told before anything else, so that it has ended by the time it is waited for."""
-        if self.session:
-            self.session.stop()
+        if self.sessions.session:
+            self.sessions.session.stop()
         self.exit()
 
     def action_sign_out(self) -> None:
         """Ctrl+O; where it would take a draft with it, only the second time."""
-        draft = self._chat.prompt.text.strip() if self._chat else ""
+        draft = self.sessions.chat.prompt.text.strip() if self.sessions.chat else ""
         if draft and draft != self._draft_given_up:
             self._draft_given_up = draft
             self.notify("What is in the prompt would be lost. Sign out again if it may be.", timeout=4, markup=False)
@@ -334,22 +327,14 @@ class HeadstartApp(SessionApp):
 
     def action_help_quit(self) -> None:
         """Ctrl+C: what it may have been meant for."""
-        said = "Esc stops the answer, Ctrl+Q quits." if self.turn is not None else "Ctrl+Q quits."
+        said = "Esc stops the answer, Ctrl+Q quits." if self.turns.running is not None else "Ctrl+Q quits."
         self.notify(said, timeout=4, markup=False)
 
     def on_unmount(self) -> None:
         """However the app ends, the turn's thread is told; the loop cannot close before it returns."""
-        if self.session:
-            self.session.stop()
+        if self.sessions.session:
+            self.sessions.session.stop()
         garbage.reset()
-
-
-def _outcome(turn: int, outcome: TurnOutcome) -> messages.TurnFinished | messages.ConfirmationAsked:
-    from agent.events import Confirmation
-
-    if isinstance(outcome, Confirmation):
-        return messages.ConfirmationAsked(turn, outcome)
-    return messages.TurnFinished(turn, outcome)
 
 
 def run_chat(settings: Settings) -> int:
@@ -372,7 +357,7 @@ def run_chat(settings: Settings) -> int:
             finally:
                 with contextlib.suppress(Exception):
                     async with asyncio.timeout(CLOSE_WITHIN_S):
-                        await app.close_engine()
+                        await app.sessions.close()
             leaving.end(_exit_code(app) if leaving.code is None else leaving.code)
 
     asyncio.run(run())

@@ -1,4 +1,4 @@
-"""SessionApp: opens the engine, signs in and out, and changes the conversation; the turns are in `tui.app`.
+"""Sessions: the engine, and the session of whoever is signed in, from the first frame to signing out.
 
 Before the login screen's first frame nothing heavy is imported: the engine, the chat's widgets and (in the
 model's own thread) torch and LangGraph come after it.
@@ -12,27 +12,21 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual import on, work
 from textual.app import App
-from textual.driver import Driver
-from textual.drivers.linux_driver import LinuxDriver
-from textual.drivers.web_driver import WebDriver
 
 from agent.settings import world_options
 from headstart.errors import DatabaseError, HeadstartError
 from headstart.world.loading import load_world
 from headstart.world.opened import options_of
 from tui import garbage, messages
-from tui.driver import BrowserDriver, TerminalDriver
-from tui.preferences import load
 from tui.screens.login import LoginScreen
 
 if TYPE_CHECKING:
     from agent.engine import Engine
     from agent.models.loading import ModelState
-    from agent.session.conversations import KeptTurn
+    from agent.session.conversations import Conversations, KeptTurn
     from agent.session.session import CustomerSession
-    from agent.settings import Settings
+    from agent.settings import Settings, Strategy
     from tui.relay import EventRelay
     from tui.screens.chat import ChatScreen
 
@@ -48,215 +42,185 @@ def make_engine(settings: Settings, on_model: Callable[[ModelState], None]) -> E
     return Engine(settings, on_model=on_model)
 
 
-class SessionApp(App[None]):
-    """What there is one of: the engine, and the session of whoever is signed in."""
+class Sessions:
+    """What there is one of: the engine, the session, and the two screens that stand for being signed out and in."""
 
-    def __init__(self, settings: Settings, make_engine: MakeEngine = make_engine) -> None:
-        super().__init__()
-        self.settings = settings
-        self.preferences = load(settings.state_folder)
-        self.session: CustomerSession | None = None
-        self.turn: int | None = None
-        """The number of the turn that runs."""
+    def __init__(
+        self, app: App[None], settings: Settings, make_engine: MakeEngine, shows_ahead: Callable[[], bool]
+    ) -> None:
+        self._app = app
+        self._settings = settings
         self._make_engine = make_engine
-        self._engine: Engine | None = None
-        self._is_open = False
+        self._shows_ahead = shows_ahead
         self._opening = asyncio.Lock()
-        self._world = world = load_world(settings.world)
-        hint = world.hint(options_of(world, world_options(settings, world)))
-        self._login = LoginScreen(settings, hint, signs_in=world.one_user is None)
-        """The lowest screen: the chat lies above it."""
-        self._chat: ChatScreen | None = None
-        self._relay: EventRelay | None = None
-        self._prefetched = False
         self._typed_ahead = ""
         """What was typed while a sign-in is checked."""
-
-    def get_driver_class(self) -> type[Driver]:
-        """The platform's, with the program's own way of reading."""
-        chosen = super().get_driver_class()
-        own: dict[type[Driver], type[Driver]] = {LinuxDriver: TerminalDriver, WebDriver: BrowserDriver}
-        return own.get(chosen, chosen)
-
-    def get_default_screen(self) -> LoginScreen:
-        """The login screen is the first thing drawn."""
-        return self._login
-
-    def on_mount(self) -> None:
-        """Everything that takes time comes after the first frame."""
-        self.call_after_refresh(self._open)
+        self._world = world = load_world(settings.world)
+        hint = world.hint(options_of(world, world_options(settings, world)))
+        self.login = LoginScreen(settings, hint, signs_in=world.one_user is None)
+        """The lowest screen: the chat lies above it."""
+        self.engine: Engine | None = None
+        self.is_open = False
+        self.session: CustomerSession | None = None
+        self.relay: EventRelay | None = None
+        self.chat: ChatScreen | None = None
+        self.prefetched = False
+        """Whether what sign-in started is in."""
 
     # Opening the orders, loading the model.
 
-    @work(group="engine", exit_on_error=False)
+    def open(self) -> None:
+        """Begin to open the engine: what takes time comes after the first frame."""
+        self._app.run_worker(self._open(), group="engine", exit_on_error=False)
+
     async def _open(self) -> None:
         try:
             await self._opened()
         except HeadstartError as error:
-            self.post_message(messages.EngineFailed(error))
+            self._app.post_message(messages.EngineFailed(error))
         else:
-            self.post_message(messages.EngineOpened())
+            self._app.post_message(messages.EngineOpened())
             await asyncio.to_thread(_import_chat)
 
     async def _opened(self) -> Engine:
         """The engine with its orders open; a failed opening is tried again at the next sign-in."""
         async with self._opening:
-            if self._engine is None:
+            if self.engine is None:
                 garbage.pause()
-                self._engine = await asyncio.to_thread(self._make_engine, self.settings, self._model_progressed)
-                self._engine.start_model()
-            if not self._is_open:
+                self.engine = await asyncio.to_thread(self._make_engine, self._settings, self._model_progressed)
+                self.engine.start_model()
+            if not self.is_open:
                 try:
-                    await self._engine.open()
+                    await self.engine.open()
                 except HeadstartError:
                     raise
                 except Exception as error:
                     raise DatabaseError(
                         f"The orders cannot be opened: {error or type(error).__name__}. `headstart doctor` says more."
                     ) from error
-                self._is_open = True
-            return self._engine
+                self.is_open = True
+            return self.engine
 
     def _model_progressed(self, state: ModelState) -> None:
         """Called in the loading thread."""
-        self.post_message(messages.ModelProgressed(state))
+        self._app.post_message(messages.ModelProgressed(state))
 
-    @on(messages.EngineOpened)
-    def _engine_opened(self) -> None:
-        self._login.opened()
-        if self._world.one_user and not self._login.is_busy:
-            self._login.enter()
+    def engine_opened(self) -> None:
+        """The engine is open: the customer may come in."""
+        self.login.opened()
+        if self._world.one_user and not self.login.is_busy:
+            self.login.enter()
 
-    @on(messages.EngineFailed)
-    def _engine_failed(self, message: messages.EngineFailed) -> None:
-        self._login.failed(message.error)
-
-    @on(messages.ModelProgressed)
-    def _show_model(self, message: messages.ModelProgressed) -> None:
-        if message.state.ready or message.state.error:
+    def show_model(self, state: ModelState) -> None:
+        """How far the model's loading has come."""
+        if state.ready or state.error:
             garbage.settle()
-        self._login.show_model(message.state)
-        if self._chat:
-            self._chat.show_model(message.state)
-            if message.state.error:
-                self.show_error(message.state.error)
+        self.login.show_model(state)
+        if self.chat:
+            self.chat.show_model(state)
+            if state.error:
+                show_error(self._app, state.error)
 
     # Signing in and out.
 
-    @on(messages.SignInAsked)
-    def _ask_sign_in(self, message: messages.SignInAsked) -> None:
-        self._sign_in(message.user, message.password)
+    def sign_in(self, user: str, password: str) -> None:
+        """Check the password; `SignedIn` or `SignInFailed` says how it went."""
+        self._app.run_worker(self._sign_in(user, password), group="sign-in", exclusive=True, exit_on_error=False)
 
-    @work(group="sign-in", exclusive=True, exit_on_error=False)
     async def _sign_in(self, user: str, password: str) -> None:
         try:
             engine = await self._opened()
             from tui.relay import EventRelay
 
-            self._relay = EventRelay(self.post_message, asyncio.get_running_loop(), time.monotonic)
-            session = await engine.sign_in(user, password, self._relay)
+            self.relay = EventRelay(self._app.post_message, asyncio.get_running_loop(), time.monotonic)
+            session = await engine.sign_in(user, password, self.relay)
             await asyncio.to_thread(
                 _import_chat
             )  # Signed in at once it is still being read, and the loop must not wait.
         except HeadstartError as error:
-            self.post_message(messages.SignInFailed(error))
+            self._app.post_message(messages.SignInFailed(error))
         except Exception as error:
             problem = f"Signing in failed: {error or type(error).__name__}. `headstart doctor` says more."
-            self.post_message(messages.SignInFailed(DatabaseError(problem)))
+            self._app.post_message(messages.SignInFailed(DatabaseError(problem)))
         else:
-            self.post_message(messages.SignedIn(session))
+            self._app.post_message(messages.SignedIn(session))
 
-    @on(messages.TypedAhead)
-    def _type_ahead(self, message: messages.TypedAhead) -> None:
-        if self._chat:
-            self._chat.prompt.take(message.text)
+    def type_ahead(self, text: str) -> None:
+        """What was typed while the sign-in is checked is the draft, once there is a prompt."""
+        if self.chat:
+            self.chat.prompt.take(text)
         else:
-            self._typed_ahead += message.text
+            self._typed_ahead += text
 
-    @on(messages.SignInFailed)
-    def _sign_in_failed(self, message: messages.SignInFailed) -> None:
+    def sign_in_failed(self, error: HeadstartError) -> None:
+        """Nobody was let in; what was typed on is the password's."""
         typed, self._typed_ahead = self._typed_ahead, ""
-        self._login.failed(message.error, typed)
+        self.login.failed(error, typed)
 
-    @on(messages.SignedIn)
-    def _signed_in(self, message: messages.SignedIn) -> None:
-        self._login.empty()
+    def signed_in(self, session: CustomerSession) -> None:
+        """Show the chat."""
+        self.login.empty()
         draft, self._typed_ahead = self._typed_ahead, ""
-        self._show_chat(message.session, draft=draft.strip())
+        self._show_chat(session, draft=draft.strip())
 
     def _show_chat(self, session: CustomerSession, kept: tuple[KeptTurn, ...] = (), draft: str = "") -> None:
         from agent.tracing import tracing
         from tui.screens.chat import ChatScreen
 
-        assert self._engine is not None
+        assert self.engine is not None
         self.session = session
-        self._prefetched = False
-        self._chat = ChatScreen(
+        self.prefetched = False
+        self.chat = ChatScreen(
             session,
-            limit=self.settings.max_question_chars,
-            model=self._engine.model_state,
+            limit=self._settings.max_question_chars,
+            model=self.engine.model_state,
             project=tracing(),
             kept=kept,
-            shows_ahead=self.preferences.ahead_panel,
+            shows_ahead=self._shows_ahead(),
             draft=draft,
         )
-        self.push_screen(self._chat)
-        self.post_message(messages.AheadChanged())
+        self._app.push_screen(self.chat)
+        self._app.post_message(messages.AheadChanged())
 
-    @on(messages.SignOutAsked)
-    def _ask_sign_out(self) -> None:
+    def sign_out(self) -> None:
+        """Take the chat away at once, and hold nothing of the customer any more."""
         if session := self.session:
-            self.session = self._chat = self.turn = None
-            self._login.leaving()
+            self.session = self.chat = None
+            self.login.leaving()
             self._uncover_login()
-            self._sign_out(session)
+            self._app.run_worker(self._sign_out(session), group="sign-out", exit_on_error=False)
 
     def _uncover_login(self) -> None:
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
+        while len(self._app.screen_stack) > 1:
+            self._app.pop_screen()
 
-    @work(group="sign-out", exit_on_error=False)
     async def _sign_out(self, session: CustomerSession) -> None:
-        if self._engine:
-            await self._engine.sign_out(session)
-        self.post_message(messages.SignedOut())
-
-    @on(messages.SignedOut)
-    def _signed_out(self) -> None:
-        self._login.left()
+        if self.engine:
+            await self.engine.sign_out(session)
+        self._app.post_message(messages.SignedOut())
 
     # Changing the conversation.
 
-    def action_history(self) -> None:
-        from tui.screens.history import HistoryScreen
+    def conversations(self) -> Conversations | None:
+        """What is kept of the customer; None while nobody is signed in."""
+        return self.engine.conversations(self.session.user.id) if self.session and self.engine else None
 
-        if self.session and self._engine and not isinstance(self.screen, HistoryScreen):
-            user_id = self.session.user.id
-            conversations = self._engine.conversations(user_id)
-            self.push_screen(HistoryScreen(conversations, self.session.thread_id, lambda: self.turn is not None))
-
-    def action_new_conversation(self) -> None:
-        self.post_message(messages.ConversationAsked(None))
-
-    @on(messages.ConversationAsked)
-    def _ask_conversation(self, message: messages.ConversationAsked) -> None:
-        if self.session is None or self._engine is None or self._chat is None:
-            return
-        if self.turn is not None:
-            self.notify("An answer is being written. Stop it with Esc first.", timeout=4, markup=False)
+    def change_conversation(self, thread_id: str | None) -> None:
+        """Go on with a kept conversation, or begin a new one; `ConversationOpened` or `ConversationFailed` follows."""
+        if self.session is None or self.engine is None or self.chat is None:
             return
         session, self.session = self.session, None
-        self._chat.prompt.disabled = True
-        self._change_conversation(self._engine, session, message.thread_id)
+        self.chat.prompt.disabled = True
+        changing = self._change_conversation(self.engine, session, thread_id)
+        self._app.run_worker(changing, group="conversation", exit_on_error=False)
 
-    @work(group="conversation", exit_on_error=False)
     async def _change_conversation(self, engine: Engine, session: CustomerSession, thread_id: str | None) -> None:
         try:
             turns: list[KeptTurn] = []
             if thread_id is not None:
                 kept = engine.conversations(session.user.id)
                 turns = await asyncio.to_thread(kept.turns, thread_id)
-            resumed = await engine.resume(session, thread_id, self._relay or (lambda _: None))
+            resumed = await engine.resume(session, thread_id, self.relay or (lambda _: None))
         except Exception as error:
             problem = (
                 error
@@ -265,36 +229,71 @@ class SessionApp(App[None]):
                     f"The conversation cannot be opened: {error or type(error).__name__}. Begin a new one."
                 )
             )
-            self.post_message(messages.ConversationFailed(session, problem))
+            self._app.post_message(messages.ConversationFailed(session, problem))
         else:
-            self.post_message(messages.ConversationOpened(resumed, tuple(turns)))
+            self._app.post_message(messages.ConversationOpened(resumed, tuple(turns)))
 
-    @on(messages.ConversationFailed)
-    def _conversation_failed(self, message: messages.ConversationFailed) -> None:
-        self.session = message.session
-        if self._chat:
-            self._chat.prompt.disabled = False
-        self.show_error(message.error)
+    def conversation_failed(self, session: CustomerSession, error: HeadstartError) -> None:
+        """The conversation that was open stays."""
+        self.session = session
+        if self.chat:
+            self.chat.prompt.disabled = False
+        show_error(self._app, error)
 
-    @on(messages.ConversationOpened)
-    def _conversation_opened(self, message: messages.ConversationOpened) -> None:
-        draft = self._chat.prompt.text if self._chat else ""
+    def conversation_opened(self, session: CustomerSession, turns: tuple[KeptTurn, ...]) -> None:
+        """Show it, with the draft that was begun."""
+        draft = self.chat.prompt.text if self.chat else ""
         self._uncover_login()
-        self._show_chat(message.session, message.turns, draft)
+        self._show_chat(session, turns, draft)
+
+    # What is looked up ahead.
+
+    def ahead_changed(self) -> None:
+        """Something that is looked up ahead began, ended or was claimed."""
+        if self.session is None or self.chat is None:
+            return
+        self.chat.readings_changed()
+        found = tuple(ahead for ahead in self.session.ahead() if ahead.reason == "sign-in")
+        if found and not self.prefetched and all(ahead.state in ("ready", "failed") for ahead in found):
+            self.prefetched = True
+            self._app.post_message(messages.PrefetchFinished(found))
+
+    def typed(self, text: str) -> None:
+        """The customer paused in typing."""
+        if self.session and self.chat:
+            self.session.typed(text)
+            self.chat.readings_changed()
+
+    def set_strategy(self, strategy: Strategy) -> None:
+        """From the next turn on."""
+        if self.session and self.chat:
+            self.session.set_strategy(strategy)
+            self.chat.readings_changed()
+
+    def next_strategy(self) -> None:
+        """The one after today's."""
+        from agent.settings import STRATEGIES
+
+        if self.session:
+            following = (STRATEGIES.index(self.session.strategy) + 1) % len(STRATEGIES)
+            self.set_strategy(STRATEGIES[following])
+
+    # Leaving.
 
     @property
     def model_is_loading(self) -> bool:
         """Whether a thread still reads the model from disk."""
-        return self._engine is not None and not self._engine.model.done()
+        return self.engine is not None and not self.engine.model.done()
 
-    async def close_engine(self) -> None:
+    async def close(self) -> None:
         """End the session and close the orders, after the terminal is restored."""
-        if self._engine:
-            await self._engine.close()
+        if self.engine:
+            await self.engine.close()
 
-    def show_error(self, error: HeadstartError) -> None:
-        """An error with what to do about it."""
-        self.notify(str(error), title="That did not work", severity="error", timeout=10, markup=False)
+
+def show_error(app: App[None], error: HeadstartError) -> None:
+    """An error with what to do about it."""
+    app.notify(str(error), title="That did not work", severity="error", timeout=10, markup=False)
 
 
 def _import_chat() -> None:

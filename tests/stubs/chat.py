@@ -35,7 +35,7 @@ class App(HeadstartApp):
     CSS_PATH: ClassVar[Any] = [f"{tui.__path__[0]}/{path}" for path in HeadstartApp.CSS_PATH]
 
     async def on_unmount(self) -> None:
-        await self.close_engine()
+        await self.sessions.close()
 
 
 class Chat:
@@ -101,8 +101,8 @@ class Chat:
 
     @property
     def session(self) -> CustomerSession:
-        assert self.app.session is not None
-        return self.app.session
+        assert self.app.sessions.session is not None
+        return self.app.sessions.session
 
     @property
     def screen(self) -> ChatScreen:
@@ -141,14 +141,14 @@ class Chat:
             await asyncio.sleep(0.01)
 
     async def opened(self, pilot: Pilot[None]) -> None:
-        await self.until(pilot, lambda: self.app._is_open)
+        await self.until(pilot, lambda: self.app.sessions.is_open)
         await self.still(pilot)
 
     async def sign_in(self, pilot: Pilot[None], user: str = "user123", password: str = "demo") -> None:
         await self.opened(pilot)
-        self.app._login.user.value = user
-        self.app._login.password.value = password
-        self.app._login.password.focus()
+        self.app.sessions.login.user.value = user
+        self.app.sessions.login.password.value = password
+        self.app.sessions.login.password.focus()
         await pilot.press("enter")
         if password == "demo":
             await self.until(pilot, lambda: self.app.screen.query("Prompt:focus"))
@@ -187,12 +187,12 @@ class Chat:
             loads = self.loaded.is_set()
             return not self.running("database") and not (loads and (session.warming or not self.engine.model.done()))
 
-        await self.until(pilot, lambda: self.session.ahead() and self.app._prefetched)
+        await self.until(pilot, lambda: self.session.ahead() and self.app.sessions.prefetched)
         await self.until(pilot, nothing_runs)
 
     def _settled(self) -> bool:
         """Whether every lookup that was issued waits in the shop, or is in."""
-        session = self.app.session
+        session = self.app.sessions.session
         in_flight = sum(one.state == "in flight" for one in session.ahead()) if session else 0
         return in_flight == self.shop.reads_waiting
 
@@ -209,7 +209,7 @@ class Chat:
 
     async def answered(self, pilot: Pilot[None], turns: int = 1) -> None:
         """So many turns have ended, whatever way."""
-        await self.until(pilot, lambda: self.app._turns >= turns and self.app.turn is None)
+        await self.until(pilot, lambda: self.app.turns.begun >= turns and self.app.turns.running is None)
         await self.until(pilot, lambda: not self.session.warming)
         await self.still(pilot)
 

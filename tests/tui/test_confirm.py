@@ -49,7 +49,7 @@ class Fingers:
 
 
 async def opened(chat: Any, pilot: Any, clock: Clock, answers: list[bool | None], draft: str = "") -> ConfirmScreen:
-    prompt = chat.app._chat.prompt
+    prompt = chat.app.sessions.chat.prompt
     prompt.text = draft
     screen = ConfirmScreen(CANCEL, prompt, clock=clock)
     chat.app.push_screen(screen, answers.append)
@@ -94,7 +94,7 @@ async def test_no_burst_confirms_what_was_not_meant(make_chat: Any, count: int) 
                 clock.now_s += draw.choice([0.0, CHOSEN_S, QUIET_S, 5.0])
             await chat.still(pilot)
             assert True not in answers
-            while chat.app.screen is not chat.app._chat:
+            while chat.app.screen is not chat.app.sessions.chat:
                 chat.app.pop_screen()
             await chat.still(pilot)
 
@@ -115,7 +115,7 @@ async def test_what_is_typed_on_is_in_the_prompt_and_no_answer(make_chat: Any) -
         await chat.still(pilot)
         assert answers == []
         typed = "by the way my only story today is why, not now it may\ny\ny\nn"
-        assert chat.app._chat.prompt.text == typed
+        assert chat.app.sessions.chat.prompt.text == typed
         assert "in the prompt" in str(chat.app.screen.query_one("#typed").content)
 
 
@@ -146,7 +146,7 @@ async def test_keys_that_were_meant_for_the_chat_run_no_binding_of_the_question(
         for key in ("tab", "enter", "escape"):
             late = events.Key(key, None)
             late.time = clock()
-            chat.app._chat.prompt._forward_event(late)
+            chat.app.sessions.chat.prompt._forward_event(late)
         await chat.still(pilot)
         assert answers == []
         assert not screen._yes

@@ -23,7 +23,7 @@ async def ask_many(chat: Any, pilot: Any, turns: int) -> None:
 async def ask_once(chat: Any, pilot: Any, question: str, number: int) -> None:
     chat.screen.prompt.text = question
     chat.screen.prompt.action_send()
-    await chat.until(pilot, lambda: chat.app._turns == number and chat.app.turn is None)
+    await chat.until(pilot, lambda: chat.app.turns.begun == number and chat.app.turns.running is None)
     # What is folded away depends on the heights, and nobody asks again before the answer is on the screen.
     await chat.until(pilot, lambda: list(chat.screen.query(Answer))[-1].outer_size.height > 0)
 

@@ -32,17 +32,17 @@ class RealChat:
             await pilot.pause(0.01)
 
     async def sign_in(self, pilot: Any, user: str = "user123") -> None:
-        login = self.app._login
+        login = self.app.sessions.login
         login.user.value, login.password.value = user, "demo"
         login.password.focus()
         await pilot.press("enter")
         await self.until(pilot, lambda: self.app.screen.query("Prompt:focus"))
 
     async def ask(self, pilot: Any, question: str) -> None:
-        assert self.app._chat
-        self.app._chat.prompt.text = question
+        assert self.app.sessions.chat
+        self.app.sessions.chat.prompt.text = question
         await pilot.press("enter")
-        await self.until(pilot, lambda: self.app._turns > 0)
+        await self.until(pilot, lambda: self.app.turns.begun > 0)
 
     @property
     def shown(self) -> str:
@@ -57,7 +57,7 @@ def run(chat: RealChat, use: Any) -> None:
             async with chat.app.run_test(size=(110, 32)) as pilot:
                 await use(pilot)
         finally:
-            await chat.app.close_engine()
+            await chat.app.sessions.close()
 
     asyncio.run(main())
 
@@ -67,13 +67,13 @@ def test_a_question_is_answered_from_what_was_looked_up_at_sign_in(settings: Any
 
     async def use(pilot: Any) -> None:
         await chat.sign_in(pilot)
-        assert chat.app._chat
-        await chat.until(pilot, lambda: chat.app._prefetched)
+        assert chat.app.sessions.chat
+        await chat.until(pilot, lambda: chat.app.sessions.prefetched)
         await chat.ask(pilot, "Where is my mug?")
-        await chat.until(pilot, lambda: chat.app.turn is None)
+        await chat.until(pilot, lambda: chat.app.turns.running is None)
         await pilot.pause(0.0)
         assert "Smart Coffee Mug (B456)" in chat.shown
-        assert "hit" in str(chat.app._chat.ahead_panel.content)
+        assert "hit" in str(chat.app.sessions.chat.ahead_panel.content)
 
     run(chat, use)
 
@@ -86,7 +86,7 @@ def test_a_write_waits_for_a_key(settings: Any, keys: list[str], done: bool) -> 
         await chat.sign_in(pilot, "eight8")
         await chat.ask(pilot, "Cancel K7575.")
         await answer(pilot, *keys)
-        await chat.until(pilot, lambda: chat.app.turn is None)
+        await chat.until(pilot, lambda: chat.app.turns.running is None)
         await pilot.pause(0.0)
         assert "All right." in chat.shown
         result = next(message for message in chat.llama.prompts[-1] if getattr(message, "name", "") == "cancel_order")
@@ -101,12 +101,12 @@ def test_a_model_that_fails_gives_the_question_back(settings: Any) -> None:
     async def use(pilot: Any) -> None:
         await chat.sign_in(pilot)
         await chat.ask(pilot, "Where is it?")
-        await chat.until(pilot, lambda: chat.app.turn is None)
+        await chat.until(pilot, lambda: chat.app.turns.running is None)
         await pilot.pause(0.0)
-        assert chat.app._chat
-        assert chat.app._chat.prompt.text == "Where is it?"
+        assert chat.app.sessions.chat
+        assert chat.app.sessions.chat.prompt.text == "Where is it?"
         await pilot.press("enter")
-        await chat.until(pilot, lambda: chat.app._turns == 2 and chat.app.turn is None)
+        await chat.until(pilot, lambda: chat.app.turns.begun == 2 and chat.app.turns.running is None)
         await pilot.pause(0.0)
         assert "Better now." in chat.shown
 
@@ -130,16 +130,17 @@ def test_a_resumed_conversation_shows_the_cards_that_stood_there(settings: Any) 
 
     async def use(pilot: Any) -> None:
         await chat.sign_in(pilot)
-        await chat.until(pilot, lambda: chat.app._prefetched)
+        await chat.until(pilot, lambda: chat.app.sessions.prefetched)
         for number, question in enumerate(("Track A123, please.", "Where is my mug?", "Thanks!"), 1):
             await chat.ask(pilot, question)
-            await chat.until(pilot, lambda number=number: chat.app._turns == number and chat.app.turn is None)
+            await chat.until(pilot, lambda: chat.app.turns.running is None)
+            assert chat.app.turns.begun == number
         await chat.until(pilot, lambda: [len(under) for under in cards()] == [1, 1, 0])
         before = cards()
-        first, session = chat.app._chat, chat.app.session
+        first, session = chat.app.sessions.chat, chat.app.sessions.session
         assert session
         chat.app.post_message(ConversationAsked(session.thread_id))
-        await chat.until(pilot, lambda: chat.app._chat is not first and chat.app.screen.query("Prompt:focus"))
+        await chat.until(pilot, lambda: chat.app.sessions.chat is not first and chat.app.screen.query("Prompt:focus"))
         await chat.until(pilot, lambda: cards() == before)
 
     run(chat, use)

@@ -126,7 +126,7 @@ async def test_a_new_conversation_begins_empty(make_chat: Any, kept: Settings, k
             await pilot.press(key)
             await chat.still(pilot)
         await chat.until(
-            pilot, lambda: chat.app.session not in (None, before) and chat.app.screen.query("Prompt:focus")
+            pilot, lambda: chat.app.sessions.session not in (None, before) and chat.app.screen.query("Prompt:focus")
         )
         assert not chat.screen.query(Question)
 
@@ -181,7 +181,7 @@ async def test_deleting_the_open_one_begins_a_new_one(make_chat: Any, kept: Sett
         await pilot.press("d")
         await answer(pilot, "tab", "enter")
         await chat.until(
-            pilot, lambda: chat.app.session not in (None, before) and chat.app.screen.query("Prompt:focus")
+            pilot, lambda: chat.app.sessions.session not in (None, before) and chat.app.screen.query("Prompt:focus")
         )
         assert not chat.screen.query(Question)
 

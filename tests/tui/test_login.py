@@ -20,14 +20,14 @@ async def test_signing_in_opens_the_chat(make_chat: Any) -> None:
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot)
         assert isinstance(chat.app.screen, ChatScreen)
-        assert chat.app._login.user.value == chat.app._login.password.value == ""
+        assert chat.app.sessions.login.user.value == chat.app.sessions.login.password.value == ""
 
 
 async def test_a_wrong_password_is_said_and_the_name_stays(make_chat: Any) -> None:
     chat = make_chat()
     async with chat.app.run_test() as pilot:
         await chat.sign_in(pilot, password="wrong")
-        login = chat.app._login
+        login = chat.app.sessions.login
         await chat.until(pilot, lambda: login.problem.has_class("-error"))
         assert "wrong" in str(login.problem.content)
         assert (login.user.value, login.password.value) == ("user123", "")
@@ -41,7 +41,7 @@ async def test_an_empty_name_or_password_is_not_sent(make_chat: Any) -> None:
     async with chat.app.run_test() as pilot:
         await chat.opened(pilot)
         await pilot.press("tab", "enter")
-        login = chat.app._login
+        login = chat.app.sessions.login
         assert "name is empty" in str(login.problem.content)
         await pilot.press(*"user123", "enter", "enter")
         assert "password is empty" in str(login.problem.content)
@@ -53,7 +53,7 @@ async def test_the_password_reaches_no_clipboard(make_chat: Any) -> None:
     async with chat.app.run_test() as pilot:
         await chat.opened(pilot)
         await pilot.press(*"user123", "enter", *"secret")
-        password = chat.app._login.password
+        password = chat.app.sessions.login.password
         password.selection = password.selection.__class__(0, 6)
         await pilot.press("ctrl+c")
         password.selection = password.selection.__class__(0, 6)
@@ -83,8 +83,8 @@ async def test_a_given_name_leaves_only_the_password(make_chat: Any, settings: A
     chat = make_chat(settings=settings.model_copy(update={"user": "user123"}))
     async with chat.app.run_test() as pilot:
         await chat.opened(pilot)
-        assert chat.app._login.user.value == "user123"
-        assert chat.app._login.password.has_focus
+        assert chat.app.sessions.login.user.value == "user123"
+        assert chat.app.sessions.login.password.has_focus
 
 
 async def test_the_hint_is_for_the_demo_only(make_chat: Any, settings: Any) -> None:
@@ -97,7 +97,7 @@ async def test_the_hint_is_for_the_demo_only(make_chat: Any, settings: Any) -> N
 async def test_orders_that_cannot_be_opened_are_said_and_tried_again(make_chat: Any) -> None:
     chat = make_chat(open_errors=(DatabaseError("The orders are locked. Close the other program."),))
     async with chat.app.run_test() as pilot:
-        login = chat.app._login
+        login = chat.app.sessions.login
         await chat.until(pilot, lambda: login.problem.has_class("-error"))
         assert "locked" in str(login.problem.content)
         await pilot.press(*"user123", "enter", *"demo", "enter")
@@ -107,15 +107,15 @@ async def test_orders_that_cannot_be_opened_are_said_and_tried_again(make_chat: 
 async def test_an_error_from_outside_is_no_markup(make_chat: Any) -> None:
     chat = make_chat(open_errors=(KeyError("[a=1"),))
     async with chat.app.run_test() as pilot:
-        await chat.until(pilot, lambda: chat.app._login.problem.has_class("-error"))
-        assert "KeyError: '[a=1'" in str(chat.app._login.problem.content)
+        await chat.until(pilot, lambda: chat.app.sessions.login.problem.has_class("-error"))
+        assert "KeyError: '[a=1'" in str(chat.app.sessions.login.problem.content)
 
 
 async def test_the_models_progress_and_failure_are_shown(make_chat: Any) -> None:
     chat = make_chat(loading=ModelState("reading weights", 0.42))
     async with chat.app.run_test() as pilot:
         await chat.opened(pilot)
-        model = chat.app._login.model
+        model = chat.app.sessions.login.model
         await chat.until(pilot, lambda: "42 %" in str(model.content))
         chat.load_error = ModelError("No weights. Run make chat.")
         chat.loaded.set()
@@ -127,7 +127,7 @@ async def test_sign_in_waits_for_the_orders(make_chat: Any) -> None:
     chat.shop.may_open.clear()
     async with chat.app.run_test() as pilot:
         await pilot.press(*"user123", "enter", *"demo", "enter")
-        login = chat.app._login
+        login = chat.app.sessions.login
         await chat.until(pilot, lambda: login.user.disabled)
         assert "checking" in str(login.problem.content)
         chat.shop.may_open.set()

@@ -26,9 +26,9 @@ async def test_it_opens_by_itself_and_after_a_sign_out_by_enter(tmp_path: Path, 
         assert "Ask for sales by region, product or day, this month or last." in shown
         assert "Hello." in shown
         app.post_message(messages.SignOutAsked())
-        await until(lambda: app.screen is app._login and not app._login.is_busy)
-        assert "Enter opens it again" in str(app._login.problem.content)
-        assert not app._login.user.display
+        await until(lambda: app.screen is app.sessions.login and not app.sessions.login.is_busy)
+        assert "Enter opens it again" in str(app.sessions.login.problem.content)
+        assert not app.sessions.login.user.display
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, ChatScreen))
-    await app.close_engine()
+    await app.sessions.close()

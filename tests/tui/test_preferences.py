@@ -94,7 +94,7 @@ async def test_the_palette_lists_every_action_by_name(make_chat: Any) -> None:
         named = {command.title for command in chat.app.get_system_commands(chat.screen)}
         assert {"Strategy", "History", "Timeline", "Settings", "Find", "Copy", "Help", "Quit", "Sign out"} <= named
         await pilot.press("ctrl+p")
-        await chat.until(pilot, lambda: chat.app.screen is not chat.app._chat)
+        await chat.until(pilot, lambda: chat.app.screen is not chat.app.sessions.chat)
         await pilot.press(*"histo")
         await chat.until(pilot, lambda: chat.app.screen.query_one(CommandList).option_count == 1)
         await pilot.press("enter")
@@ -109,13 +109,15 @@ async def test_an_answer_that_ends_behind_another_window_rings(make_chat: Any, m
         await chat.sign_in(pilot)
         for turn, (leaves, wanted, bells) in enumerate(((False, True, 0), (True, True, 1), (True, False, 1))):
             chat.gate.clear()
-            chat.app.preferences = chat.app.preferences.model_copy(update={"notify": wanted})
+            chat.app.appearance.preferences = chat.app.appearance.preferences.model_copy(update={"notify": wanted})
             await chat.ask(pilot)
             if leaves:
                 chat.app.post_message(events.AppBlur())
                 await chat.until(pilot, lambda: not chat.app.app_focus)
             chat.gate.set()
-            await chat.until(pilot, lambda turn=turn: chat.app._turns == turn + 1 and chat.app.turn is None)
+            await chat.until(
+                pilot, lambda turn=turn: chat.app.turns.begun == turn + 1 and chat.app.turns.running is None
+            )
             await chat.still(pilot)
             assert len(rung) == bells
             chat.app.post_message(events.AppFocus())
@@ -128,7 +130,9 @@ async def test_the_up_arrow_brings_questions_back_and_down_the_draft(make_chat: 
         await chat.sign_in(pilot)
         for turn, question in enumerate(("First", "Second")):
             await chat.ask(pilot, question)
-            await chat.until(pilot, lambda turn=turn: chat.app._turns == turn + 1 and chat.app.turn is None)
+            await chat.until(
+                pilot, lambda turn=turn: chat.app.turns.begun == turn + 1 and chat.app.turns.running is None
+            )
         await pilot.press(*"dr")
         prompt = chat.screen.prompt
         shown = []
@@ -144,7 +148,9 @@ async def test_search_marks_the_newest_find_and_steps_to_others(make_chat: Any) 
         await chat.sign_in(pilot)
         for turn in range(3):
             await chat.ask(pilot, f"Question {turn}?")
-            await chat.until(pilot, lambda turn=turn: chat.app._turns == turn + 1 and chat.app.turn is None)
+            await chat.until(
+                pilot, lambda turn=turn: chat.app.turns.begun == turn + 1 and chat.app.turns.running is None
+            )
         await pilot.press("ctrl+f", *"mug")
         marked = lambda: [one.text.strip() for one in chat.screen.query(Answer) if one.has_class("-found")]  # noqa: E731  It is asked several times.
         await chat.until(pilot, lambda: marked() == ["A mug again."])

@@ -93,7 +93,7 @@ async def test_no_text_vanishes_without_a_way_back(make_chat: Any, seed: int) ->
                 prompt.action_later()
             elif before.strip():
                 prompt.action_send()
-                await chat.until(pilot, lambda sent=sent: len(chat.asked) > sent and chat.app.turn is None)
+                await chat.until(pilot, lambda sent=sent: len(chat.asked) > sent and chat.app.turns.running is None)
                 await chat.until(pilot, lambda: not chat.screen._waits)
             if action != "type":
                 found = "\n".join([*reachable(prompt), *chat.asked])
@@ -139,7 +139,7 @@ async def test_a_draft_goes_with_its_customer_into_a_new_conversation(make_chat:
         await chat.sign_in(pilot)
         before = chat.screen
         await pilot.press(*"half", "ctrl+n")
-        await chat.until(pilot, lambda: chat.app._chat is not before and chat.app.screen.query("Prompt:focus"))
+        await chat.until(pilot, lambda: chat.app.sessions.chat is not before and chat.app.screen.query("Prompt:focus"))
         await pilot.press(*" a")
         assert chat.screen.prompt.text == "half a"
 
@@ -152,7 +152,7 @@ async def test_signing_out_by_accident_keeps_the_draft(make_chat: Any) -> None:
         await chat.still(pilot)
         assert chat.screen.prompt.text == "half"
         await pilot.press("ctrl+o")
-        await chat.until(pilot, lambda: chat.app.screen is chat.app._login)
+        await chat.until(pilot, lambda: chat.app.screen is chat.app.sessions.login)
 
 
 async def test_what_is_typed_with_a_card_in_focus_is_in_the_prompt(make_chat: Any) -> None:
@@ -183,9 +183,9 @@ async def test_what_follows_a_wrong_password_is_never_shown(make_chat: Any) -> N
     async with chat.app.run_test() as pilot:
         await chat.opened(pilot)
         chat.app.post_message(Burst("user123\rwrong\rdemo"))
-        await chat.until(pilot, lambda: chat.app._login.password.value == "demo")
-        assert chat.app._typed_ahead == ""
-        assert chat.app._login.user.value == "user123"
+        await chat.until(pilot, lambda: chat.app.sessions.login.password.value == "demo")
+        assert chat.app.sessions._typed_ahead == ""
+        assert chat.app.sessions.login.user.value == "user123"
 
 
 async def test_a_paste_of_lines_is_one_line_where_only_one_fits(make_chat: Any) -> None:

@@ -162,7 +162,8 @@ async def settings_open(chat: Any, pilot: Pilot[None]) -> None:
 def test_settings(snap_compare: Any, make_still_chat: Any, theme: str, size: tuple[int, int]) -> None:
     chat = make_still_chat()
     chat.app.theme = theme
-    chat.app.preferences = chat.app.preferences.model_copy(update={"theme": theme, "notify": False})
+    appearance = chat.app.appearance
+    appearance.preferences = appearance.preferences.model_copy(update={"theme": theme, "notify": False})
     assert snap_compare(chat.app, terminal_size=size, run_before=lambda pilot: settings_open(chat, pilot))
 
 
@@ -172,7 +173,7 @@ def test_palette(snap_compare: Any, make_still_chat: Any) -> None:
     async def palette(pilot: Pilot[None]) -> None:
         await chat.ready(pilot)
         await pilot.press("ctrl+p")
-        await chat.until(pilot, lambda: chat.app.screen is not chat.app._chat)
+        await chat.until(pilot, lambda: chat.app.screen is not chat.app.sessions.chat)
         await pilot.press(*"ti")
         await chat.until(pilot, lambda: chat.app.screen.query_one(Input).value == "ti")
         await chat.until(pilot, lambda: all(worker.is_finished for worker in chat.app.screen.workers))

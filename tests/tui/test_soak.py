@@ -23,7 +23,7 @@ async def test_five_hundred_turns_cost_no_more_each_than_the_first_ones(make_cha
             started_s = time.process_time()
             chat.screen.prompt.text = f"Question {turn}?"
             chat.screen.prompt.action_send()
-            while not (chat.app._turns == turn + 1 and chat.app.turn is None):
+            while not (chat.app.turns.begun == turn + 1 and chat.app.turns.running is None):
                 await asyncio.sleep(0.005)  # The pilot's own waits would cost more than the turns.
             took_s.append(time.process_time() - started_s)
         assert f"Turn **{TURNS - 1}**" in chat.shown

@@ -81,7 +81,9 @@ async def test_f4_shows_the_newest_turn_and_left_the_one_before(make_chat: Any) 
         assert not isinstance(chat.app.screen, TimelineScreen)
         for turn, question in enumerate(("First [one?", "Second?")):
             await chat.ask(pilot, question)
-            await chat.until(pilot, lambda turn=turn: chat.app._turns == turn + 1 and chat.app.turn is None)
+            await chat.until(
+                pilot, lambda turn=turn: chat.app.turns.begun == turn + 1 and chat.app.turns.running is None
+            )
         await pilot.press("f4")
         await chat.still(pilot)
         screen = chat.app.screen

@@ -93,7 +93,7 @@ async def test_tokens_of_a_turn_that_is_over_are_dropped(make_chat: Any) -> None
         chat.session.on_event(TextArrived("late"))
         await chat.still(pilot)
         await chat.ask(pilot)
-        await chat.until(pilot, lambda: chat.app._turns == 2 and chat.app.turn is None)
+        await chat.until(pilot, lambda: chat.app.turns.begun == 2 and chat.app.turns.running is None)
         await chat.still(pilot)
         assert "late" not in chat.shown
 
@@ -108,7 +108,7 @@ async def test_a_failed_turn_gives_the_question_back_and_says_what_to_do(make_ch
         assert "The model failed in the middle of the answer: out of [x= memory." in chat.toasts[0]
         assert not chat.screen.query(Question)
         await pilot.press("enter")
-        await chat.until(pilot, lambda: chat.app._turns == 2 and chat.app.turn is None)
+        await chat.until(pilot, lambda: chat.app.turns.begun == 2 and chat.app.turns.running is None)
         await chat.still(pilot)
         assert "Here." in chat.shown
 
@@ -231,13 +231,13 @@ async def test_signing_out_ends_the_session_and_leaves_nothing(make_chat: Any) -
         await chat.until(pilot, lambda: chat.llama.writing)
         session = chat.session
         await pilot.press("ctrl+o")
-        await chat.until(pilot, lambda: session._closed.is_set() and not chat.app._login.user.disabled)
-        assert chat.app.screen is chat.app._login
-        assert chat.app.session is None
-        assert chat.app._chat is None
+        await chat.until(pilot, lambda: session._closed.is_set() and not chat.app.sessions.login.user.disabled)
+        assert chat.app.screen is chat.app.sessions.login
+        assert chat.app.sessions.session is None
+        assert chat.app.sessions.chat is None
         assert not chat.app.query(Markdown)
         await pilot.press(*"user123", "enter", *"demo", "enter")
-        await chat.until(pilot, lambda: chat.app.session is not session and len(chat.app.screen_stack) == 2)
+        await chat.until(pilot, lambda: chat.app.sessions.session is not session and len(chat.app.screen_stack) == 2)
 
 
 async def test_the_prefetch_is_shown_when_it_is_in(make_chat: Any) -> None:
@@ -291,7 +291,7 @@ async def test_scrolled_up_it_stays_there_while_more_arrives(make_chat: Any) -> 
         await pilot.press("home")
         await chat.until(pilot, lambda: conversation.scroll_y == 0)
         gate.set()
-        await chat.until(pilot, lambda: chat.app.turn is None)
+        await chat.until(pilot, lambda: chat.app.turns.running is None)
         await chat.still(pilot)
         assert conversation.scroll_y == 0
 
@@ -332,7 +332,7 @@ def test_quitting_in_the_middle_of_an_answer_does_not_wait_for_its_end(make_chat
 
     async def run() -> None:
         await chat.app.run_async(headless=True, auto_pilot=use)
-        await chat.app.close_engine()
+        await chat.app.sessions.close()
 
     asyncio.run(run())
     assert not gate.is_set()
