@@ -24,11 +24,11 @@ from textual.widgets import Input
 
 from tui import garbage, messages
 from tui.appearance import Appearance
-from tui.driver import BrowserDriver, TerminalDriver
-from tui.leaving import Leaving
 from tui.screens.login import LoginScreen
 from tui.sessions import MakeEngine, Sessions, make_engine
-from tui.terminal import Burst, one_line
+from tui.terminal.driver import BrowserDriver, TerminalDriver
+from tui.terminal.keys import Burst, one_line
+from tui.terminal.leaving import Leaving
 from tui.turns import Turns
 
 if TYPE_CHECKING:

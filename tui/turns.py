@@ -6,11 +6,14 @@ turn itself runs in a thread, which posts messages and touches no widget.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import App
+from textual.css.query import NoMatches
+from textual.widget import MountError
 
 from headstart.errors import HeadstartError, ModelError, SessionClosedError
 from tui import messages
@@ -19,6 +22,7 @@ from tui.sessions import Sessions, show_error
 if TYPE_CHECKING:
     from agent.events import Confirmation, TurnOutcome, TurnResult
     from tui.relay import EventRelay
+    from tui.screens.chat import ChatScreen
 
 
 class Turns:
@@ -68,13 +72,15 @@ class Turns:
 
     async def started(self, turn: int, question: str) -> None:
         """Show the question."""
-        if self._sessions.chat and turn == self.running:
-            await self._sessions.chat.begin_turn(question)
+        if (chat := self._sessions.chat) and turn == self.running:
+            with _while_up(chat):
+                await chat.begin_turn(question)
 
     async def tokens_arrived(self, turn: int, text: str) -> None:
         """Show more of the answer."""
-        if self._sessions.chat and turn == self.running and not self._stopped:
-            await self._sessions.chat.show_tokens(text)
+        if (chat := self._sessions.chat) and turn == self.running and not self._stopped:
+            with _while_up(chat):
+                await chat.show_tokens(text)
 
     def step_ended(self, turn: int) -> None:
         """A node of the graph has run."""
@@ -87,7 +93,8 @@ class Turns:
         if session and chat and self.running is not None and not self._stopped:
             self._stopped = True
             session.stop()
-            await chat.stopping()
+            with _while_up(chat):
+                await chat.stopping()
 
     def ask_customer(self, turn: int, confirmation: Confirmation) -> None:
         """A write waits for the customer's word."""
@@ -108,7 +115,8 @@ class Turns:
         if chat is None or turn != self.running:
             return False
         self.running = None
-        await chat.end_turn(result)
+        with _while_up(chat):
+            await chat.end_turn(result)
         return True
 
     async def failed(self, turn: int, error: HeadstartError) -> None:
@@ -116,12 +124,23 @@ class Turns:
         chat = self._sessions.chat
         if chat and turn == self.running:
             self.running = None
-            await chat.fail_turn(error)
+            with _while_up(chat):
+                await chat.fail_turn(error)
             show_error(self._app, error)
 
     def end(self) -> None:
         """Nobody waits for a turn any more: signed out."""
         self.running = None
+
+
+@contextlib.contextmanager
+def _while_up(chat: ChatScreen) -> Generator[None]:
+    """Quitting takes the screen down, maybe in between: then there is nothing left to show it on."""
+    try:
+        yield
+    except (NoMatches, MountError):
+        if chat.is_up:
+            raise
 
 
 def _outcome(turn: int, outcome: TurnOutcome) -> messages.TurnFinished | messages.ConfirmationAsked:

@@ -12,7 +12,7 @@ from textual._time import get_time
 
 from agent.events import Confirmation
 from tui.screens.confirm import CHOSEN_S, QUIET_S, SEEN_S, ConfirmScreen
-from tui.terminal import Burst, TerminalInput
+from tui.terminal.keys import Burst, TerminalInput
 
 CANCEL = Confirmation("cancel_order", {"order_id": "A123"}, "A123 will be cancelled.", "Processing", "Cancelled", "1")
 KEYS = [*"yYnN yes", "\t", "\t", "\x1b[Z", "\r", "\r", "\x1b[A", "\x1b[C", "\x1b[D", "\x7f", "\x1b", "\n"]

@@ -14,9 +14,9 @@ from textual.widgets import Input
 from agent.session.conversations import Conversations, Kept
 from agent.settings import Settings
 from headstart.errors import DatabaseError
-from tui.saving import file_name, suggestion
 from tui.screens.history import HistoryScreen
 from tui.screens.line import LineScreen
+from tui.screens.saving import file_name, suggestion
 from tui.widgets.cards import FactCard, RecordsTable
 from tui.widgets.conversation import Answer, Question
 

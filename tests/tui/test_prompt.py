@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from textual import events
 
-from tui.terminal import Burst
+from tui.terminal.keys import Burst
 
 
 def pressed(app: Any, *keys: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from langchain_core.messages import ToolMessage
 from stubs.confirming import answer
 from stubs.fake_llama import asks
-from stubs.results import FIGURES
+from stubs.results import FIGURES, RESULT
 from textual import events
 from textual.widgets import Markdown
 
@@ -318,6 +318,17 @@ def test_every_binding_has_an_id() -> None:
 
     for owner in (HeadstartApp, ChatScreen, ConfirmScreen, HelpScreen, Prompt):
         assert all(binding.id for binding in owner.BINDINGS)
+
+
+async def test_a_turn_that_ends_while_the_screen_is_taken_down_is_no_error(make_chat: Any) -> None:
+    chat = make_chat("One.", gate=threading.Event())
+    async with chat.app.run_test() as pilot:
+        await chat.sign_in(pilot)
+        await chat.ask(pilot)
+        await chat.writes(pilot)
+        await chat.screen.query("*").remove()
+        await chat.app.turns.finished(1, RESULT)
+        assert chat.app.turns.running is None
 
 
 def test_quitting_in_the_middle_of_an_answer_does_not_wait_for_its_end(make_chat: Any) -> None:

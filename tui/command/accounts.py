@@ -11,7 +11,7 @@ from agent.engine import Engine
 from agent.settings import Settings
 from headstart.errors import SettingsError
 from headstart.world.accounts import Accounts
-from tui.command.streams import is_terminal
+from tui.terminal.streams import is_terminal
 
 
 def add(settings: Settings, user_id: str, **given: str | None) -> None:

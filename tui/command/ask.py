@@ -20,9 +20,9 @@ from headstart.errors import HeadstartError, SettingsError
 from headstart.world.loading import load_world
 from headstart.world.opened import Described
 from tui.command import lines
-from tui.command.streams import OutputError, is_nothing, is_terminal, knows_unicode, text_of
-from tui.figures import corrections
-from tui.leaving import Leaving
+from tui.figures.words import corrections
+from tui.terminal.leaving import Leaving
+from tui.terminal.streams import OutputError, is_nothing, is_terminal, knows_unicode, text_of
 
 NO_QUESTION = "No question was given. Give one as an argument, or a line each on standard input."
 

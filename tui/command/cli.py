@@ -14,10 +14,10 @@ from agent.settings import Settings, Strategy, load_settings
 from headstart.errors import HeadstartError, SettingsError
 from headstart.world.loading import load_world
 from headstart.world.opened import Described
-from tui.command import streams
-from tui.command.streams import is_terminal, knows_unicode, text_of
 from tui.command.terminal_kind import can_draw
 from tui.command.world_options import as_arguments, options_given, taking, world_named
+from tui.terminal import streams
+from tui.terminal.streams import is_terminal, knows_unicode, text_of
 
 EXIT_CODES = """Exit codes: 0 done, 1 a question was not answered, 2 wrong usage or configuration, 3 sign-in failed,
 4 the world cannot be opened, 5 the model cannot be had, 130 interrupted, 141 nobody reads the output, 128 + n ended by

@@ -18,9 +18,9 @@ from agent.events import Confirmation, TextArrived
 from headstart.errors import HeadstartError
 from headstart.speculation.calls import Call
 from headstart.text import printable
-from tui.command.streams import OutputError, is_terminal
-from tui.figures import call_words, corrections
-from tui.typed_ahead import typed_ahead
+from tui.figures.words import call_words, corrections
+from tui.terminal.streams import OutputError, is_terminal
+from tui.terminal.typed_ahead import typed_ahead
 
 if TYPE_CHECKING:
     from agent.events import Event, TurnOutcome, TurnResult

@@ -17,9 +17,9 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tui import garbage, messages
-from tui.facts import facts_of
-from tui.figures import tenths
-from tui.readings import SessionReadings
+from tui.figures.facts import facts_of
+from tui.figures.readings import SessionReadings
+from tui.figures.words import tenths
 from tui.screens.timeline import TimelineScreen
 from tui.widgets.ahead_panel import AheadPanel
 from tui.widgets.cards import AskAbout
@@ -171,6 +171,11 @@ class ChatScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc has something to stop only during a turn."""
         return None if action == "stop" and self._answer is None else True
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it has its widgets, which are taken from it when the program quits."""
+        return bool(self.query("#prompt"))
 
     # What the customer does.
 

@@ -17,9 +17,9 @@ from textual.widgets import DataTable, Static
 from agent.events import Confirmation
 from headstart.errors import HeadstartError
 from tui import messages
-from tui.saving import file_name, save
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.line import LineScreen
+from tui.screens.saving import file_name, save
 from tui.widgets.keys_footer import KeysFooter
 from tui.widgets.too_small import TooSmall
 

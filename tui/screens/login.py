@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tui import messages
-from tui.figures import model_words
+from tui.figures.words import model_words
 from tui.widgets.keys_footer import KeysFooter
 from tui.widgets.too_small import TooSmall
 

@@ -13,12 +13,12 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
-from tui.figures import corrections, seconds
-from tui.saving import file_name, save
-from tui.timeline_svg import timeline_svg
-from tui.turn_rows import TurnRow, as_dict, turn_rows, window
+from tui.figures.axis import Axis, legend
+from tui.figures.timeline_svg import timeline_svg
+from tui.figures.turn_rows import TurnRow, as_dict, turn_rows, window
+from tui.figures.words import corrections, seconds
+from tui.screens.saving import file_name, save
 from tui.widgets.keys_footer import KeysFooter
-from tui.widgets.timeline import Axis, legend
 from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:

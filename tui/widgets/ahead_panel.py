@@ -4,7 +4,7 @@ from textual.content import Content
 
 from headstart.speculation.ledger import Ledger
 from headstart.speculation.speculator import Ahead
-from tui.figures import call_words, tenths
+from tui.figures.words import call_words, tenths
 from tui.widgets.drawn import Drawn
 
 MARKS = {"waiting": "·", "in flight": "⋯", "ready": "✓", "failed": "✗"}

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Markdown, Static
 
-from tui.facts import facts_kept
-from tui.figures import corrections, seconds, tenths
+from tui.figures.facts import facts_kept
+from tui.figures.words import corrections, seconds, tenths
 from tui.widgets.cards import card
 from tui.widgets.drawn import Drawn
 

@@ -7,11 +7,11 @@ from textual.content import Content
 from textual.widgets import Digits
 
 from headstart.timeline import Lane, Span, TurnFigures, length
-from tui.figures import DOING, blocks, call_words, seconds, tenths
-from tui.readings import Reading
+from tui.figures.axis import Axis, legend
+from tui.figures.readings import Reading
+from tui.figures.words import DOING, blocks, call_words, seconds, tenths
 from tui.widgets.drawn import Drawn
 from tui.widgets.fitting import fitting
-from tui.widgets.timeline import Axis, legend
 
 LANE_CELLS = 19
 LANES: tuple[Lane, ...] = ("model", "database")

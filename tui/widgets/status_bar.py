@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from tui.figures import model_words
+from tui.figures.words import model_words
 from tui.widgets.fitting import Fitting
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from agent.engine import Engine
 from agent.settings import load_settings
 from headstart.errors import DatabaseError, SettingsError, SignInError
 from tui.command import ask
-from tui.command.streams import OutputError, text_of
+from tui.terminal.streams import OutputError, text_of
 
 Asked = Callable[..., int]
 

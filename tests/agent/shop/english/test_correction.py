@@ -12,7 +12,7 @@ from agent.shop.english.correction import Correction
 from agent.shop.english.facts import known
 from agent.shop.english.guard import Guard
 from agent.shop.records import Status
-from tui.figures import corrections
+from tui.figures.words import corrections
 
 ROWS = HISTORY.model_copy(
     update={

@@ -11,7 +11,7 @@ from agent.shop.cards import shown
 from agent.shop.world import WORLD, Shop
 from headstart.speculation.calls import Call
 from headstart.world.opened import Described
-from tui.facts import facts_of
+from tui.figures.facts import facts_of
 from tui.widgets.cards import FactCard, RecordsTable, card
 
 SHOP = Described(WORLD)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from tui.figures import corrections, seconds
-from tui.turn_rows import turn_rows, window
-from tui.widgets.timeline import Axis
+from tui.figures.axis import Axis
+from tui.figures.turn_rows import turn_rows, window
+from tui.figures.words import corrections, seconds
 
 if TYPE_CHECKING:
     from agent.events import TurnResult

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from headstart.speculation.calls import Call
 from headstart.timeline import Interval, Span
-from tui.figures import DOING, call_words
+from tui.figures.words import DOING, call_words
 
 if TYPE_CHECKING:
     from agent.events import ToolUse, TurnResult

@@ -9,10 +9,10 @@ from textual.widgets import Input
 
 from agent.events import ToolUse, TurnResult
 from headstart.timeline import Span
+from tui.figures.timeline_svg import timeline_svg
+from tui.figures.turn_rows import turn_rows
 from tui.screens.line import LineScreen
 from tui.screens.timeline import TimelineScreen, compared, lanes
-from tui.timeline_svg import timeline_svg
-from tui.turn_rows import turn_rows
 
 SPANS = (
     Span("customer", "sign-in", 90.0, 90.0),

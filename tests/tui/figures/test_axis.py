@@ -1,6 +1,6 @@
 import pytest
 
-from tui.widgets.timeline import GAP, Axis
+from tui.figures.axis import GAP, Axis
 
 
 def test_a_lane_is_full_where_it_was_busy_and_empty_elsewhere() -> None:

@@ -1,4 +1,4 @@
-"""Textual's drivers, with the program's own way of reading: `tui.terminal` makes messages of what comes.
+"""Textual's drivers, with the program's own way of reading: `tui.terminal.keys` makes messages of what comes.
 
 Input and its end are apart: `read` gives what came, `input_ended` is what happens when nothing ever will again.
 """
@@ -19,9 +19,9 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
 from textual.message import Message
 
-from tui import leaving
-from tui.command.streams import is_terminal
-from tui.terminal import TerminalInput
+from tui.terminal import leaving
+from tui.terminal.keys import TerminalInput
+from tui.terminal.streams import is_terminal
 
 READ_BYTES = 64 * 1024
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
 
-from tui.terminal import MANY, PASTE_END, PASTE_ENDS_WITHIN_S, PASTE_START, Burst, TerminalInput, pasted
+from tui.terminal.keys import MANY, PASTE_END, PASTE_ENDS_WITHIN_S, PASTE_START, Burst, TerminalInput, pasted
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
 SCRAPS = st.one_of(

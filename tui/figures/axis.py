@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from headstart.timeline import Interval, clipped, length, merged
-from tui.figures import BLOCKS
+from tui.figures.words import BLOCKS
 
 IDLE_S = 1.0
 """An idle stretch longer than this is squeezed."""

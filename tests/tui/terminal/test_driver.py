@@ -10,7 +10,7 @@ import pexpect
 import pyte
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROGRAM = """
 from functools import partial
 import agent.engine

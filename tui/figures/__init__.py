@@ -1,0 +1,1 @@
+"""What is drawn, worked out without a widget: words, readings, rows of a turn, cards, pictures."""
