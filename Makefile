@@ -59,7 +59,7 @@ train: $(VENV)/.train-ready ## fine-tune the embedded model's adapter (resumes)
 	@$(BIN)/python -m training.train $(ARGS)
 
 evaluate: $(VENV)/.chat-ready ## the exam: a thousand unseen questions through the real session (resumes)
-	@$(BIN)/python -m training.exam $(ARGS)
+	@$(BIN)/python -m bench.answers $(ARGS)
 
 bench: setup-test ## every benchmark within 25 minutes; results, tables and pictures are written anew
 	@$(BIN)/python -m bench $(ARGS)

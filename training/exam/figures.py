@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import report
 from training.exam.expectation import LEAST, LOOK_UPS, Question
 from training.exam.score import Said, Verdict
 
@@ -78,9 +77,9 @@ def by_category(marked: Sequence[Marked]) -> dict[str, list[Marked]]:
     return {**{category: ones for category, ones in found.items() if ones}, "all": list(marked)}
 
 
-def table(marked: Sequence[Marked]) -> str:
-    """By category: how many, and what share of them is right, with Wilson's intervals in per cent."""
-    rows = [
+def rows(marked: Sequence[Marked]) -> list[list[str]]:
+    """By category: how many, the shares of `COLUMNS` that are right, wrong facts and others' data."""
+    return [
         [
             category,
             str(len(ones)),
@@ -90,7 +89,6 @@ def table(marked: Sequence[Marked]) -> str:
         ]
         for category, ones in by_category(marked).items()
     ]
-    return report.table(("category", "n", *(f"{name} right" for name in COLUMNS), "wrong facts", "others' data"), rows)
 
 
 def notebook_by_size(marked: Sequence[Marked]) -> dict[str, Share]:

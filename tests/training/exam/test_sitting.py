@@ -8,9 +8,9 @@ import pytest
 from stubs.fake_llama import FakeLlama, asks
 
 from agent.shop.tools import BY_NAME
+from bench import answers as command
 from headstart.world import Call as ToolCall
 from headstart.world import User, Write
-from training.exam import __main__ as command
 from training.exam import figures, models, sitting
 from training.exam.conversations import Exam
 from training.exam.expectation import Call, Conversation, Question

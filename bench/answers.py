@@ -1,8 +1,8 @@
 """The exam: 1,000 questions in whole conversations through the program's own session, scored against the rows.
 
-    python -m training.exam                          the embedded model, after and before the guard
-    python -m training.exam --model untaught         the same weights without what was taught
-    python -m training.exam --guard off --category price --conversations 5
+    python -m bench.answers                          the embedded model, after and before the guard
+    python -m bench.answers --model untaught         the same weights without what was taught
+    python -m bench.answers --guard off --category price --conversations 5
 
 Where the guard did nothing in a conversation, its answers are the same without a guard (decoding is greedy): the run
 before the guard asks only the others again.
@@ -19,7 +19,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -41,7 +41,7 @@ from training.exam.truth import read_customer, read_shop
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(
-        prog="training.exam", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+        prog="bench.answers", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--model", default="embedded", help="embedded, untaught, a hub id or a folder")
     parser.add_argument("--adapter", type=Path, help="another folder with an adapter for the embedded model")
@@ -85,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
         done = asyncio.run(run(given, model, guard=guard, known=untouched))
         marked[guard] = marks(given, done)
         untouched = {number: turns for number, turns in done.items() if not any(turn.corrected for turn in turns)}
-        print(f"\n{given.model}, {given.strategy}, guard {'on' if guard else 'off'}\n{figures.table(marked[guard])}")
+        print(f"\n{given.model}, {given.strategy}, guard {'on' if guard else 'off'}\n{table_of(marked[guard])}")
         for size, share in figures.notebook_by_size(marked[guard]).items():
             print(f"the notebook's question, {size} orders: {share.hits} of {share.of}")
     _print_misses(marked[guards[0]], given.misses)
@@ -149,6 +149,12 @@ def marks(given: argparse.Namespace, done: Mapping[int, list[Turn]]) -> list[Mar
         for conversation in chosen(given)
         for question, turn in zip(conversation.questions, done.get(conversation.number, []), strict=False)
     ]
+
+
+def table_of(marked: Sequence[Marked]) -> str:
+    """By category: how many, and what share of them is right, with Wilson's intervals in per cent."""
+    head = ("category", "n", *(f"{name} right" for name in figures.COLUMNS), "wrong facts", "others' data")
+    return report.table(head, figures.rows(marked))
 
 
 class _Progress:
