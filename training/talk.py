@@ -7,7 +7,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from agent.session.lookups import PLACED_WHILE_TYPING, WORTH_READING
 from agent.shop import rules
-from agent.shop.english.facts import NUMBER
+from agent.shop.english.numbers import NUMBER
 from agent.shop.phrases import INSTRUCTIONS, PHRASES
 from agent.turn.conversation import exchanges
 from headstart.speculation.calls import Call

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.shop.english import asking, naming
+from agent.shop.english import asking, naming, numbers
 from agent.shop.english.asking import asks_for_parcel
 from agent.shop.records import Status
 from headstart.world import Call, Candidate, Moment, rule
@@ -90,7 +90,7 @@ def the_older_order_typed_about(moment: Moment) -> Iterator[Candidate]:
     known_now = moment.once(known)
     if not known_now.unknown or known_now.meant:
         return
-    for number in naming.full_numbers(moment.text):
+    for number in numbers.full_numbers(moment.text):
         about = {"order_id": number}
         parcel = asks_for_parcel(moment.text)
         yield _about(about, 0.6, "the_older_order_typed_about", "you typed a number", parcel=parcel)
@@ -132,10 +132,10 @@ def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
 def the_product_typed_about(moment: Moment) -> Iterator[Candidate]:
     """The number of a product: surer if the customer has ordered it, never if it is an order's."""
     orders = moment.once(known).orders
-    bought = {naming.plain(item["product_id"]): item["product_id"] for order in orders for item in order["items"]}
-    numbers = {naming.plain(order["order_id"]) for order in orders}
-    for typed in dict.fromkeys(map(naming.plain, asking.PRODUCT_NUMBER.findall(moment.text))):
-        if typed not in numbers:
+    bought = {numbers.plain(item["product_id"]): item["product_id"] for order in orders for item in order["items"]}
+    ordered = {numbers.plain(order["order_id"]) for order in orders}
+    for typed in dict.fromkeys(map(numbers.plain, numbers.TYPED_PRODUCT.findall(moment.text))):
+        if typed not in ordered:
             call = Call.of("get_product", {"product_id": bought.get(typed, typed.upper())})
             chance = 0.8 if typed in bought else 0.6
             yield Candidate(call, chance, "the_product_typed_about", "you typed its number")

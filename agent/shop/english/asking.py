@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from rapidfuzz.distance import Indel
 
+from agent.shop.english import numbers
 from agent.shop.records import Status
 
 Field: TypeAlias = Literal["name", "email", "address", "user name"]
@@ -224,7 +225,6 @@ _ELSEWHERE = re.compile(
 )
 """Words of somebody who wants an order to go to another place."""
 
-PRODUCT_NUMBER = re.compile(r"(?<![^\W_])p[\s-]?\d{3,}(?![^\W_])", re.IGNORECASE)
 _DESCRIBES = re.compile(
     r"\b(?:describ\w*|description|details?|about|like|say|tell me|what is|what's|what’s|information|info|features?)\b",
     re.IGNORECASE,
@@ -313,7 +313,7 @@ def needs_parcel(text: str) -> bool:
 
 def account_fields(text: str) -> tuple[Field, ...]:
     """What of their own data the customer asks for; nothing where it may be an order, a change or somebody else's."""
-    if _OTHER_PERSON.search(text) or _PEOPLE.search(text) or PRODUCT_NUMBER.search(text):
+    if _OTHER_PERSON.search(text) or _PEOPLE.search(text) or numbers.TYPED_PRODUCT.search(text):
         return ()
     said = spelled(text)
     if _USUALLY.search(said) and _SENDS.search(said) and _SOMEWHERE.search(said):

@@ -12,7 +12,7 @@ from typing import Any
 from langchain_core.messages import ToolCall
 
 from agent.shop import policy
-from agent.shop.english import intent, naming, sentences, target
+from agent.shop.english import intent, numbers, sentences, target
 from agent.shop.english.asking import asks_for_parcel, wants_elsewhere
 from agent.shop.english.correction import Correction
 from agent.shop.english.facts import Known, known
@@ -147,7 +147,7 @@ class ShopReading:
             ),
             [],
         )
-        alone = told.mentioned(asked.question) or naming.full_numbers(asked.question)
+        alone = told.mentioned(asked.question) or numbers.full_numbers(asked.question)
         words = [asked.question] if alone else asked.said_in_prompt[-intent.REMEMBERED :]
         pointed = self.guard.question.orders
         return target.target(call, words, told, pointed=pointed, recent=recent, today=self.today)

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from pydantic import ValidationError
 
 from agent.shop import contents, records
-from agent.shop.english import asking, naming
+from agent.shop.english import asking, naming, numbers
 from agent.shop.english.asking import STATUS_WORDS, STATUSES, Field
 from agent.shop.records import Order, Status
 
@@ -24,7 +24,6 @@ _MONTH = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
     "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-NUMBER = re.compile(r"(?<![\w$-])[A-Z]{1,4}\d{2,}(?![\w])")
 DATE = re.compile(
     r"(?<![\w-])(?:(?P<iso>\d{4}-\d{2}-\d{2})"
     rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?P<month>{_MONTH})\b\.?(?:,? (?P<year>\d{{4}}))?"
@@ -38,8 +37,6 @@ STATUS = re.compile(
     re.IGNORECASE,
 )
 CARRIER = re.compile(r"\bcarrier is (?P<carrier>[A-Z]\w+)")
-TYPED_NUMBER = re.compile(r"(?<![a-z])(?:[a-z]{1,4}-?\d{2,}|(?<!\d )[a-z] \d{3,})", re.IGNORECASE)
-"""An order's number as people write it: `b456`, `B 456`, `B-456`."""
 OF_MANY = re.compile(
     r"\b(?:orders|all(?! right)|every\w*+(?! (?:all right|alright|ok|okay|fine|in order|well)\b)|list|history|besides"
     r"|except|others?|else|instead|not (?:the|my))\b",
@@ -161,14 +158,14 @@ class Known:
     def orders_in(self, text: str) -> list[str]:
         """The orders that a text names by their numbers, in its order."""
         known = set(self.order_ids())
-        return list(dict.fromkeys(number for number in NUMBER.findall(text) if number in known))
+        return list(dict.fromkeys(number for number in numbers.NUMBER.findall(text) if number in known))
 
     def nobodys(self, question: str) -> str:
         """An order's number in the question that is none of the customer's; empty where that is not sure."""
-        typed = naming.full_numbers(question)
-        known = {naming.plain(key).upper() for key in [*self.older, *self.records]}
+        typed = numbers.full_numbers(question)
+        known = {numbers.plain(key).upper() for key in [*self.older, *self.records]}
         known |= {number.upper() for record in self.records.values() for number in record.numbers | record.products}
-        names = [naming.plain(item).upper() for item in self.items]
+        names = [numbers.plain(item).upper() for item in self.items]
         foreign = [one for one in typed if one not in known and not any(one in name for name in names)]
         denied = {match.group("number").upper() for line in self.quotable if (match := _NO_SUCH.match(line))}
         sure = [one for one in foreign if self.whole or one in denied]
@@ -196,7 +193,7 @@ class Known:
             return order_id if order_id in asked or len(asked) > 1 else next(iter(asked))
         if order_id in self.records or order_id in self.older:
             return order_id
-        typed = {naming.plain(number).upper() for number in TYPED_NUMBER.findall(question)}
+        typed = {numbers.plain(number).upper() for number in numbers.TYPED.findall(question)}
         alike = [number for number in typed if re.sub(r"\D", "", number) == re.sub(r"\D", "", order_id)]
         return alike[0] if len(alike) == 1 else order_id
 
@@ -219,7 +216,7 @@ class Known:
         found = naming.newest(question, naming.meant(question, self._named()))
         named = [one for one in found if one.likeness >= naming.SURE]
         numbered = [one for one in named if one.by == "number"]
-        if TYPED_NUMBER.search(question) and not numbered:
+        if numbers.TYPED.search(question) and not numbered:
             return []  # A number that is none of theirs: the item beside it may belong to that.
         if not named and len(found) == 1 and _MY.search(question):
             named = found  # Half a name is enough where it fits one of their orders: `my saffron`.
@@ -272,7 +269,7 @@ def _row(artifact: Mapping[str, Any] | None) -> records.Row | None:
 
 def facts(text: str, items: Sequence[str] = ()) -> list[Fact]:
     """The fact-shaped spans of a text in their order; `items` are the names to look for, longest first."""
-    found = [Fact("number", m.start(), m.end(), m.group()) for m in NUMBER.finditer(text)]
+    found = [Fact("number", m.start(), m.end(), m.group()) for m in numbers.NUMBER.finditer(text)]
     for m in DATE.finditer(text):
         found.append(Fact("date", m.start(), m.end(), _day(m), _role(text[: m.start()])))
     for m in AMOUNT.finditer(text):

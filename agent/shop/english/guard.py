@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from agent.shop.english.asking import STATUS_WORDS, extreme_asked
 from agent.shop.english.correction import Correction
 from agent.shop.english.facts import Fact, Known, facts
+from agent.shop.english.numbers import WRITTEN
 from agent.shop.english.question import NOTHING, Question
 from agent.shop.english.sentences import NEW_ADDRESS, NOT_UNDERSTOOD, ONLY_YOURS
 from agent.shop.english.statements import (
@@ -40,7 +41,7 @@ _DENIAL = re.compile(
     r" (?:find|see|have) (?:an? |any |the |your )?(?P<words>[^.\n]{2,120}?)(?= among | in your |[.!]|$)",
     re.IGNORECASE,
 )
-_NO_ORDER = re.compile(r"\bno (?:such )?(?:order|product) (?P<number>[A-Z]{1,4}\d{2,})\b", re.IGNORECASE)
+_NO_ORDER = re.compile(rf"\bno (?:such )?(?:order|product) (?P<number>{WRITTEN})\b", re.IGNORECASE)
 _NO_ORDERS = re.compile(r"\byou (?:have|have placed|do(?:n't|n’t| not) have) (?:no|any) orders\b", re.IGNORECASE)
 _OWN_DATA = re.compile(r"(?:^|(?<=[.!?] ))Your (?P<field>name|email|address|user name) is ")
 _TOTAL = re.compile(r"\byou have (?:no|any|\d+) orders?\b", re.IGNORECASE)

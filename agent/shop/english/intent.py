@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from langchain_core.messages import ToolCall
 
-from agent.shop.english import asking, naming, wishes
+from agent.shop.english import asking, naming, numbers, wishes
 from agent.shop.english.facts import Known
 
 REMEMBERED = 2
@@ -54,7 +54,6 @@ _ASKS = re.compile(
 _AFTERWARDS = re.compile(
     r"[\s,.;:!-]+(?:please|pls|thanks?(?: you)?|now|instead|from now on|today|asap|ok(?:ay)?)[.!]*$", re.IGNORECASE
 )
-_PRODUCT_NUMBER = re.compile(r"P\d{3,}")
 _PRODUCT = re.compile(r"\b(?:products?|articles?|item (?:no|number)|ref|stock|available)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
@@ -71,7 +70,7 @@ def about(call: ToolCall, question: str, told: Known) -> ToolCall:
         return call
     meant = number if name == "get_product" else told.meant(question, number)
     tool = told.tool_for(name, meant)
-    if tool in ("get_order", "track_shipment") and _PRODUCT_NUMBER.fullmatch(meant) and _PRODUCT.search(question):
+    if tool in ("get_order", "track_shipment") and numbers.PRODUCT.fullmatch(meant) and _PRODUCT.search(question):
         tool = "get_product"
     if (tool, meant) != (name, number):
         args.pop(argument)
@@ -123,11 +122,11 @@ def invented(call: ToolCall, said: Sequence[str], told: Known) -> bool:
     number = call["args"].get("order_id")
     if call["name"] not in ("get_order", "track_shipment") or not isinstance(number, str):
         return False
-    number = naming.plain(number)
-    if number in {naming.plain(key) for key in [*told.order_ids(), *told.records]}:
+    number = numbers.plain(number)
+    if number in {numbers.plain(key) for key in [*told.order_ids(), *told.records]}:
         return False
     # A letter or a word is no number, though it may stand in the question.
-    return not any(map(str.isdigit, number)) or number not in naming.plain(" ".join(said))
+    return not any(map(str.isdigit, number)) or number not in numbers.plain(" ".join(said))
 
 
 def plausible(call: ToolCall, question: str) -> bool:

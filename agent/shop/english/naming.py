@@ -12,18 +12,12 @@ from typing import Literal, TypeAlias
 
 from rapidfuzz import fuzz
 
+from agent.shop.english.numbers import DIGITS, LOOSE, plain
 from agent.shop.terms import singular, tells
 
 Named: TypeAlias = tuple[str, Sequence[str]]
 """An order's number and the names of its items."""
 
-NUMBERS = re.compile(r"(?<![^\W_])[a-z]{1,4}[\s#-]{0,2}\d{2,}(?![^\W_])|#\s?\w{2,}", re.IGNORECASE)
-DIGITS = re.compile(r"\b(?:order|number|no|nr)\b[.:\s#]{0,3}(\d{3,})(?![\w-])", re.IGNORECASE)
-_FULL_NUMBER = re.compile(
-    r"(?<![^\W_])(?P<whole>(?!P[#-]?\d)[a-z]{1,3}[#-]?\d{3,})(?![^\W_])"
-    r"|\b(?:order|number|no|nr)\b[.:\s#]{0,3}(?P<parted>(?!P\s)[a-z]{1,2} \d{3,})(?![^\W_])",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[^\W\d_]{2,}|[^\W_]{3,}")
 _ASIDE = re.compile(r"[,(\":–]| - | (?:for|with|in|from) ", re.IGNORECASE)
 """What follows says which one it is, or how big, and no longer what it is."""
@@ -70,7 +64,7 @@ def meant(text: str, orders: Iterable[Named]) -> list[Meant]:
     (`headphones` of `Wireless Headphones, black`); of two names the one with more words in the text stands.
     """
     orders = list(orders)
-    typed = {plain(number) for number in NUMBERS.findall(text)}
+    typed = {plain(number) for number in LOOSE.findall(text)}
     digits = set(DIGITS.findall(text))
     numbered = [key for key, _ in orders if plain(key) in typed]
     for digit in sorted(digits):
@@ -105,20 +99,6 @@ def _several(text: str, item: str) -> bool:
     if any(singular(word) in heads for word in plural):
         return False
     return any(singular(word) != word and singular(word) in heads for word in words) or _ARE.search(text) is not None
-
-
-def full_numbers(text: str) -> list[str]:
-    """The numbers in a text that are an order's by their form alone, as the shop writes them; a P is a product's.
-
-    Letters and three digits or more in one piece, `#b-4567`, or announced as a number, `order B 4567`.
-    """
-    found = _FULL_NUMBER.finditer(text)
-    return list(dict.fromkeys(plain(one.group("whole") or one.group("parted")).upper() for one in found))
-
-
-def plain(number: str) -> str:
-    """`#B-456` → `b456`."""
-    return "".join(c for c in number.lower() if c.isalnum())
 
 
 def _by_item(words: tuple[str, ...], orders: Sequence[Named]) -> list[Meant]:

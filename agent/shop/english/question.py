@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from agent.shop import contents
-from agent.shop.english import asking, naming
+from agent.shop.english import asking, numbers
 from agent.shop.english.asking import Field
 from agent.shop.english.facts import AND, OF_MANY, Known, Record
 from agent.shop.english.intent import REMEMBERED
@@ -129,7 +129,7 @@ def _about(question: Question, told: Known) -> Question:
 
 def _product(text: str, told: Known) -> Record | None:
     """The product that is asked about, once it was looked up."""
-    typed = [naming.plain(number).upper() for number in asking.PRODUCT_NUMBER.findall(text)]
+    typed = [numbers.plain(number).upper() for number in numbers.TYPED_PRODUCT.findall(text)]
     found = told.records.get(typed[0]) if len(typed) == 1 else None
     return found if found and found.about else None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from agent.shop.english.asking import STATUSES
 from agent.shop.english.correction import Correction
 from agent.shop.english.facts import Fact, Kind, Known, Record
+from agent.shop.english.numbers import BEGUN, WRITTEN
 from agent.shop.english.unfinished import BARELY_NAMING, NAMING
 from headstart.guard import Violation
 
@@ -17,9 +18,9 @@ _BARELY_NAMED = re.compile(BARELY_NAMING + r" \($")
 """What stands before an order's number in brackets is the name of its items."""
 _CUT_SHORT = re.compile(NAMING + r" \((?P<inside>[^)]*)")
 """A name with something else in the bracket than a number: it may be one that was cut short."""
-_MISHEADED = re.compile(r"(?:^|(?<=[.!?] ))Your (?P<run>[^.:(\n]{1,80}) [A-Z]{1,4}\d{2,}:")
+_MISHEADED = re.compile(rf"(?:^|(?<=[.!?] ))Your (?P<run>[^.:(\n]{{1,80}}) {WRITTEN}:")
 """A heading within a sentence that has begun with a name."""
-_NUMBER_BEGUN = re.compile(r"[A-Z]{0,4}\d*")
+_NUMBER_BEGUN = re.compile(BEGUN)
 _JOINED = re.compile(r"^[\s,]*(?:and|&|,)[\s\w'’]*$")
 _OF_NAMES = (Correction.WRONG_ORDER, Correction.OFF_TOPIC, Correction.UNVERIFIED_NUMBER, Correction.UNVERIFIED_ITEM)
 _WRONG: dict[Kind, Correction] = {

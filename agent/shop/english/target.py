@@ -13,7 +13,7 @@ from typing import Any
 from langchain_core.messages import ToolCall
 
 from agent.shop import contents, policy
-from agent.shop.english import asking, naming, wishes
+from agent.shop.english import asking, naming, numbers, wishes
 from agent.shop.english.facts import AND, Known
 
 
@@ -35,7 +35,7 @@ def target(
     name, number = call["name"], str(call["args"].get("order_id", ""))
     text = _without(str(call["args"].get("address", "")), said)
     named = told.mentioned(text)
-    if any(naming.plain(one) not in map(naming.plain, told.order_ids()) for one in naming.full_numbers(text)):
+    if any(numbers.plain(one) not in map(numbers.plain, told.order_ids()) for one in numbers.full_numbers(text)):
         return Target(call)  # A number that is none of theirs: the shop says so.
     numbered = told.mentioned(text, numbers_only=True)
     if numbered or (not named and len(pointed) == 1):
@@ -71,7 +71,7 @@ def _one_of(call: ToolCall, named: Sequence[str], said: Sequence[str], told: Kno
 def wanted(text: str, told: Known) -> ToolCall | None:
     """The change that a text asks for of "my order", where it names none; without an order yet."""
     name = wishes.change_of_mine(text)
-    if not name or told.mentioned(text) or naming.full_numbers(text):
+    if not name or told.mentioned(text) or numbers.full_numbers(text):
         return None
     return ToolCall(name=name, args={"order_id": "", **({"item": ""} if name == "request_return" else {})}, id=None)
 

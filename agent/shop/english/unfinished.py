@@ -4,19 +4,20 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from agent.shop.english.asking import STATUSES
+from agent.shop.english.numbers import BEGUN, SURELY_BEGUN, WRITTEN
 from agent.shop.english.sentences import NEW_ADDRESS
 
 _HEAD = r"(?:^|(?<=[.!?] ))"
 _RUN = r"(?P<run>\w(?:(?! (?:is|was|has|have|are|were|cost|costs|holds|will|can)\b)[^():;!?])*)"
-NAMING = _HEAD + r"(?:[-*•] (?:(?:Your |Order )?[A-Z]{1,4}\d{2,}: |Your )?|Your |(?:Order )?[A-Z]{1,4}\d{2,}: )" + _RUN
+NAMING = _HEAD + rf"(?:[-*•] (?:(?:Your |Order )?{WRITTEN}: |Your )?|Your |(?:Order )?{WRITTEN}: )" + _RUN
 """Where an item is named at the head of a statement."""
 BARELY_NAMING = _HEAD + _RUN
 """Where it may be named so, if its first word is an item's: `Coffee Mug (B456) is already cancelled.`"""
 BULLET = re.compile(r"^\s*[-*•] ")
-_BEING_NAMED = re.compile(NAMING + r"(?: \((?:[A-Z]{0,4}\d*)?)?$")
-_BARELY_BEING_NAMED = re.compile(BARELY_NAMING + r"(?: \((?:[A-Z]{0,4}\d*)?)?$")
+_BEING_NAMED = re.compile(NAMING + rf"(?: \((?:{BEGUN})?)?$")
+_BARELY_BEING_NAMED = re.compile(BARELY_NAMING + rf"(?: \((?:{BEGUN})?)?$")
 """Held back until it is known whose name it is."""
-_PARTIAL = re.compile(r"(?:\$[\d,.]*|(?<![\w-])\d[\d,-]*|(?<!\w)[A-Z]{1,4}\d*)$")
+_PARTIAL = re.compile(rf"(?:\$[\d,.]*|(?<![\w-])\d[\d,-]*|(?<!\w){SURELY_BEGUN})$")
 _PREDICATE = re.compile(
     r"(?:(?<![\w-])(?P<count>\d+) |\b(?P<verb>is|was|are|were|has|have|been|'s|’s)\s+"
     r"(?:(?:now|already|still|currently|just|been)\s+)*)(?P<word>[a-z]*(?: for?(?: [a-z]*)?)?)$",

@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -202,7 +203,11 @@ async def test_a_write_waits_for_the_customers_word_and_then_happens_once(sign_i
     session, confirmation, address = await pending_address(sign_in, call, "Done.")
     assert (confirmation.tool, confirmation.after) == ("change_address", address)
     path = session._settings.data_folder / "orders.sqlite"
-    rows = lambda: sqlite3.connect(path).execute("SELECT action FROM changes").fetchall()  # noqa: E731
+
+    def rows() -> list[tuple[str]]:
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute("SELECT action FROM changes").fetchall()
+
     assert rows() == []
     result = await asyncio.to_thread(session.confirm, confirmation, confirmed=True)
     assert isinstance(result, TurnResult)
@@ -280,7 +285,10 @@ async def test_what_the_text_is_not_about_any_more_is_interrupted_and_the_orders
     session, _ = await sign_in()
     await prefetched(session)
     slow(session, 3600.0)
-    under_way = lambda: [(a.call.mapping().get("order_id"), a.state) for a in session.ahead()]  # noqa: E731
+
+    def under_way() -> list[tuple[Any, str]]:
+        return [(one.call.mapping().get("order_id"), one.state) for one in session.ahead()]
+
     session.typed("Where is A123")
     await until(lambda: under_way() == [(None, "ready"), ("A123", "in flight")])
     session.typed("Where is B456")

@@ -2,20 +2,20 @@
 
 import importlib.util
 import inspect
-import itertools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Literal
 from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from stubs import fake_reads
+from stubs.scenarios import calls_of
 
 from headstart.speculation import border, flight, places, speculator, tasks
 
@@ -406,19 +406,6 @@ def broken_scenario(mutated_class: type[speculator.Speculator[str]]) -> str | No
                     except (Exception, SystemExit, KeyboardInterrupt, pytest.fail.Exception):
                         return name
     return None
-
-
-def calls_of(scenario: Callable[..., None]) -> Iterator[dict[str, Any]]:
-    """The arguments that pytest would call it with, one set after another; none where it needs a fixture."""
-    marks = [mark for mark in getattr(scenario, "pytestmark", ()) if mark.name == "parametrize"]
-    each: list[list[dict[str, Any]]] = []
-    for mark in marks:
-        names, values = mark.args
-        names = names.split(",") if isinstance(names, str) else names
-        each.append([dict(zip(names, value if len(names) > 1 else (value,), strict=True)) for value in values])
-    if set(inspect.signature(scenario).parameters) == {name for sets in each for name in sets[0]}:
-        for chosen in itertools.product(*each):
-            yield {name: value for part in chosen for name, value in part.items()}
 
 
 def broken_invariant(mutated_class: type[speculator.Speculator[str]]) -> str | None:

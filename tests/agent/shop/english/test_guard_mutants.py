@@ -3,15 +3,14 @@
 import importlib
 import importlib.util
 import inspect
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
+from stubs.scenarios import calls_of
 
 from agent.shop.english import check as shop_check
 from agent.shop.english import facts, guard, intent, question, statements, target, unfinished
@@ -132,22 +131,6 @@ def broken_scenario() -> str | None:
                 except (Exception, pytest.fail.Exception):
                     return name
     return None
-
-
-def calls_of(scenario: Callable[..., None]) -> Iterator[dict[str, Any]]:
-    """The arguments that pytest would call it with; none where it needs a fixture."""
-    marks = [mark for mark in getattr(scenario, "pytestmark", ()) if mark.name == "parametrize"]
-    each: list[list[dict[str, Any]]] = []
-    for mark in marks:
-        names, values = mark.args
-        names = [one.strip() for one in names.split(",")] if isinstance(names, str) else names
-        plain = [
-            getattr(value, "values", value) if type(value).__name__ == "ParameterSet" else value for value in values
-        ]
-        each.append([dict(zip(names, value if len(names) > 1 else (value,), strict=True)) for value in plain])
-    if set(inspect.signature(scenario).parameters) == {name for sets in each for name in sets[0]}:
-        for chosen in itertools.product(*each):
-            yield {name: value for part in chosen for name, value in part.items()}
 
 
 def test_nothing_is_noticed_without_a_fault() -> None:

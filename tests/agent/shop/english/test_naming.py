@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.shop.english.naming import SURE, full_numbers, meant
+from agent.shop.english.naming import SURE, meant
+from agent.shop.english.numbers import full_numbers
 
 ORDERS = [
     ("C789", ["Noise Cancelling Headphones"]),
