@@ -218,13 +218,13 @@ class Turns:
         told_by = [results[i].call_id for i in ground.sources]
         by_id = conversation.calls_by_id(standing)
         sources = [by_id[call_id] for call_id in told_by if call_id in by_id]
-        turn.rest_on(sources)
+        turn.tools.rest_on(sources)
         figures = turn_figures(
             entered_s=turn.entered_s,
             first_word_s=turn.first_word_s,
             ended_s=ended_s,
             model_calls=turn.model_calls,
-            database=turn.counted_database(),
+            database=turn.tools.counted_database(),
             paused=turn.paused,
             prices=self._prices,
         )
@@ -233,7 +233,7 @@ class Turns:
             question=turn.question,
             answer=answer,
             ended="stopped" if stopped else "answered",
-            tool_calls=tuple(turn.uses.values()),
+            tool_calls=tuple(turn.tools.uses.values()),
             grounded=ground.grounded,
             sources=tuple(dict.fromkeys(sources)),
             corrected=tuple(turn.corrected),

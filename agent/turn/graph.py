@@ -63,7 +63,7 @@ def execute_tool(state: AgentState, runtime: Runtime[Turn]) -> AgentState:
     if not isinstance(asked, AIMessage):
         raise TypeError(f"execute_tool needs the model's message last, found {type(asked).__name__}")
     turn.log.add(f"execute_tool: {_decision(asked)}")
-    results: list[BaseMessage] = [*turn.run_tools(asked, _ask_customer)]
+    results: list[BaseMessage] = [*turn.tools.run(asked, _ask_customer)]
     return {"messages": results, "tool_rounds": state.get("tool_rounds", 0) + 1}
 
 

@@ -5,31 +5,31 @@ plain data that any checkpointer can save. Everything below runs in the turn's o
 to the event loop is reached through `Bridge` only.
 """
 
-import asyncio
 import threading
 import uuid
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall
 
-from agent.events import Event, TextArrived, ToolUse
+from agent.events import Event, TextArrived
 from agent.settings import HeadStarts
 from agent.turn import conversation, writing
-from agent.turn.bridge import FAILED_LOOKUPS, Bridge, Lookups, TurnStoppedError
-from headstart.errors import ArgumentsError, HeadstartError
+from agent.turn.bridge import Bridge, Lookups, TurnStoppedError
+from agent.turn.tool_runs import ToolRuns
+from headstart.errors import HeadstartError
 from headstart.guard import Asked, Check, Correction, FactsCheck, Guard, Reading, Verdict
 from headstart.guard.check import Made
 from headstart.llama.capabilities import Capabilities, capabilities_of
-from headstart.speculation.speculator import Call, Claim
+from headstart.speculation.speculator import Call
 from headstart.text import printable
-from headstart.timeline import DatabaseUse, Interval, ModelCall, PerformanceLog, Prices, Timeline
-from headstart.world import Found, User
+from headstart.timeline import Interval, ModelCall, PerformanceLog, Prices, Timeline
+from headstart.world import User
 from headstart.world.langchain import schemas
-from headstart.world.opened import Answer, Artifact, Described, artifact
+from headstart.world.opened import Described
 
 TRIES = 2
 """How often the model may try again at one place before the data speak."""
@@ -61,21 +61,28 @@ class Turn:
     """The message with which the prompt begins."""
     first_word_s: float | None = None
     model_calls: list[ModelCall] = field(default_factory=list)
-    database: list[DatabaseUse] = field(default_factory=list)
     paused: list[Interval] = field(default_factory=list)
-    uses: dict[Call, ToolUse] = field(default_factory=dict)
     guarded: bool = True
     """Whether what the records do not hold is kept from the screen."""
     check: Check = field(default_factory=FactsCheck)
     """What the world knows of its questions and answers."""
     corrected: list[str] = field(default_factory=list[str])
     """Why something that the model had written was not shown."""
-    _changed: bool = False
-    """Whether a change was tried: its message is the answer."""
-    _previews: dict[str, Found] = field(default_factory=dict)
     _called: set[Call] = field(default_factory=set)
     _call_ids: set[str] = field(default_factory=set)
     """Of every call of the conversation."""
+    tools: ToolRuns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tools = ToolRuns(
+            world=self.world,
+            lookups=self.lookups,
+            bridge=self.bridge,
+            thread_id=self.thread_id,
+            timeline=self.timeline,
+            prices=self.prices,
+            log=self.log,
+        )
 
     def stop(self) -> None:
         """The customer pressed Esc."""
@@ -98,7 +105,7 @@ class Turn:
             if isinstance(claim, HeadstartError):
                 self.log.add(f"claimed at Enter: {claim}")
                 continue
-            self._note(claim, skipped_decision=True)
+            self.tools.note(claim, skipped_decision=True)
             self.log.add(f"{claim.call.name}: claimed at Enter, {claim.outcome}")
             found.append((claim.call, *claim.value))
         return conversation.exchanges(standing, found, self.world.phrases)
@@ -132,7 +139,7 @@ class Turn:
             answers=conversation.answers(messages),
             answers_in_prompt=conversation.answers(prompt),
             results=conversation.results(prompt),
-            has_written=self._changed,
+            has_written=self.tools.has_written,
             called=lambda made: Call.of(made.name, made.arguments) in self._called,
             called_tools=frozenset(call.name for call in self._called),
         )
@@ -265,35 +272,9 @@ class Turn:
         self._called |= made
         return again
 
-    def run_tools(self, message: AIMessage, approve: Callable[[ToolCall, Found], bool]) -> list[ToolMessage]:
-        """The results of a message's calls: writes after the customer's word, reads claimed together.
-
-        `approve` may leave by an exception (LangGraph's interrupt), so it is asked for every write
-        before anything is done.
-        """
-        calls = message.tool_calls
-        self._changed = self._changed or any(map(self._is_write, calls))
-        approved = {call["id"]: self._approved(call, approve) for call in calls if self._is_write(call)}
-        results = self.bridge.run(self._run_all([call for call in calls if call["id"] not in approved]))
-        for call in calls:
-            if call["id"] in approved:
-                results[call["id"]] = self._write(call, approved[call["id"]])
-        invalid = [
-            ToolMessage(f"This call could not be read: {call['error']}.", tool_call_id=call["id"] or "", status="error")
-            for call in message.invalid_tool_calls
-        ]
-        return [*(results[call["id"]] for call in calls), *invalid]
-
     def show(self, text: str) -> None:
         """Text of the answer that no model wrote."""
         self._show(text)
-
-    def rest_on(self, sources: Sequence[Call]) -> None:
-        """The answer rests on these calls."""
-        for call in sources:
-            self.lookups.use(call)
-            if use := self.uses.get(call):
-                self.uses[call] = replace(use, used=True)
 
     def _correct(self, why: str) -> None:
         self.corrected.append(why)
@@ -314,91 +295,6 @@ class Turn:
             self.prices.note_decision(call.tools_called[0], call.decode_s)
         self.prices.note_decode(call.completion_tokens, call.decode_s)
 
-    def _is_write(self, call: ToolCall) -> bool:
-        tool = self.world.by_name.get(call["name"])
-        return tool is not None and tool.effect == "write"
-
-    def _approved(self, call: ToolCall, approve: Callable[[ToolCall, Found], bool]) -> Found | None:
-        """The preview of an approved write, None for one that the customer declined."""
-        key = call["id"] or ""
-        if key not in self._previews:
-            try:
-                made = Call.of(call["name"], call["args"])
-                with self._querying(made):
-                    self._previews[key] = self.bridge.run(self.lookups.preview(made))
-            except ArgumentsError as error:
-                self._previews[key] = Found(str(error), refused=True)
-        preview = self._previews[key]
-        return preview if preview.refused or approve(call, preview) else None
-
-    def _write(self, call: ToolCall, preview: Found | None) -> ToolMessage:
-        if preview is None:
-            return _result(call, self.world.phrases.not_confirmed, None, "success")
-        change = preview
-        made = Call.of(call["name"], call["args"])
-        if not preview.refused:
-            with self._querying(made):
-                change = self.bridge.run(self.lookups.write(made, f"{self.thread_id}:{call['id'] or ''}"))
-        self.log.add(f"{call['name']}: {'refused by the rules' if change.refused else 'done'}")
-        result: Artifact = {**artifact(change), "revision": None, "done": not change.refused}
-        waited_s = sum(use.end_s - use.start_s for use in self.database if use.call == made)
-        self.uses[made] = ToolUse(
-            made.name, call["args"], "miss", waited_s, result["record"], result["data"], used=True
-        )
-        # A refusal by the rules is an answer, not a failure of the tool.
-        return _result(call, printable(change.text), result, "success")
-
-    @contextmanager
-    def _querying(self, call: Call) -> Generator[None]:
-        """Database time of a write: nothing hides it."""
-        start_s = self.timeline.clock()
-        try:
-            yield
-        finally:
-            self.database.append(DatabaseUse(call, start_s, self.timeline.clock()))
-
-    async def _run_all(self, calls: Sequence[ToolCall]) -> dict[str | None, ToolMessage]:
-        messages = await asyncio.gather(*map(self._read, calls))
-        return {call["id"]: message for call, message in zip(calls, messages, strict=True)}
-
-    async def _read(self, call: ToolCall) -> ToolMessage:
-        if call["name"] not in self.world.by_name:
-            return _result(call, f"There is no tool {printable(call['name'])}.", None, "error")
-        try:
-            claim = await self.lookups.claim(Call.of(call["name"], call["args"]))
-        except ArgumentsError as error:
-            return _result(call, str(error), None, "error")
-        except FAILED_LOOKUPS as error:
-            self.log.add(f"{call['name']}: {error}")
-            return _result(call, self.world.phrases.unreadable, None, "error")
-        self.lookups.use(claim.call)
-        self._note(claim, skipped_decision=False)
-        self.log.add(f"{call['name']}: {claim.outcome}, waited {claim.waited_s:.2f} s")
-        content, found = claim.value
-        return _result(call, content, found, "success")
-
-    def _note(self, claim: Claim[Answer], *, skipped_decision: bool) -> None:
-        _, found = claim.value
-        self.uses[claim.call] = ToolUse(
-            name=claim.call.name,
-            arguments=claim.call.mapping(),
-            outcome=claim.outcome,
-            waited_s=claim.waited_s,
-            record=found["record"],
-            data=found["data"],
-            used=not skipped_decision,
-        )
-        if claim.end_s == claim.start_s:
-            return  # Written through: no query has run.
-        self.prices.note_tool(claim.call.name, claim.end_s - claim.start_s)
-        if claim.first:
-            self.database.append(DatabaseUse(claim.call, claim.start_s, claim.end_s, skipped_decision=skipped_decision))
-
-    def counted_database(self) -> list[DatabaseUse]:
-        """The queries this turn used for the first time: those that the answer does not rest on hid nothing."""
-        used = {call for call, use in self.uses.items() if use.used}
-        return [use for use in self.database if not use.skipped_decision or use.call in used]
-
 
 def _call(name: str, arguments: Mapping[str, Any], call_id: str = "") -> ToolCall:
     return ToolCall(name=name, args=dict(arguments), id=call_id or _new_id(), type="tool_call")
@@ -414,7 +310,3 @@ def _new_id() -> str:
 
 def _calls(message: AIMessage) -> bool:
     return bool(message.tool_calls or message.invalid_tool_calls)
-
-
-def _result(call: ToolCall, content: str, found: Any, status: str) -> ToolMessage:
-    return ToolMessage(content, tool_call_id=call["id"] or "", name=call["name"], artifact=found, status=status)

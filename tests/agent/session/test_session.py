@@ -725,10 +725,10 @@ async def test_only_the_call_that_the_answer_rests_on_hides_time(sign_in: SignIn
     turn = await asyncio.to_thread(session._turns.new_turn, "where is b456?", "ahead")
     other, told = (Call.of("get_order", {"order_id": order}) for order in ("A123", "B456"))
     for call in (other, told):
-        turn.database.append(DatabaseUse(call, 0.0, 3.0, skipped_decision=True))
-        turn.uses[call] = ToolUse(call.name, call.mapping(), "hit", 0.0)
-    turn.rest_on([told])
-    assert [use.call for use in turn.counted_database()] == [told]
+        turn.tools.database.append(DatabaseUse(call, 0.0, 3.0, skipped_decision=True))
+        turn.tools.uses[call] = ToolUse(call.name, call.mapping(), "hit", 0.0)
+    turn.tools.rest_on([told])
+    assert [use.call for use in turn.tools.counted_database()] == [told]
 
 
 async def test_two_writes_of_one_tool_are_counted_apart(sign_in: SignIn) -> None:
@@ -738,10 +738,10 @@ async def test_two_writes_of_one_tool_are_counted_apart(sign_in: SignIn) -> None
         {"name": "cancel_order", "args": {"order_id": order}, "id": order, "type": "tool_call"}
         for order in ("K7575", "V3567")
     ]
-    await asyncio.to_thread(turn.run_tools, AIMessage("", tool_calls=calls), lambda *_: True)
-    spent_s = sum(use.end_s - use.start_s for use in turn.database)
-    assert sum(use.waited_s for use in turn.uses.values()) == pytest.approx(spent_s)
-    assert len(turn.uses) == 2
+    await asyncio.to_thread(turn.tools.run, AIMessage("", tool_calls=calls), lambda *_: True)
+    spent_s = sum(use.end_s - use.start_s for use in turn.tools.database)
+    assert sum(use.waited_s for use in turn.tools.uses.values()) == pytest.approx(spent_s)
+    assert len(turn.tools.uses) == 2
 
 
 async def test_a_change_of_no_order_in_particular_is_proposed_for_the_one_in_work(sign_in: SignIn) -> None:
