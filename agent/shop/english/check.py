@@ -106,7 +106,7 @@ class ShopReading:
         made: list[Made] = []
         for one in calls:
             call, write = _as_tool_call(one), _is_write(one)
-            named = bool(told.wanted(asked.question)) or not write
+            named = bool(told.to_tell_of(asked.question)) or not write
             meant = intent.about(call, asked.question if named else "\n".join(said), told)
             if (meant["name"], meant["args"]) != (call["name"], call["args"]):
                 corrections.append(Correction.CHANGE_OF_WRONG_ORDER if write else Correction.LOOKUP_OF_WRONG_ORDER)

@@ -160,7 +160,7 @@ class Known:
         known = set(self.order_ids())
         return list(dict.fromkeys(number for number in numbers.NUMBER.findall(text) if number in known))
 
-    def nobodys(self, question: str) -> str:
+    def unknown_number(self, question: str) -> str:
         """An order's number in the question that is none of the customer's; empty where that is not sure."""
         typed = numbers.full_numbers(question)
         known = {numbers.plain(key).upper() for key in [*self.older, *self.records]}
@@ -171,11 +171,11 @@ class Known:
         sure = [one for one in foreign if self.whole or one in denied]
         return sure[0] if len(sure) == 1 and len(typed) == 1 else ""
 
-    def holding(self, fact: Fact) -> list[Record]:
+    def records_with(self, fact: Fact) -> list[Record]:
         """The records that hold a fact."""
         return [record for record in self.records.values() if record.holds(fact)]
 
-    def named(self, words: str) -> list[Record]:
+    def with_item_words(self, words: str) -> list[Record]:
         """The orders with an item whose name has all of these words."""
         asked = set(re.findall(r"\w+", words.lower()))
         return [
@@ -184,11 +184,11 @@ class Known:
             if record.status and any(asked and asked <= set(re.findall(r"\w+", i.lower())) for i in record.items)
         ]
 
-    def meant(self, question: str, order_id: str) -> str:
+    def order_for_call(self, question: str, order_id: str) -> str:
         """The order that a call should be about: the given one, unless the question means another beyond doubt."""
-        asked = self.asked(question)
-        if nobodys := self.nobodys(question):
-            return nobodys
+        asked = self.certainly_about(question)
+        if unknown := self.unknown_number(question):
+            return unknown
         if asked:
             return order_id if order_id in asked or len(asked) > 1 else next(iter(asked))
         if order_id in self.records or order_id in self.older:
@@ -205,11 +205,11 @@ class Known:
         bought = record is None and any(number in one.products for one in self.records.values())
         return "get_product" if bought and name in ("get_order", "track_shipment") else name
 
-    def asked(self, question: str) -> frozenset[str]:
+    def certainly_about(self, question: str) -> frozenset[str]:
         """The orders that a question means beyond doubt, by number or by words of an item; none if unsure."""
-        return frozenset() if AND.search(question) else frozenset(self.wanted(question))
+        return frozenset() if AND.search(question) else frozenset(self.to_tell_of(question))
 
-    def wanted(self, question: str) -> list[str]:
+    def to_tell_of(self, question: str) -> list[str]:
         """The orders that an answer has to tell of: those asked for, also where the question has two halves."""
         if OF_MANY.search(asking.without_another(question)):
             return []

@@ -222,7 +222,7 @@ class Guard:
             fact.start
             for fact in ready
             if fact.kind in ("number", "item")
-            and not any(record.key in question.tells for record in told.holding(fact))
+            and not any(record.key in question.tells for record in told.records_with(fact))
             and not DENYING.search(line[: fact.start])
         ]
         if not question.tells and question.answer != told.summary:
@@ -279,7 +279,7 @@ class Guard:
         """Whether what is denied is there, was asked for beyond doubt, or was never looked for."""
         told, question, words = self.told, self.question, denial.group("words")
         said = line[denial.start() :]
-        if named := told.named(words):
+        if named := told.with_item_words(words):
             return Violation(
                 denial.start(),
                 said,

@@ -68,7 +68,7 @@ def about(call: ToolCall, question: str, told: Known) -> ToolCall:
     number = args.get(argument)
     if not isinstance(number, str):
         return call
-    meant = number if name == "get_product" else told.meant(question, number)
+    meant = number if name == "get_product" else told.order_for_call(question, number)
     tool = told.tool_for(name, meant)
     if tool in ("get_order", "track_shipment") and numbers.PRODUCT.fullmatch(meant) and _PRODUCT.search(question):
         tool = "get_product"

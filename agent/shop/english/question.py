@@ -63,7 +63,7 @@ def understood(said: Sequence[str], told: Known, last: Sequence[str] = (), own: 
 
 
 def _understood(text: str, told: Known, last: Sequence[str], own: str) -> Question:
-    wanted = told.wanted(text)
+    wanted = told.to_tell_of(text)
     only = frozenset[str]() if AND.search(text) else frozenset(wanted)
     if not wanted and (found := _pointed_at(text, told, last)):
         wanted, only = [found], frozenset([found])
@@ -75,8 +75,8 @@ def _understood(text: str, told: Known, last: Sequence[str], own: str) -> Questi
         return _closed(question, ONLY_YOURS, declined=True)
     if asking.tampers(text):
         return _closed(question, NOT_ALLOWED, declined=True)
-    if nobodys := told.nobodys(text):
-        return _closed(question, contents.no_such_order(nobodys))
+    if unknown := told.unknown_number(text):
+        return _closed(question, contents.no_such_order(unknown))
     if product := _product(text, told):
         needs = ((product.about, product.about),) if asking.asks_what_it_is(text) else ()
         return replace(question, answer=product.line, needs=needs)
@@ -88,7 +88,7 @@ def _understood(text: str, told: Known, last: Sequence[str], own: str) -> Questi
 def _pointed_at(text: str, told: Known, last: Sequence[str]) -> str:
     """The order that "it", "the other one" or "the second one" is."""
     every, place = told.order_ids(), asking.place_asked(text)
-    if asking.account_fields(text) or told.nobodys(text):
+    if asking.account_fields(text) or told.unknown_number(text):
         return ""
     if place is not None:
         return _at_place(place, every, last)

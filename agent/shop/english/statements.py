@@ -51,7 +51,7 @@ class Scope:
 
     def take(self, fact: Fact) -> Violation | None:
         """The next fact of the line; what about it no record holds."""
-        owners = self.told.holding(fact)
+        owners = self.told.records_with(fact)
         said = self.line[fact.start : fact.end]
         if fact.kind not in ("number", "item"):
             return self._predicate(fact, owners, said)

@@ -284,11 +284,11 @@ def test_an_answer_rests_on_the_results_that_hold_its_facts() -> None:
     ],
 )
 def test_a_question_means_the_orders_that_it_names(question: str, orders: set[str]) -> None:
-    assert KNOWN.asked(question) == orders
+    assert KNOWN.certainly_about(question) == orders
 
 
 def test_an_answer_about_another_order_than_the_one_that_was_asked_for_is_foreign() -> None:
-    guard = Guard(KNOWN, Question(only=KNOWN.asked("where is my yoga mat")))
+    guard = Guard(KNOWN, Question(only=KNOWN.certainly_about("where is my yoga mat")))
     assert guard.feed("Your QuantumLeap AI Processor (A123) has shipped.") == "Your "
     assert guard.violation is not None
     assert guard.mend() == KNOWN.records["K4821"].line
@@ -308,11 +308,11 @@ def test_an_answer_about_another_order_than_the_one_that_was_asked_for_is_foreig
     ],
 )
 def test_a_call_is_about_the_order_that_the_question_names(question: str, order_id: str, meant: str) -> None:
-    assert KNOWN.meant(question, order_id) == meant
+    assert KNOWN.order_for_call(question, order_id) == meant
 
 
 def test_what_was_asked_for_in_the_same_breath_is_told_too() -> None:
-    wanted = KNOWN.wanted("where are A123 and the yoga mat")
+    wanted = KNOWN.to_tell_of("where are A123 and the yoga mat")
     assert wanted == ["A123", "K4821"]
     guard = Guard(KNOWN, Question(orders=tuple(wanted)))
     begun = f"Order A123: {KNOWN.records['A123'].line}"
@@ -321,7 +321,7 @@ def test_what_was_asked_for_in_the_same_breath_is_told_too() -> None:
 
 
 def test_nothing_is_added_to_an_answer_that_tells_all_or_none_of_what_was_asked_for() -> None:
-    wanted = KNOWN.wanted("where are A123 and the yoga mat")
+    wanted = KNOWN.to_tell_of("where are A123 and the yoga mat")
     both = " ".join(f"Your {KNOWN.records[key].line}" for key in wanted)
     for answer in (both, "I'm sorry, I can't do that."):
         guard = Guard(KNOWN, Question(orders=tuple(wanted)))
@@ -331,13 +331,13 @@ def test_nothing_is_added_to_an_answer_that_tells_all_or_none_of_what_was_asked_
 def test_an_older_order_is_meant_by_its_name_before_it_was_read() -> None:
     older = OlderOrder(order_id="Z9", status=Status.DELIVERED, items=(OlderItem(item="Garden Gnome", product_id="P9"),))
     about = told(HISTORY.model_copy(update={"older": (older,)}))
-    assert about.wanted("what did the gnome cost") == ["Z9"]
-    assert about.meant("what did the gnome cost", "A123") == "Z9"
+    assert about.to_tell_of("what did the gnome cost") == ["Z9"]
+    assert about.order_for_call("what did the gnome cost", "A123") == "Z9"
     assert "Z9" not in about.records
 
 
 def test_what_was_asked_for_is_told_where_nothing_else_is_known() -> None:
-    guard = Guard(KNOWN, Question(only=KNOWN.asked("what did the yoga mat cost")))
+    guard = Guard(KNOWN, Question(only=KNOWN.certainly_about("what did the yoga mat cost")))
     guard.feed("It was $12.00.")
     guard.finish()
     guard.mend()

@@ -66,7 +66,7 @@ MUTANTS = (
     ),
     Mutant("every answer is grounded", library_check, "all(map(stated.holds, found))", "True"),
     Mutant("counts are not looked at", guard, "if not counted(", "if False and not counted("),
-    Mutant("denials are believed", guard, "if named := told.named(words):", "if named := []:"),
+    Mutant("denials are believed", guard, "if named := told.with_item_words(words):", "if named := []:"),
     Mutant("what is off the point passes", guard, "if not beside:", "if True:"),
     Mutant("an order may be told twice", guard, "if told and BULLET.match(line):", "if False:"),
     Mutant("a broken call is an answer", guard, "if call := _CALL.search(line):", "if call := None:"),

@@ -161,10 +161,10 @@ def test_what_is_no_order_of_nobody_is_not_denied(text: str) -> None:
 
 
 def test_a_number_is_nobodys_only_where_all_orders_are_known() -> None:
-    assert told(THREE.model_copy(update={"count": 2_000})).nobodys("where is A124") == ""
+    assert told(THREE.model_copy(update={"count": 2_000})).unknown_number("where is A124") == ""
     older = told(THREE.model_copy(update={"count": 4, "older": (OLDER,)}))
-    assert (older.nobodys("where is A124"), older.nobodys("where is Z900")) == ("A124", "")
-    assert older.meant("where is A124", "A123") == "A124"
+    assert (older.unknown_number("where is A124"), older.unknown_number("where is Z900")) == ("A124", "")
+    assert older.order_for_call("where is A124", "A123") == "A124"
 
 
 @pytest.mark.parametrize(
