@@ -20,7 +20,7 @@ from agent.events import Event, Notice, RuleSwitchedOff
 from agent.hit_rates import load_hit_rates, save_hit_rates
 from agent.models.loading import LoadModel, ModelLoading, ModelState, load_chat_llama
 from agent.session.conversations import Conversations
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.session.transcript import settle
 from agent.settings import Settings, Strategy
 from headstart.errors import DatabaseError, SessionClosedError, SettingsError
@@ -71,8 +71,8 @@ class Engine:
         self._graph: CompiledStateGraph[Any, Any] | None = None
         self._saver: KeptSaver | None = None
         self._graph_lock = threading.Lock()
-        self._sessions: list[CustomerSession] = []
-        self._leaving: list[CustomerSession] = []
+        self._sessions: list[Session] = []
+        self._leaving: list[Session] = []
         self._notices: list[str] = []
         """What the customer should know about files that were damaged; told at each sign-in."""
         self._closed = False
@@ -179,9 +179,7 @@ class Engine:
     def latency_s(self, seconds: float) -> None:
         cast("Slow", self._slow).latency_s = seconds
 
-    async def sign_in(
-        self, name: str, password: str, on_event: Callable[[Event], None] = lambda _: None
-    ) -> CustomerSession:
+    async def sign_in(self, name: str, password: str, on_event: Callable[[Event], None] = lambda _: None) -> Session:
         """Check the password and at once start what the first question will need. Raises SignInError.
 
         In a world of one user, name and password are not looked at.
@@ -196,7 +194,7 @@ class Engine:
             session.tell(Notice(sentence))
         return session
 
-    async def sign_out(self, session: CustomerSession) -> None:
+    async def sign_out(self, session: Session) -> None:
         """End a session and hold nothing of its customer any more; a session that has ended is left as it is."""
         if session not in self._sessions:
             await session.close()
@@ -212,7 +210,7 @@ class Engine:
     @asynccontextmanager
     async def signed_in(
         self, name: str, password: str, on_event: Callable[[Event], None] = lambda _: None
-    ) -> AsyncGenerator[CustomerSession]:
+    ) -> AsyncGenerator[Session]:
         """A session for the length of a block."""
         session = await self.sign_in(name, password, on_event)
         try:
@@ -221,8 +219,8 @@ class Engine:
             await self.sign_out(session)
 
     async def resume(
-        self, session: CustomerSession, thread_id: str | None, on_event: Callable[[Event], None] = lambda _: None
-    ) -> CustomerSession:
+        self, session: Session, thread_id: str | None, on_event: Callable[[Event], None] = lambda _: None
+    ) -> Session:
         """Leave a conversation for a kept one of the same customer, or for a new one, without another sign-in.
 
         What stands in a kept one may be old: the new session claims it afresh at the next Enter. Raises
@@ -236,7 +234,7 @@ class Engine:
         self._sessions.remove(session)
         return self._begun(session.user, on_event, thread_id, session.strategy)
 
-    def _check_signed_in(self, session: CustomerSession) -> None:
+    def _check_signed_in(self, session: Session) -> None:
         self._check_open()
         if session not in self._sessions:
             raise SessionClosedError("You have signed out.")
@@ -254,8 +252,8 @@ class Engine:
         on_event: Callable[[Event], None],
         thread_id: str | None = None,
         strategy: Strategy | None = None,
-    ) -> CustomerSession:
-        session = CustomerSession(
+    ) -> Session:
+        session = Session(
             user,
             world=self.world,
             settings=self.settings,

@@ -26,7 +26,7 @@ class StepFinished:
 
 @dataclass(frozen=True, slots=True)
 class AheadChanged:
-    """Something that is looked up ahead began, ended or was claimed; `CustomerSession.ahead()` has the state."""
+    """Something that is looked up ahead began, ended or was claimed; `Session.ahead()` has the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A write that waits for the customer's word; `CustomerSession.confirm` gives it."""
+    """A write that waits for the customer's word; `Session.confirm` gives it."""
 
     tool: str
     arguments: dict[str, Any]

@@ -35,7 +35,7 @@ from textual import events
 import tui.app
 from agent.engine import Engine
 from agent.models.loading import ModelState, load_chat_llama
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings, load_settings
 from bench import report
 from bench.stats import fit_slope
@@ -99,7 +99,7 @@ class MeasuredApp(HeadstartApp):
         await until(lambda: self.turns.begun > before)
 
 
-def rests(session: CustomerSession | None) -> bool:
+def rests(session: Session | None) -> bool:
     """Whether nothing is looked up, prefilled or written."""
     return session is not None and not session.warming and not session.timeline.running()
 

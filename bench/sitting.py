@@ -11,7 +11,7 @@ from langchain_core.language_models import BaseChatModel
 
 from agent.engine import Engine
 from agent.events import TurnResult
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import load_settings
 
 WORDS_A_MINUTE = 40
@@ -39,7 +39,7 @@ def typing_s(text: str) -> float:
     return 60.0 * len(text) / CHARACTERS_A_WORD / WORDS_A_MINUTE
 
 
-async def typed(session: CustomerSession, text: str, seconds: float | None = None) -> None:
+async def typed(session: Session, text: str, seconds: float | None = None) -> None:
     """Type word by word in so many seconds, as fast as a person by default, each word as long as its letters take."""
     seconds = typing_s(text) if seconds is None else seconds
     words = text.split(" ")
@@ -48,7 +48,7 @@ async def typed(session: CustomerSession, text: str, seconds: float | None = Non
         session.typed(" ".join(words[:count]))
 
 
-async def settled(session: CustomerSession) -> None:
+async def settled(session: Session) -> None:
     """Wait until every lookup is in and the cache is warm: a customer who takes their time."""
     quiet = 0
     while quiet < 3:
@@ -57,7 +57,7 @@ async def settled(session: CustomerSession) -> None:
         quiet = 0 if under_way else quiet + 1
 
 
-async def asked(session: CustomerSession, question: str) -> TurnResult:
+async def asked(session: Session, question: str) -> TurnResult:
     """One turn. Raises: AssertionError where the turn wants a change confirmed, which no question here should."""
     result = await asyncio.to_thread(session.ask, question)
     assert isinstance(result, TurnResult), f"expected an answer to {question!r}, found {result}"

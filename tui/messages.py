@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agent.events import Confirmation, StepFinished, TurnResult
     from agent.models.loading import ModelState
     from agent.session.conversations import KeptTurn
-    from agent.session.session import CustomerSession
+    from agent.session.session import Session
     from headstart.errors import HeadstartError
     from headstart.speculation.speculator import Ahead
 
@@ -66,7 +66,7 @@ class SignInFailed(Message):
 class SignedIn(Message):
     """The session is there, and its prefetch already runs."""
 
-    session: CustomerSession
+    session: Session
 
 
 @dataclass
@@ -80,7 +80,7 @@ class ConversationAsked(Message):
 class ConversationOpened(Message):
     """The session that goes on with it; the one before is closed."""
 
-    session: CustomerSession
+    session: Session
     turns: tuple[KeptTurn, ...]
 
 
@@ -88,7 +88,7 @@ class ConversationOpened(Message):
 class ConversationFailed(Message):
     """It cannot be opened; the session before goes on."""
 
-    session: CustomerSession
+    session: Session
     error: HeadstartError
 
 

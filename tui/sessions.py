@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from agent.engine import Engine
     from agent.models.loading import ModelState
     from agent.session.conversations import Conversations, KeptTurn
-    from agent.session.session import CustomerSession
+    from agent.session.session import Session
     from agent.settings import Settings, Strategy
     from tui.relay import EventRelay
     from tui.screens.chat import ChatScreen
@@ -61,7 +61,7 @@ class Sessions:
         """The lowest screen: the chat lies above it."""
         self.engine: Engine | None = None
         self.is_open = False
-        self.session: CustomerSession | None = None
+        self.session: Session | None = None
         self.relay: EventRelay | None = None
         self.chat: ChatScreen | None = None
         self.prefetched = False
@@ -157,13 +157,13 @@ class Sessions:
         typed, self._typed_ahead = self._typed_ahead, ""
         self.login.failed(error, typed)
 
-    def signed_in(self, session: CustomerSession) -> None:
+    def signed_in(self, session: Session) -> None:
         """Show the chat."""
         self.login.empty()
         draft, self._typed_ahead = self._typed_ahead, ""
         self._show_chat(session, draft=draft.strip())
 
-    def _show_chat(self, session: CustomerSession, kept: tuple[KeptTurn, ...] = (), draft: str = "") -> None:
+    def _show_chat(self, session: Session, kept: tuple[KeptTurn, ...] = (), draft: str = "") -> None:
         from agent.tracing import tracing
         from tui.screens.chat import ChatScreen
 
@@ -194,7 +194,7 @@ class Sessions:
         while len(self._app.screen_stack) > 1:
             self._app.pop_screen()
 
-    async def _sign_out(self, session: CustomerSession) -> None:
+    async def _sign_out(self, session: Session) -> None:
         if self.engine:
             await self.engine.sign_out(session)
         self._app.post_message(messages.SignedOut())
@@ -214,7 +214,7 @@ class Sessions:
         changing = self._change_conversation(self.engine, session, thread_id)
         self._app.run_worker(changing, group="conversation", exit_on_error=False)
 
-    async def _change_conversation(self, engine: Engine, session: CustomerSession, thread_id: str | None) -> None:
+    async def _change_conversation(self, engine: Engine, session: Session, thread_id: str | None) -> None:
         try:
             turns: list[KeptTurn] = []
             if thread_id is not None:
@@ -233,14 +233,14 @@ class Sessions:
         else:
             self._app.post_message(messages.ConversationOpened(resumed, tuple(turns)))
 
-    def conversation_failed(self, session: CustomerSession, error: HeadstartError) -> None:
+    def conversation_failed(self, session: Session, error: HeadstartError) -> None:
         """The conversation that was open stays."""
         self.session = session
         if self.chat:
             self.chat.prompt.disabled = False
         show_error(self._app, error)
 
-    def conversation_opened(self, session: CustomerSession, turns: tuple[KeptTurn, ...]) -> None:
+    def conversation_opened(self, session: Session, turns: tuple[KeptTurn, ...]) -> None:
         """Show it, with the draft that was begun."""
         draft = self.chat.prompt.text if self.chat else ""
         self._uncover_login()

@@ -29,7 +29,7 @@ WORTH_READING = 0.5
 """And only what is meant more likely than not; the rest is looked up and waits for the model to ask."""
 
 
-class CustomerLookups:
+class SessionLookups:
     """The lookups of one customer from sign-in to sign-out.
 
     `starts` says which head starts there are now; `on_change` is told when something looked up ahead began,

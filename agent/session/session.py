@@ -1,4 +1,4 @@
-"""CustomerSession joins it all, from sign-in to sign-out, for one customer.
+"""Session joins it all, from sign-in to sign-out, for one customer.
 
 The event loop owns the database and the lookups; the model has a thread of its own; a turn runs in the
 thread that calls `ask` (a Textual thread worker, or one of asyncio's in `headstart ask`) and reaches
@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.events import AheadChanged, Confirmation, Event, TurnOutcome
-from agent.session.lookups import CustomerLookups
+from agent.session.lookups import SessionLookups
 from agent.session.prompt import Prompt
 from agent.session.transcript import Transcript
 from agent.session.turns import Turns
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class CustomerSession:
+class Session:
     """One signed-in customer's conversation. Create it on the event loop, then `begin`."""
 
     def __init__(
@@ -82,7 +82,7 @@ class CustomerSession:
         self._transcript = Transcript(
             self.thread_id, graph=graph, not_confirmed=self.world.phrases.not_confirmed, closed=self._closed
         )
-        self._lookups = CustomerLookups(
+        self._lookups = SessionLookups(
             user,
             world=world,
             timeline=timeline,

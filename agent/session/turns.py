@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
-    from agent.session.lookups import CustomerLookups
+    from agent.session.lookups import SessionLookups
     from agent.session.prompt import Prompt
     from agent.session.transcript import Transcript
     from agent.turn.bridge import Bridge
@@ -56,7 +56,7 @@ class Turns:
         model_name: Callable[[], str],
         transcript: Transcript,
         prompt: Prompt,
-        lookups: CustomerLookups,
+        lookups: SessionLookups,
         timeline: Timeline,
         prices: Prices,
         show: Callable[[Event], None],
@@ -97,8 +97,8 @@ class Turns:
     # In the thread that asks, in the order in which it happens.
 
     def ask(self, question: str, strategy: Strategy) -> TurnOutcome:
-        """Answer a question; see `CustomerSession.ask`."""
-        refuse_on_loop(self._loop, "CustomerSession.ask")
+        """Answer a question; see `Session.ask`."""
+        refuse_on_loop(self._loop, "Session.ask")
         with self._one_at_a_time:
             if self._waiting is not None:
                 self._decline()
@@ -107,10 +107,10 @@ class Turns:
             return self._run(turn, {"question": question, "user_id": self._user.id})
 
     def confirm(self, confirmation: Confirmation, *, confirmed: bool) -> TurnOutcome:
-        """Go on with the turn that waits for the customer's word; see `CustomerSession.confirm`."""
+        """Go on with the turn that waits for the customer's word; see `Session.confirm`."""
         from langgraph.types import Command
 
-        refuse_on_loop(self._loop, "CustomerSession.confirm")
+        refuse_on_loop(self._loop, "Session.confirm")
         with self._one_at_a_time:
             turn, waiting = self._turn, self._waiting
             if turn is None or waiting is None or _identity(waiting) != _identity(confirmation):

@@ -9,10 +9,10 @@ from stubs.fake_llama import FakeLlama
 
 from agent.engine import Engine
 from agent.events import Event
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings, load_settings
 
-SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
+SignIn = Callable[..., Awaitable[tuple[Session, FakeLlama]]]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ async def sign_in(settings: Settings, request: pytest.FixtureRequest) -> AsyncIt
         user: str = "user123",
         on_event: Callable[[Event], None] = lambda _: None,
         **changed: object,
-    ) -> tuple[CustomerSession, FakeLlama]:
+    ) -> tuple[Session, FakeLlama]:
         llama = request.param(replies=list(replies))
         engine = Engine(settings.model_copy(update=changed), load_model=lambda *_: llama)
         engines.append(engine)

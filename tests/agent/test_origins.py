@@ -12,15 +12,15 @@ from stubs.waiting import until
 from agent.engine import KEPT_IN, Engine
 from agent.events import AheadChanged, Event, StepFinished, TextArrived, TurnResult
 from agent.session import checkpoints
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings
 from agent.turn import graph
 from headstart.errors import DatabaseError, HeadstartError, ModelError
 
-SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
+SignIn = Callable[..., Awaitable[tuple[Session, FakeLlama]]]
 
 
-async def answers(session: CustomerSession) -> str:
+async def answers(session: Session) -> str:
     result = await asyncio.to_thread(session.ask, "Hello?")
     assert isinstance(result, TurnResult)
     return result.answer

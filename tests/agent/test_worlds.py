@@ -13,7 +13,7 @@ from stubs.waiting import until
 
 from agent.engine import Engine
 from agent.events import Confirmation, TurnResult
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings
 from headstart.errors import DatabaseError, SettingsError, SignInError, WorldError
 from headstart.guard import Correction
@@ -24,7 +24,7 @@ from headstart.world.opened import Described
 from tests.worlds.library import SHELF, WORLD, Library, Shelves
 
 FILE = Path(__file__).parents[1] / "worlds" / "library.py"
-Open = Callable[..., Awaitable[tuple[Engine, CustomerSession, FakeLlama]]]
+Open = Callable[..., Awaitable[tuple[Engine, Session, FakeLlama]]]
 
 
 def asks(name: str, /, **arguments: str) -> AIMessage:
@@ -37,7 +37,7 @@ async def enter(settings: Settings) -> AsyncIterator[Open]:
 
     async def entered(
         *replies: str | AIMessage, world: Any = WORLD, user: str = "ada", **changed: object
-    ) -> tuple[Engine, CustomerSession, FakeLlama]:
+    ) -> tuple[Engine, Session, FakeLlama]:
         llama = FakeLlama(replies=list(replies))
         made = settings.model_copy(update=changed)
         engine = Engine(made, world=Described(world), load_model=lambda *_: llama)
@@ -52,7 +52,7 @@ async def enter(settings: Settings) -> AsyncIterator[Open]:
         await engine.close()
 
 
-async def answered(session: CustomerSession, question: str) -> TurnResult:
+async def answered(session: Session, question: str) -> TurnResult:
     outcome = await asyncio.to_thread(session.ask, question)
     assert isinstance(outcome, TurnResult)
     return outcome

@@ -1,7 +1,7 @@
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from bench import conversations, sitting
 from bench.conversations import measure, summary
 from bench.scripted import needed
@@ -42,7 +42,7 @@ def test_a_perfect_agent_asks_for_what_is_not_there(question: str, messages: lis
 async def test_a_turn_that_waits_says_for_what(strategy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     type_it = conversations.typed
 
-    async def typed_at_leisure(session: CustomerSession, text: str, _: float) -> None:
+    async def typed_at_leisure(session: Session, text: str, _: float) -> None:
         await type_it(session, text, 0.0)
         await sitting.settled(session)
 

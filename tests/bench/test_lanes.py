@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from bench import latency, sitting
 from bench.latency import LANES, Lane
 from bench.scripted import ScriptedModel
@@ -40,7 +40,7 @@ async def test_beside_the_first_call_the_history_hides_and_the_parcel_does_not(t
 async def test_ahead_and_typed_waits_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     type_it = sitting.typed
 
-    async def typed_at_leisure(session: CustomerSession, text: str) -> None:
+    async def typed_at_leisure(session: Session, text: str) -> None:
         await type_it(session, text, seconds=0.0)
         await sitting.settled(session)
 

@@ -6,11 +6,11 @@ import pytest
 
 from agent.engine import Engine
 from agent.models.loading import load_chat_llama
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings, load_settings
 from headstart.llama.chat_model import ChatLlama
 
-SignIn = Callable[..., Awaitable[CustomerSession]]
+SignIn = Callable[..., Awaitable[Session]]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ async def sign_in(settings: Settings, embedded: ChatLlama) -> AsyncIterator[Sign
     await engine.open()
     engine.start_model()
 
-    async def signed_in(user: str, **changed: object) -> CustomerSession:
+    async def signed_in(user: str, **changed: object) -> Session:
         engine.settings = settings.model_copy(update=changed)
         if "db_latency" in changed:
             engine.latency_s = engine.settings.db_latency or 0.0

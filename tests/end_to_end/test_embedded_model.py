@@ -9,12 +9,12 @@ import pytest
 from stubs.waiting import until
 
 from agent.events import TextArrived, TurnResult
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import STRATEGIES, Settings, Strategy
 from agent.shop.demo_data import bundled
 from headstart.llama.chat_model import ChatLlama
 
-SignIn = Callable[..., Awaitable[CustomerSession]]
+SignIn = Callable[..., Awaitable[Session]]
 PATIENT_S = 200
 STATUS = "Hi, can you tell me the status of my recent orders?"
 
@@ -32,13 +32,13 @@ def facts(customer: str) -> dict[str, str]:
         return dict(orders.execute("SELECT order_id, status FROM orders WHERE customer_id = ?", [customer]).fetchall())
 
 
-async def answered(session: CustomerSession, question: str, strategy: Strategy | None = None) -> TurnResult:
+async def answered(session: Session, question: str, strategy: Strategy | None = None) -> TurnResult:
     outcome = await asyncio.to_thread(session.ask, question, strategy)
     assert isinstance(outcome, TurnResult)
     return outcome
 
 
-async def all_ahead(session: CustomerSession) -> None:
+async def all_ahead(session: Session) -> None:
     """Everything that was started at sign-in is done: the orders are in and the prompt is warm."""
     await until(lambda: {a.state for a in session.ahead()} == {"ready"}, PATIENT_S)
     await until(lambda: not session.timeline.running() and not session.warming, PATIENT_S)

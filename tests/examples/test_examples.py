@@ -14,7 +14,7 @@ from stubs.fake_llama import FakeLlama
 from stubs.waiting import until
 
 from agent.engine import Engine
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings, load_settings
 from headstart.world import Call, Options
 from headstart.world.loading import load_world
@@ -34,7 +34,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, world: str, *replies: str) -> AsyncGenerator[tuple[CustomerSession, FakeLlama]]:
+async def opened(settings: Settings, world: str, *replies: str) -> AsyncGenerator[tuple[Session, FakeLlama]]:
     llama = FakeLlama(replies=list(replies))
     async with Engine(settings.model_copy(update={"world": world}), load_model=lambda *_: llama) as engine:
         engine.start_model()
@@ -43,7 +43,7 @@ async def opened(settings: Settings, world: str, *replies: str) -> AsyncGenerato
             yield session, llama
 
 
-def ready(session: CustomerSession) -> list[Call]:
+def ready(session: Session) -> list[Call]:
     return [one.call for one in session.ahead() if one.state == "ready"]
 
 

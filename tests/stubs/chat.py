@@ -17,7 +17,7 @@ from textual.widgets import Input, TextArea
 import tui
 from agent.engine import Engine
 from agent.models.loading import ModelState
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings
 from agent.turn.synthetic import is_synthetic
 from headstart.world.opened import Described
@@ -100,7 +100,7 @@ class Chat:
         return self._engine
 
     @property
-    def session(self) -> CustomerSession:
+    def session(self) -> Session:
         assert self.app.sessions.session is not None
         return self.app.sessions.session
 

@@ -18,7 +18,7 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from agent.engine import Engine
 from agent.events import Confirmation, TurnResult
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings
 from agent.shop.customers import Customers
 from agent.shop.orders import OrderStore
@@ -149,14 +149,14 @@ def rows(database: Path, customer_id: str) -> Customer:
         return read_customer(connection, customer_id)
 
 
-async def _answer(session: CustomerSession, text: str) -> TurnResult:
+async def _answer(session: Session, text: str) -> TurnResult:
     outcome = await asyncio.to_thread(session.ask, text)
     while isinstance(outcome, Confirmation):
         outcome = await asyncio.to_thread(session.confirm, outcome, confirmed=True)
     return outcome
 
 
-async def _ready(session: CustomerSession) -> None:
+async def _ready(session: Session) -> None:
     """What was begun ahead has ended, and the prompt is warm."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
@@ -169,7 +169,7 @@ async def _ready(session: CustomerSession) -> None:
                 return
 
 
-def _waits(session: CustomerSession) -> bool:
+def _waits(session: Session) -> bool:
     return any(one.state in ("waiting", "in flight") for one in session.ahead())
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from agent.engine import Engine
 from agent.events import Confirmation, Event, Notice, StepFinished, TextArrived, TurnResult
 from agent.models.loading import ModelState
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings
 from agent.tracing import tracing
 from headstart.errors import HeadstartError, SettingsError
@@ -95,7 +95,7 @@ async def _ask_all(
         await engine.close()
 
 
-async def _turn(session: CustomerSession, question: str, *, yes: bool) -> TurnResult:
+async def _turn(session: Session, question: str, *, yes: bool) -> TurnResult:
     outcome = await asyncio.to_thread(session.ask, question)
     while isinstance(outcome, Confirmation):
         _note(f"{outcome.message} ({outcome.before} → {outcome.after}) {'confirmed' if yes else 'refused: no --yes'}")

@@ -24,7 +24,7 @@ from tui.terminal.typed_ahead import typed_ahead
 
 if TYPE_CHECKING:
     from agent.events import Event, TurnOutcome, TurnResult
-    from agent.session.session import CustomerSession
+    from agent.session.session import Session
     from headstart.timeline import Span
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -70,7 +70,7 @@ class LineMode:
             for sentence in sentences:
                 self._tell(sentence)
 
-    async def converse(self, session: CustomerSession) -> int:
+    async def converse(self, session: Session) -> int:
         """Until Ctrl+D; how many questions were not answered."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._interrupt, session)
@@ -108,7 +108,7 @@ class LineMode:
         self._is_ended = bool(end)
         return before
 
-    async def _answered(self, session: CustomerSession, question: str) -> bool:
+    async def _answered(self, session: Session, question: str) -> bool:
         """Whether it was; says what the answer took, or what went wrong."""
         self._held, self._told = "", 0
         try:
@@ -124,7 +124,7 @@ class LineMode:
         _note(in_words(result))
         return True
 
-    async def _turn(self, session: CustomerSession, question: str) -> TurnResult:
+    async def _turn(self, session: Session, question: str) -> TurnResult:
         outcome = await self._run(session, asyncio.to_thread(session.ask, question))
         while isinstance(outcome, Confirmation):
             confirmed = self._yes or await self._confirmed(outcome)
@@ -133,7 +133,7 @@ class LineMode:
             outcome = await self._run(session, work)
         return outcome
 
-    async def _run(self, session: CustomerSession, work: Awaitable[TurnOutcome]) -> TurnOutcome:
+    async def _run(self, session: Session, work: Awaitable[TurnOutcome]) -> TurnOutcome:
         self._turn_runs = True
         telling = asyncio.create_task(self._tell_waits(session))
         try:
@@ -142,7 +142,7 @@ class LineMode:
             self._turn_runs = False
             telling.cancel()
 
-    async def _tell_waits(self, session: CustomerSession) -> None:
+    async def _tell_waits(self, session: Session) -> None:
         """Say what is waited for, as long as nothing else is said."""
         pauses = itertools.chain([FIRST_WORD_OF_A_WAIT_S], itertools.repeat(NEXT_WORD_OF_A_WAIT_S))
         waited_s, told = 0.0, self._told
@@ -206,7 +206,7 @@ class LineMode:
             _note("")
         return line
 
-    def _interrupt(self, session: CustomerSession) -> None:
+    def _interrupt(self, session: Session) -> None:
         _note("")
         if self._turn_runs:
             session.stop()

@@ -13,7 +13,7 @@ from headstart.speculation.speculator import Ahead
 from headstart.timeline import Span, TurnFigures
 
 if TYPE_CHECKING:
-    from agent.session.session import CustomerSession
+    from agent.session.session import Session
 
 RECENT = 16
 """How many turns the row of last turns shows."""
@@ -54,7 +54,7 @@ class Reading:
 class SessionReadings:
     """Takes readings of one session; told when a turn begins, shows its first word and ends."""
 
-    def __init__(self, session: "CustomerSession") -> None:
+    def __init__(self, session: "Session") -> None:
         self._session = session
         self._since_s = session.timeline.clock()
         for span in session.timeline.spans():

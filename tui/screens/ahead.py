@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from tui.widgets.ahead_panel import AheadPanel
 
 if TYPE_CHECKING:
-    from agent.session.session import CustomerSession
+    from agent.session.session import Session
 
 TICK_S = 0.2
 
@@ -23,7 +23,7 @@ class AheadScreen(ModalScreen[None]):
     CSS_PATH = "ahead.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f6,enter,q", "dismiss", "Close", id="ahead.close")]
 
-    def __init__(self, session: CustomerSession) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
 

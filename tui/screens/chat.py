@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from agent.events import TurnResult
     from agent.models.loading import ModelState
     from agent.session.conversations import KeptTurn
-    from agent.session.session import CustomerSession
+    from agent.session.session import Session
     from headstart.errors import HeadstartError
     from headstart.speculation.speculator import Ahead
     from headstart.world import User
@@ -92,7 +92,7 @@ class ChatScreen(Screen[None]):
 
     def __init__(
         self,
-        session: CustomerSession,
+        session: Session,
         *,
         limit: int,
         model: ModelState,

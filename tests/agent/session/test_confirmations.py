@@ -11,12 +11,12 @@ from stubs.fake_llama import FakeLlama, asks
 
 from agent.engine import Engine
 from agent.events import Confirmation, TurnResult
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings
 from agent.shop.phrases import PHRASES
 from headstart.errors import ConfirmationError, ModelError, SessionClosedError
 
-SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
+SignIn = Callable[..., Awaitable[tuple[Session, FakeLlama]]]
 CANCEL = "Cancel order K7575"
 
 
@@ -24,9 +24,7 @@ def call() -> AIMessage:
     return asks("cancel_order", order_id="K7575")
 
 
-async def waiting(
-    sign_in: SignIn, *after: str | AIMessage | Exception
-) -> tuple[CustomerSession, FakeLlama, Confirmation]:
+async def waiting(sign_in: SignIn, *after: str | AIMessage | Exception) -> tuple[Session, FakeLlama, Confirmation]:
     session, llama = await sign_in(call(), *after, user="eight8")
     asked = await asyncio.to_thread(session.ask, CANCEL)
     assert isinstance(asked, Confirmation)

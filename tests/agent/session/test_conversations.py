@@ -14,7 +14,7 @@ from agent.engine import KEPT_IN, Engine
 from agent.session import conversations
 from agent.session.checkpoints import KeptSaver
 from agent.session.conversations import Conversations, as_json, as_markdown
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings
 from headstart.errors import DatabaseError
 
@@ -31,7 +31,7 @@ class Room:
         self.engine.start_model()
         await asyncio.wrap_future(self.engine.model)
 
-    async def asked(self, user: str, *questions: str) -> CustomerSession:
+    async def asked(self, user: str, *questions: str) -> Session:
         session = await self.engine.sign_in(user, "demo")
         await until(lambda: {one.state for one in session.ahead()} == {"ready"})  # The guard reads what has come.
         for question in questions:

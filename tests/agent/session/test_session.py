@@ -13,7 +13,7 @@ from stubs.waiting import until
 
 from agent.engine import Engine
 from agent.events import Confirmation, Event, StepFinished, TextArrived, ToolUse, TurnResult, describe
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings
 from agent.shop import rules
 from agent.shop.english import sentences
@@ -29,28 +29,28 @@ from headstart.world import rule
 from headstart.world.rules import When
 from headstart.world.slow import Slow
 
-SignIn = Callable[..., Awaitable[tuple[CustomerSession, FakeLlama]]]
+SignIn = Callable[..., Awaitable[tuple[Session, FakeLlama]]]
 STATUS = "Hi, can you tell me the status of my recent orders?"
 ABLE = pytest.mark.parametrize("sign_in", [FakeLlama], indirect=True)
 """What only a model shows that is warmed, counts and goes on from a text."""
 ANSWER = "QuantumLeap AI Processor (A123) has shipped and Smart Coffee Mug (B456) was delivered."
 
 
-async def answered(session: CustomerSession, question: str = STATUS, **options: Any) -> TurnResult:
+async def answered(session: Session, question: str = STATUS, **options: Any) -> TurnResult:
     outcome = await asyncio.to_thread(session.ask, question, **options)
     assert isinstance(outcome, TurnResult)
     return outcome
 
 
-async def prefetched(session: CustomerSession) -> None:
+async def prefetched(session: Session) -> None:
     await until(lambda: [a.state for a in session.ahead()] == ["ready"])
 
 
-def held(session: CustomerSession) -> list[tuple[str, str, str]]:
+def held(session: Session) -> list[tuple[str, str, str]]:
     return [(a.call.name, a.state, a.reason) for a in session.ahead()]
 
 
-def change_orders(session: CustomerSession, statement: str) -> None:
+def change_orders(session: Session, statement: str) -> None:
     """As another program would."""
     path = session._settings.data_folder / "orders.sqlite"
     with sqlite3.connect(path) as connection:
@@ -190,7 +190,7 @@ async def test_the_loop_of_tools_has_a_limit_and_says_so(sign_in: SignIn) -> Non
     assert result.answer == PHRASES.loop_limit
 
 
-async def pending_address(sign_in: SignIn, *after: str | AIMessage) -> tuple[CustomerSession, Confirmation, str]:
+async def pending_address(sign_in: SignIn, *after: str | AIMessage) -> tuple[Session, Confirmation, str]:
     session, _ = await sign_in(*after)
     change_orders(session, "UPDATE orders SET status = 'Processing', tracking_number = NULL WHERE order_id = 'A123'")
     outcome = await asyncio.to_thread(session.ask, "Send A123 to 12 Elm Street, Leeds")
@@ -243,7 +243,7 @@ async def test_writes_are_never_speculated(sign_in: SignIn, monkeypatch: pytest.
     assert session.ahead() == []
 
 
-def slow(session: CustomerSession, seconds: float) -> None:
+def slow(session: Session, seconds: float) -> None:
     service = session._lookups._world.backend
     assert isinstance(service, Slow)
     service.latency_s = seconds

@@ -13,19 +13,19 @@ from stubs.fake_whole import FakeSeveral, FakeWhole
 
 from agent.engine import Engine
 from agent.events import Confirmation, Event, TextArrived, TurnResult
-from agent.session.session import CustomerSession
+from agent.session.session import Session
 from agent.settings import Settings
 from headstart.errors import ModelError
 
 ANSWER = "You are Ada Moreno."
-Over = Callable[..., Awaitable[CustomerSession]]
+Over = Callable[..., Awaitable[Session]]
 
 
 @pytest.fixture
 async def over(settings: Settings) -> AsyncIterator[Over]:
     async with AsyncExitStack() as engines:
 
-        async def signed_in(model: BaseChatModel, user: str = "user123", **changed: Any) -> CustomerSession:
+        async def signed_in(model: BaseChatModel, user: str = "user123", **changed: Any) -> Session:
             given = settings.model_copy(update={"strategy": "sequential", **changed})
             engine = await engines.enter_async_context(Engine(given, load_model=lambda *_: model))
             engine.start_model()
@@ -35,7 +35,7 @@ async def over(settings: Settings) -> AsyncIterator[Over]:
         yield signed_in
 
 
-async def asked(session: CustomerSession, question: str = "Who am I?") -> TurnResult:
+async def asked(session: Session, question: str = "Who am I?") -> TurnResult:
     result = await asyncio.to_thread(session.ask, question)
     assert isinstance(result, TurnResult)
     return result
