@@ -56,7 +56,7 @@ $(VENV)/.train-ready: $(VENV)/.chat-ready
 	@touch $@
 
 train: $(VENV)/.train-ready ## fine-tune the embedded model's adapter (resumes)
-	@$(BIN)/python -m training.train $(ARGS)
+	@$(BIN)/python -m training.fit.train $(ARGS)
 
 evaluate: $(VENV)/.chat-ready ## the exam: a thousand unseen questions through the real session (resumes)
 	@$(BIN)/python -m bench.answers $(ARGS)

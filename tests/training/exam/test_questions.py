@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.shop.demo_data import bundled
-from training import names, typing_habits, world
+from training.conversations import names, typing_habits, world
 from training.exam import goods, order_questions, people, service_questions, shop
 from training.exam.asking import called, fits, lines
 from training.exam.conversations import Exam, exam
@@ -15,9 +15,10 @@ from training.exam.expectation import LEAST
 from training.exam.truth import read_customer
 
 TRAINED = tuple(
-    importlib.import_module(f"training.{path.stem}")
-    for path in sorted(Path(str(typing_habits.__file__)).parent.glob("*_phrasings.py"))
+    importlib.import_module(f"training.phrasings.{path.stem}")
+    for path in sorted((Path(str(typing_habits.__file__)).parents[1] / "phrasings").glob("*.py"))
 )
+assert TRAINED
 ASKED = (order_questions, service_questions)
 
 

@@ -17,7 +17,7 @@ from headstart.llama.format.tool_calls import CHATML, DIALECTS, Dialect
 from headstart.llama.loading.embedded import find_gguf
 from tests.headstart.llama.conftest import CHATML_TEMPLATE, CORPUS
 from tests.headstart.llama.format.test_families import TEMPLATES
-from training.dialogues import conversation
+from training.conversations.dialogues import conversation
 
 MARKERS = ["<|im_start|>", "<|im_end|>", "<tool_call>", "</think>", "<pad>"]
 FAMILIES = {"chatml": "smollm2", "chatml-native": "qwen2.5", "llama3": "llama3", "llama3.1": "llama3.1"}

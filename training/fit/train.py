@@ -1,6 +1,6 @@
 """Teach the embedded model the shop's conversations: LoRA on two CPU cores, in the background, resumable.
 
-    GOMP_SPINCOUNT=1000 nice -n 10 python -m training.train --minutes 70
+    GOMP_SPINCOUNT=1000 nice -n 10 python -m training.fit.train --minutes 70
 
 The instructions and tools are the same in every conversation of the shop: their keys and values are computed once a
 step, without gradients, and the batch goes on from there. Logits are computed only where something is learned.
@@ -27,12 +27,12 @@ from torch.nn import functional
 from transformers import DynamicCache, LlamaForCausalLM, PreTrainedTokenizerBase
 
 from agent.shop.phrases import INSTRUCTIONS
-from training import attention, base, lora
-from training.dialogues import Conversation, Encoded, conversation, encode, shop_schemas
+from training.conversations.dialogues import Conversation, Encoded, conversation, encode, shop_schemas
 from training.fingerprint import fingerprint
+from training.fit import attention, base, lora
 
 WORK = base.CACHE.parent
-ADAPTER = Path(__file__).parents[1] / "headstart" / "llama" / "adapter"
+ADAPTER = Path(__file__).parents[2] / "headstart" / "llama" / "adapter"
 USUAL_TARGETS = 1200
 """Learned tokens of a usual batch of three."""
 MOST_TOKENS = 4_200

@@ -93,7 +93,7 @@ def is_held_out(text: str) -> bool:
 @cache
 def demo_names() -> frozenset[str]:
     """What the demo sells; never trained on."""
-    catalogue = Path(__file__).parents[1] / "data" / "catalogue.csv"
+    catalogue = Path(__file__).parents[2] / "data" / "catalogue.csv"
     if not catalogue.exists():
         return frozenset()
     with catalogue.open(encoding="utf-8", newline="") as file:

@@ -1,6 +1,6 @@
 """How often the adapted model says exactly what it should, by kind of question, on conversations it has never seen.
 
-    python -m training.evaluate --conversations 40
+    python -m training.fit.evaluate --conversations 40
 
 Items and phrasings are those kept from training. Greedy decoding gives the wanted text exactly when the wanted token
 has the highest logit at every place, so one forward pass settles a whole conversation; only misses are decoded.
@@ -20,9 +20,9 @@ os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 import torch
 from transformers import DynamicCache, LlamaForCausalLM, PreTrainedTokenizerBase
 
-from training import attention, base, lora
-from training.dialogues import conversation, encode
-from training.train import ADAPTER
+from training.conversations.dialogues import conversation, encode
+from training.fit import attention, base, lora
+from training.fit.train import ADAPTER
 
 FIRST_SEED = 1_000_000
 FACT = re.compile(r"\b[A-Z]{1,2}\d{3,}\b|\d{4}-\d\d-\d\d|\$[\d,.]+\d")

@@ -17,8 +17,8 @@ from transformers import PreTrainedTokenizerBase
 from agent.shop.tools import TOOLS
 from headstart.llama.format.tool_calls import CHATML, ChatTurn
 from headstart.world.langchain import schemas
-from training import account, follow_ups, foreign, lookups, services, world
-from training.talk import Talk
+from training.conversations import account, follow_ups, foreign, lookups, services, world
+from training.conversations.talk import Talk
 
 FOREIGN_SHARE = 0.1
 AHEAD_SHARE = 0.72

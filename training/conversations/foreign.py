@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 
-from training import names
+from training.conversations import names
 
 Fill = Callable[[random.Random], tuple[str, dict[str, Any], str]]
 """Draws a question, the arguments it calls for and the tool's result."""

@@ -7,9 +7,11 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from agent.shop import contents
 from agent.shop.policy import item_meant
 from agent.shop.records import HISTORY_LIMIT
-from training import account, follow_ups, list_phrasings, lookups, place_phrasings, services, world
-from training.talk import Talk
-from training.typing_habits import lines
+from training.conversations import account, follow_ups, lookups, services, world
+from training.conversations.talk import Talk
+from training.conversations.typing_habits import lines
+from training.phrasings import list as list_phrasings
+from training.phrasings import place as place_phrasings
 
 
 def talk_of(seed: int, size: int = 5, *, history: bool = True) -> Talk:

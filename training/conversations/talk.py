@@ -11,8 +11,8 @@ from agent.shop.english.numbers import NUMBER
 from agent.shop.phrases import INSTRUCTIONS, PHRASES
 from agent.turn.conversation import exchanges
 from headstart.speculation.calls import Call
-from training.typing_habits import lines
-from training.world import Customer
+from training.conversations.typing_habits import lines
+from training.conversations.world import Customer
 
 AT_ONCE_SHARE = 0.12
 """Of the questions of a customer who types: those asked before anything could be looked up."""

@@ -1,6 +1,6 @@
 """The first question after the sign-in, for every account size: what customers mostly ask, and what must be right.
 
-    python -m training.first_question --customers 2
+    python -m training.fit.first_question --customers 2
 
 The history stands in the prompt, as it does ahead of the question. Its keys and values are computed once for a
 customer; every question goes on from there.
@@ -19,12 +19,13 @@ from transformers import DynamicCache, LlamaForCausalLM, PreTrainedTokenizerBase
 
 from agent.shop import contents
 from agent.shop.records import HISTORY_LIMIT
-from training import attention, base, lookups, lora, references, world
-from training.dialogues import Conversation, encode, shop_schemas
-from training.evaluate import Checked, decode, table
-from training.talk import Talk
-from training.train import ADAPTER
-from training.typing_habits import lines
+from training.conversations import lookups, references, world
+from training.conversations.dialogues import Conversation, encode, shop_schemas
+from training.conversations.talk import Talk
+from training.conversations.typing_habits import lines
+from training.fit import attention, base, lora
+from training.fit.evaluate import Checked, decode, table
+from training.fit.train import ADAPTER
 
 THE_QUESTION = "Hi, can you tell me the status of my recent orders?"
 SIZES = (0, 1, 2, 8, 40)

@@ -6,22 +6,20 @@ from agent.shop import contents, policy
 from agent.shop.phrases import PHRASES
 from agent.shop.records import Order, Status
 from headstart.speculation.calls import Call
-from training import (
-    address_phrasings,
-    declined_phrasings,
-    delivery_phrasings,
-    history_phrasings,
-    intrusion_phrasings,
-    names,
-    product_phrasings,
-    return_code_phrasings,
-    service_phrasings,
-    talk_phrasings,
-)
-from training.lookups import find, not_found, pick, unknown_number, way
-from training.references import Reference, back_to
-from training.talk import Talk
-from training.typing_habits import reason_of, typed
+from training.conversations import names
+from training.conversations.lookups import find, not_found, pick, unknown_number, way
+from training.conversations.references import Reference, back_to
+from training.conversations.talk import Talk
+from training.conversations.typing_habits import reason_of, typed
+from training.phrasings import address as address_phrasings
+from training.phrasings import declined as declined_phrasings
+from training.phrasings import delivery as delivery_phrasings
+from training.phrasings import history as history_phrasings
+from training.phrasings import intrusion as intrusion_phrasings
+from training.phrasings import product as product_phrasings
+from training.phrasings import return_code as return_code_phrasings
+from training.phrasings import service as service_phrasings
+from training.phrasings import talk as talk_phrasings
 
 OTHER_WORDS = {
     "cancel_order": [

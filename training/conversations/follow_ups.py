@@ -4,12 +4,14 @@ They are short and typed in haste, so slips of the finger are twice as many as e
 """
 
 from agent.shop.records import Order
-from training import follow_up_phrasings, place_phrasings, references
-from training.follow_up_phrasings import BARE
-from training.lookups import FACTS, delivery, fact, pick, tell
-from training.references import Reference
-from training.talk import Talk
-from training.typing_habits import typed
+from training.conversations import references
+from training.conversations.lookups import FACTS, delivery, fact, pick, tell
+from training.conversations.references import Reference
+from training.conversations.talk import Talk
+from training.conversations.typing_habits import typed
+from training.phrasings import follow_up as follow_up_phrasings
+from training.phrasings import place as place_phrasings
+from training.phrasings.follow_up import BARE
 
 SLIPS = 0.25
 PARCEL_KINDS = ("carrier", "parcel")

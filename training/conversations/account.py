@@ -1,10 +1,13 @@
 """The customer's own data: one thing, two at once, what the shop does not know, and what is somebody else's."""
 
 from agent.shop import contents
-from training import account_pair_phrasings, account_phrasings, intrusion_phrasings, names
-from training.services import ONLY_YOURS, UNKNOWN
-from training.talk import Talk
-from training.typing_habits import typed
+from training.conversations import names
+from training.conversations.services import ONLY_YOURS, UNKNOWN
+from training.conversations.talk import Talk
+from training.conversations.typing_habits import typed
+from training.phrasings import account as account_phrasings
+from training.phrasings import account_pair as account_pair_phrasings
+from training.phrasings import intrusion as intrusion_phrasings
 
 TABLES = {
     "name": (account_phrasings.OWN_NAME, 0),

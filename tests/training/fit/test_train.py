@@ -6,8 +6,8 @@ import torch
 from peft import PeftModel
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from training import attention, lora
-from training.train import USUAL_TARGETS, Batch, hidden_states, loss_of
+from training.fit import attention, lora
+from training.fit.train import USUAL_TARGETS, Batch, hidden_states, loss_of
 
 
 @pytest.fixture

@@ -6,19 +6,16 @@ Every function here asks one thing and answers it, or gives False where this cus
 from agent.shop import contents
 from agent.shop.records import HISTORY_LIMIT, Order, Status
 from headstart.speculation.calls import Call
-from training import (
-    absent_phrasings,
-    delivery_phrasings,
-    history_phrasings,
-    list_phrasings,
-    names,
-    order_phrasings,
-    pair_phrasings,
-    references,
-)
-from training.references import Reference
-from training.talk import Talk
-from training.typing_habits import typed
+from training.conversations import names, references
+from training.conversations.references import Reference
+from training.conversations.talk import Talk
+from training.conversations.typing_habits import typed
+from training.phrasings import absent as absent_phrasings
+from training.phrasings import delivery as delivery_phrasings
+from training.phrasings import history as history_phrasings
+from training.phrasings import list as list_phrasings
+from training.phrasings import order as order_phrasings
+from training.phrasings import pair as pair_phrasings
 
 FACTS = {
     "status": order_phrasings.STATUS,

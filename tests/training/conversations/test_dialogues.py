@@ -11,9 +11,9 @@ from agent.turn import synthetic
 from headstart.llama.format.tool_calls import CHATML
 from headstart.llama.loading.embedded import find_gguf
 from headstart.world.langchain import schemas
-from training import names
-from training.dialogues import Conversation, conversation, encode
-from training.evaluate import FACT
+from training.conversations import names
+from training.conversations.dialogues import Conversation, conversation, encode
+from training.fit.evaluate import FACT
 
 SEEDS = range(150)
 OF_SHOP = [talked for talked in map(conversation, SEEDS) if talked.of_shop]

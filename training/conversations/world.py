@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from agent.shop import contents, records
 from agent.shop.records import Order, Status
-from training import names
+from training.conversations import names
 
 CARRIERS = {"NorthPost": "NP", "SwiftLine": "SL", "BlueVan": "BV", "ParcelBee": "PB", "Hermod": "HM", "QuickMail": "QM"}
 WITH_PARCEL = {Status.SHIPPED, Status.OUT_FOR_DELIVERY, Status.DELIVERED, Status.RETURNED}

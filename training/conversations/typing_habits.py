@@ -2,7 +2,7 @@
 
 import random
 
-from training.names import is_held_out
+from training.conversations.names import is_held_out
 
 OPENERS = [
     "Hi, ",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from agent.shop import contents
 from agent.shop.records import Order
-from training import names
-from training.world import Customer
+from training.conversations import names
+from training.conversations.world import Customer
 
 
 @dataclass(frozen=True)
