@@ -24,7 +24,7 @@ class SignInError(HeadstartError):
 
 
 class DatabaseError(HeadstartError):
-    """The orders, or a file or folder of the program, cannot be used: missing, locked, damaged, full, read-only."""
+    """A database, or a file or folder of the program, cannot be used: missing, locked, damaged, full, read-only."""
 
     exit_code = 4
 

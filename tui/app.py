@@ -341,7 +341,7 @@ def run_chat(settings: Settings) -> int:
     """Run the chat in this terminal and leave the process with the exit code.
 
     Python's own way out takes a second and more once torch is imported, and cannot interrupt that import at
-    all. So when the terminal is the customer's again and the orders are closed, the process just ends.
+    all. So when the terminal is the customer's again and the world is closed, the process just ends.
     """
     app = HeadstartApp(settings)
 

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class EngineOpened(Message):
-    """The orders can be read."""
+    """The world is open."""
 
 
 @dataclass
 class EngineFailed(Message):
-    """The orders cannot be opened; the program stays, and a sign-in tries once more."""
+    """The world cannot be opened; the program stays, and a sign-in tries once more."""
 
     error: HeadstartError
 

@@ -67,7 +67,7 @@ class Sessions:
         self.prefetched = False
         """Whether what sign-in started is in."""
 
-    # Opening the orders, loading the model.
+    # Opening the world, loading the model.
 
     def open(self) -> None:
         """Begin to open the engine: what takes time comes after the first frame."""
@@ -83,7 +83,7 @@ class Sessions:
             await asyncio.to_thread(_import_chat)
 
     async def _opened(self) -> Engine:
-        """The engine with its orders open; a failed opening is tried again at the next sign-in."""
+        """The engine with its world open; a failed opening is tried again at the next sign-in."""
         async with self._opening:
             if self.engine is None:
                 garbage.pause()
@@ -96,7 +96,7 @@ class Sessions:
                     raise
                 except Exception as error:
                     raise DatabaseError(
-                        f"The orders cannot be opened: {error or type(error).__name__}. `headstart doctor` says more."
+                        f"The world cannot be opened: {error or type(error).__name__}. `headstart doctor` says more."
                     ) from error
                 self.is_open = True
             return self.engine
@@ -286,7 +286,7 @@ class Sessions:
         return self.engine is not None and not self.engine.model.done()
 
     async def close(self) -> None:
-        """End the session and close the orders, after the terminal is restored."""
+        """End the session and close the world, after the terminal is restored."""
         if self.engine:
             await self.engine.close()
 

@@ -208,7 +208,7 @@ class LoginScreen(Screen[None]):
             self.enter()
 
     def opened(self) -> None:
-        """The orders are open; what was said about them no longer holds."""
+        """The world is open; what was said about it no longer holds."""
         if self._has_problem:
             self._show_problem("")
 
@@ -230,7 +230,7 @@ class LoginScreen(Screen[None]):
             self._show_doing("Enter opens it again, Ctrl+Q quits.")
 
     def failed(self, error: HeadstartError, typed: str = "") -> None:
-        """The sign-in failed, or the orders cannot be opened; what was typed stays, but for the password.
+        """The sign-in failed, or the world cannot be opened; what was typed stays, but for the password.
 
         What was typed since may be the password once more: only its field can take it, where nobody reads it.
         """
