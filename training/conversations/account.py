@@ -5,9 +5,11 @@ from training.conversations import names
 from training.conversations.services import ONLY_YOURS, UNKNOWN
 from training.conversations.talk import Talk
 from training.conversations.typing_habits import typed
-from training.phrasings import account as account_phrasings
-from training.phrasings import account_pair as account_pair_phrasings
-from training.phrasings import intrusion as intrusion_phrasings
+from training.phrasings.tables import tables
+
+account_phrasings = tables("account")
+account_pair_phrasings = tables("account_pair")
+intrusion_phrasings = tables("intrusion")
 
 TABLES = {
     "name": (account_phrasings.OWN_NAME, 0),

@@ -9,9 +9,11 @@ from training.conversations.lookups import FACTS, delivery, fact, pick, tell
 from training.conversations.references import Reference
 from training.conversations.talk import Talk
 from training.conversations.typing_habits import typed
-from training.phrasings import follow_up as follow_up_phrasings
-from training.phrasings import place as place_phrasings
-from training.phrasings.follow_up import BARE
+from training.phrasings.tables import tables
+
+follow_up_phrasings = tables("follow_up")
+place_phrasings = tables("place")
+BARE = tables("follow_up").BARE
 
 SLIPS = 0.25
 PARCEL_KINDS = ("carrier", "parcel")

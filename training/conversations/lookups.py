@@ -10,12 +10,14 @@ from training.conversations import names, references
 from training.conversations.references import Reference
 from training.conversations.talk import Talk
 from training.conversations.typing_habits import typed
-from training.phrasings import absent as absent_phrasings
-from training.phrasings import delivery as delivery_phrasings
-from training.phrasings import history as history_phrasings
-from training.phrasings import list as list_phrasings
-from training.phrasings import order as order_phrasings
-from training.phrasings import pair as pair_phrasings
+from training.phrasings.tables import tables
+
+absent_phrasings = tables("absent")
+delivery_phrasings = tables("delivery")
+history_phrasings = tables("history")
+list_phrasings = tables("list")
+order_phrasings = tables("order")
+pair_phrasings = tables("pair")
 
 FACTS = {
     "status": order_phrasings.STATUS,

@@ -11,15 +11,17 @@ from training.conversations.lookups import find, not_found, pick, unknown_number
 from training.conversations.references import Reference, back_to
 from training.conversations.talk import Talk
 from training.conversations.typing_habits import reason_of, typed
-from training.phrasings import address as address_phrasings
-from training.phrasings import declined as declined_phrasings
-from training.phrasings import delivery as delivery_phrasings
-from training.phrasings import history as history_phrasings
-from training.phrasings import intrusion as intrusion_phrasings
-from training.phrasings import product as product_phrasings
-from training.phrasings import return_code as return_code_phrasings
-from training.phrasings import service as service_phrasings
-from training.phrasings import talk as talk_phrasings
+from training.phrasings.tables import tables
+
+address_phrasings = tables("address")
+declined_phrasings = tables("declined")
+delivery_phrasings = tables("delivery")
+history_phrasings = tables("history")
+intrusion_phrasings = tables("intrusion")
+product_phrasings = tables("product")
+return_code_phrasings = tables("return_code")
+service_phrasings = tables("service")
+talk_phrasings = tables("talk")
 
 OTHER_WORDS = {
     "cancel_order": [

@@ -10,8 +10,10 @@ from agent.shop.records import HISTORY_LIMIT
 from training.conversations import account, follow_ups, lookups, services, world
 from training.conversations.talk import Talk
 from training.conversations.typing_habits import lines
-from training.phrasings import list as list_phrasings
-from training.phrasings import place as place_phrasings
+from training.phrasings.tables import tables
+
+list_phrasings = tables("list")
+place_phrasings = tables("place")
 
 
 def talk_of(seed: int, size: int = 5, *, history: bool = True) -> Talk:

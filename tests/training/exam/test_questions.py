@@ -1,4 +1,3 @@
-import importlib
 import re
 import sqlite3
 from collections import Counter
@@ -13,11 +12,9 @@ from training.exam.asking import called, fits, lines
 from training.exam.conversations import Exam, exam
 from training.exam.expectation import LEAST
 from training.exam.truth import read_customer
+from training.phrasings import tables as phrasings
 
-TRAINED = tuple(
-    importlib.import_module(f"training.phrasings.{path.stem}")
-    for path in sorted((Path(str(typing_habits.__file__)).parents[1] / "phrasings").glob("*.py"))
-)
+TRAINED = tuple(phrasings.tables(path.stem) for path in sorted(phrasings.FOLDER.glob("*.toml")))
 assert TRAINED
 ASKED = (order_questions, service_questions)
 
@@ -33,7 +30,7 @@ def plain(phrasing: str) -> str:
     return " ".join(re.sub(r"[^\w ]", "", text).split())
 
 
-def tables(modules: tuple[object, ...]) -> list[str]:
+def texts(modules: tuple[object, ...]) -> list[str]:
     held = [value for module in modules for name, value in vars(module).items() if name.isupper()]
     written = [table for value in held for table in (value.values() if isinstance(value, dict) else [value])]
     return [text.rpartition("|")[2] for table in written if isinstance(table, str) for text in lines(table)]
@@ -45,14 +42,14 @@ def trained_names() -> set[str]:
 
 
 def test_no_phrasing_of_the_exam_is_one_of_training() -> None:
-    trained = {plain(line) for line in tables(TRAINED)}
-    leaked = {line for line in tables(ASKED) if plain(line) in trained} - {order_questions.THE_QUESTION}
+    trained = {plain(line) for line in texts(TRAINED)}
+    leaked = {line for line in texts(ASKED) if plain(line) in trained} - {order_questions.THE_QUESTION}
     assert len(trained) > 2_000
     assert not leaked
 
 
 def test_there_are_hundreds_of_phrasings_and_none_stands_there_twice() -> None:
-    written = [plain(line) for line in tables(ASKED)]
+    written = [plain(line) for line in texts(ASKED)]
     assert len(written) > 400
     assert [line for line, times in Counter(written).items() if times > 1] == []
 
