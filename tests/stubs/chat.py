@@ -23,7 +23,7 @@ from agent.turn.synthetic import is_synthetic
 from headstart.world.opened import Described
 from tui.app import HeadstartApp
 from tui.screens.chat import ChatScreen
-from tui.widgets.conversation import Answer
+from tui.widgets.conversation import AgentMessage
 
 NAME = "SmolLM2 135M · cpu · bf16"
 READY = ModelState("ready", 1.0, NAME)
@@ -123,7 +123,7 @@ class Chat:
     @property
     def shown(self) -> str:
         """The answers' text as it stands on the screen."""
-        return "\n".join(answer.text for answer in self.screen.query(Answer))
+        return "\n".join(answer.text for answer in self.screen.query(AgentMessage))
 
     @property
     def notes(self) -> str:
@@ -195,6 +195,12 @@ class Chat:
         session = self.app.sessions.session
         in_flight = sum(one.state == "in flight" for one in session.ahead()) if session else 0
         return in_flight == self.shop.reads_waiting
+
+    @property
+    def claim_waits(self) -> bool:
+        """Whether a turn waits for a lookup."""
+        visits = self.session._lookups._speculator._visits
+        return any(flight.waiters for visit in visits.values() for flight in visit.flights.values())
 
     def running(self, lane: str) -> bool:
         return any(span.lane == lane for span in self.session.timeline.running())

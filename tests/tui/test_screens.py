@@ -117,7 +117,7 @@ def test_timeline_narrow(snap_compare: Any, make_still_chat: Any) -> None:
 async def waited_for(chat: Any, pilot: Pilot[None]) -> None:
     """The turn waits a second for what the model asked for, then is answered."""
     await chat.until(pilot, lambda: len(chat.llama.prompts) == 1 and not chat.llama.writing)
-    await chat.until(pilot, lambda: chat.shop.reads_waiting and chat._settled())
+    await chat.until(pilot, lambda: chat.shop.reads_waiting and chat.claim_waits and chat._settled())
     chat.clock.move(1.0)
     chat.shop.may_read.set()
     await chat.answered(pilot)
