@@ -115,10 +115,10 @@ def load_settings(**given: object) -> Settings:
     What is no setting is an option of the world. Raises SettingsError naming the option, what was expected and what was
     found.
     """
-    told = {name: value for name, value in given.items() if value is not None}
-    options = {name: told.pop(name) for name in list(told) if name not in Settings.model_fields}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    options = {name: chosen.pop(name) for name in list(chosen) if name not in Settings.model_fields}
     try:
-        return Settings(**told, **({"options": options} if options else {}))  # pyright: ignore[reportArgumentType]
+        return Settings(**chosen, **({"options": options} if options else {}))  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
         first = error.errors()[0]
         option = ".".join(str(part) for part in first["loc"])

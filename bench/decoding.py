@@ -27,7 +27,7 @@ from bench import report
 from headstart.llama.loading.choice import choose_model
 from headstart.llama.loading.threads import configure_threads
 from headstart.llama.loading.weights import Loaded, load
-from headstart.world.opened import Answer, answer
+from headstart.world.opened import ToolResult, answer
 
 if TYPE_CHECKING:
     from bench.decoding_ways import Writers
@@ -81,7 +81,7 @@ def program_prompt(loaded: Loaded) -> list[int]:
     from headstart.speculation.calls import Call
     from headstart.world.langchain import schemas
 
-    async def history() -> Answer:
+    async def history() -> ToolResult:
         store = await OrderStore.open(report.ROOT / "data" / "orders.sqlite")
         try:
             return answer(await read(store, CUSTOMER, "get_order_history", {}))

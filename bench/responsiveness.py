@@ -41,7 +41,7 @@ from bench import report
 from bench.stats import fit_slope
 from tui.app import HeadstartApp
 from tui.screens.chat import TURNS_KEPT, ChatScreen
-from tui.widgets.conversation import TURNS_SHOWN, Answer, Question
+from tui.widgets.conversation import TURNS_SHOWN, AgentMessage, UserMessage
 
 QUESTIONS = (
     "Hi, can you tell me the status of my recent orders?",
@@ -221,7 +221,8 @@ async def measure_tokens(repeats: int) -> list[tuple[int, float]]:
         conversation = app.chat.conversation
         for length in lengths:
             await conversation.remove_children()
-            await conversation.mount(*(said for n in range(length) for said in (Question(f"{n}?"), Answer(ANSWER, ""))))
+            turns = ((UserMessage(f"{n}?"), AgentMessage(ANSWER, "")) for n in range(length))
+            await conversation.mount(*itertools.chain.from_iterable(turns))
             await asyncio.sleep(0.3)
             answer = await conversation.begin("Where is my mug?")
             await asyncio.sleep(0.3)

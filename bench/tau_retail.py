@@ -19,7 +19,7 @@ from typing import Any
 
 from bench import report
 from bench.learned.learning import collect, fit_samples, prepare
-from bench.learned.moment import Known
+from bench.learned.moment import History
 from bench.learned.transitions import Chance, Transitions
 from bench.tau_rules import BESIDE_LEARNED, PLAIN, THEMES, customer_only, nothing
 from bench.tau_world import MODEL_S, READS, TOOL_S, Conversation, Policy, Replay, Shop, load
@@ -42,7 +42,7 @@ class Learned:
 
     transitions: Transitions
     worth: Callable[[Chance], float]
-    rules: Sequence[Callable[[Known, Transitions], list[Candidate]]] = BESIDE_LEARNED
+    rules: Sequence[Callable[[History, Transitions], list[Candidate]]] = BESIDE_LEARNED
     remembered: dict[Any, list[Candidate]] = field(default_factory=dict)
 
     def policy(self, conversation: Conversation, price: float) -> Policy:
@@ -50,7 +50,7 @@ class Learned:
 
         gate = Predictor(cost_s=price, default_latency_s=1.0)
 
-        def choose(known: Known, _signed_in: bool) -> list[Candidate]:
+        def choose(known: History, _signed_in: bool) -> list[Candidate]:
             key = (conversation.key, len(known.said), tuple(known.asked), frozenset(known.results))
             if key not in self.remembered:
                 chances = self.transitions.chances(known)

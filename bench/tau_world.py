@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.learned.moment import SIGN_IN, Known
+from bench.learned.moment import SIGN_IN, History
 from bench.learned.transitions import Asked, Event, Trace
 from bench.virtual_time import now_s, run_virtual
 from headstart.speculation.prediction import Candidate
@@ -159,7 +159,7 @@ class Shop:
         return Trace(tuple(events), results, signed_in, conversation.key, conversation.customer)
 
 
-Policy = Callable[[Known, bool], Sequence[Candidate]]
+Policy = Callable[[History, bool], Sequence[Candidate]]
 """What to issue at one moment, given what is known and whether the sign-in was this moment."""
 
 
@@ -231,7 +231,7 @@ async def _replay(
     rows = _Rows(shop, tool_s)
     owner = conversation.customer
     result = Replay(conversation)
-    known = Known(results={SIGN_IN: {"user_id": owner}})
+    known = History(results={SIGN_IN: {"user_id": owner}})
     issued: dict[Call, float] = {}
     used: set[Call] = set()
     over = False

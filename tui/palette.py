@@ -22,5 +22,5 @@ def commands(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
         if not binding.id or binding.id in seen or not active.enabled:
             continue
         seen.add(binding.id)
-        told = f"{binding.tooltip or binding.description} ({app.get_key_display(binding)})"
-        yield SystemCommand(binding.description, told, partial(app.run_action, binding.action, active.node))
+        help_text = f"{binding.tooltip or binding.description} ({app.get_key_display(binding)})"
+        yield SystemCommand(binding.description, help_text, partial(app.run_action, binding.action, active.node))

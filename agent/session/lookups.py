@@ -19,7 +19,7 @@ from headstart.speculation.speculator import Ahead, Call, Claim, Fetched, Specul
 from headstart.text import printable, printable_data
 from headstart.timeline import Timeline
 from headstart.world import Found, Moment, User, Write
-from headstart.world.opened import Answer, Artifact, OpenWorld, answer
+from headstart.world.opened import Artifact, OpenWorld, ToolResult, answer
 from headstart.world.rules import When, candidates
 
 PLACED_WHILE_TYPING = 2
@@ -54,7 +54,7 @@ class SessionLookups:
         self._timeline = timeline
         self._predictor = predictor
         self._starts = starts
-        self._speculator: Speculator[Answer] = Speculator(
+        self._speculator: Speculator[ToolResult] = Speculator(
             self._look_up,
             revision=self._revision,
             timeline=timeline,
@@ -67,7 +67,7 @@ class SessionLookups:
         """What was issued and not used yet; at sign-out it counts against its rule."""
         self._standing: list[Call] = []
         """Whose results stand in the prompt, oldest first: they are claimed at Enter, so they are kept fresh."""
-        self._told: list[str] = []
+        self._recent: list[str] = []
         """The records, by their keys, that the last answer told of."""
         self._typed = ""
         self._typed_about: set[Call] = set()
@@ -86,7 +86,7 @@ class SessionLookups:
         self._speculator.invalidate(self._owner)
         self._renew(reason)
 
-    def adopt(self, call: Call, answer: Answer, *, age_s: float) -> None:
+    def adopt(self, call: Call, answer: ToolResult, *, age_s: float) -> None:
         """An exchange of a resumed conversation, read so long ago; at Enter it is held against the revision."""
         self._standing.append(call)
         self._speculator.put(
@@ -114,10 +114,14 @@ class SessionLookups:
         if self._typed_about:
             self._speculator.interrupt(self._owner, self._typed_about)
 
-    def end_turn(self, standing: Sequence[Call] | None, told: Sequence[str] = ()) -> None:
-        """A turn is over: these results stand in the prompt now, or those that did before; it `told` of records."""
+    def end_turn(self, standing: Sequence[Call] | None, recent: Sequence[str] = ()) -> None:
+        """A turn is over.
+
+        `standing` are the results in the prompt now, None for those that were there before; `recent` are the keys of
+        the records that its answer told of.
+        """
         if standing is not None:
-            self._standing, self._told = list(standing), list(told)
+            self._standing, self._recent = list(standing), list(recent)
         self._typed, self._typed_about = "", set()
         self._speculator.refill(self._owner)
 
@@ -145,7 +149,7 @@ class SessionLookups:
         """Whether all that the sign-in alone makes likely is in."""
         return all(self.peek(one.call) is not None for one in self._likely)
 
-    def peek(self, call: Call) -> Answer | None:
+    def peek(self, call: Call) -> ToolResult | None:
         """A result without claiming it."""
         fetched = self._speculator.peek(self._owner, call)
         return fetched.value if fetched else None
@@ -156,11 +160,11 @@ class SessionLookups:
 
     # What a turn asks for.
 
-    async def claim(self, call: Call) -> Claim[Answer]:
+    async def claim(self, call: Call) -> Claim[ToolResult]:
         """The result of a read, from what was speculated or run now."""
         return await self._speculator.claim(self._owner, call)
 
-    async def claim_ahead(self, standing: Sequence[Call], question: str) -> list[Claim[Answer] | FailedLookup]:
+    async def claim_ahead(self, standing: Sequence[Call], question: str) -> list[Claim[ToolResult] | FailedLookup]:
         """Claim all at once what stands in the prompt and what belongs there for this question, in this order."""
         self._standing = list(standing)
         self._standing = self.for_prompt(question)
@@ -214,7 +218,7 @@ class SessionLookups:
         return [*first, *(call for call in reversed(meant) if call in ready)]
 
     def _meant(self, text: str) -> list[Candidate]:
-        return self._candidates("typing", Moment(text=text, told=self._told, held=self._held))
+        return self._candidates("typing", Moment(text=text, recent=self._recent, held=self._held))
 
     @cached_property
     def _likely(self) -> list[Candidate]:
@@ -236,20 +240,20 @@ class SessionLookups:
         if candidate := self._issued.pop(call, None):
             self._predictor.outcome(candidate, used=True)
 
-    async def _claimed(self, call: Call) -> Claim[Answer] | FailedLookup:
+    async def _claimed(self, call: Call) -> Claim[ToolResult] | FailedLookup:
         try:
             return await self.claim(call)
         except FAILED_LOOKUPS as error:
             return error
 
-    async def _look_up(self, _owner: str, call: Call) -> Fetched[Answer]:
+    async def _look_up(self, _owner: str, call: Call) -> Fetched[ToolResult]:
         read = _printable(answer(await self._world.read(self._user, call)))
         self._loop.call_soon(self._after_result, call, read[1]["data"])
         return Fetched(read, read[1]["revision"])
 
     def _after_result(self, call: Call, data: Any) -> None:
         """A result usually brings the next question with it."""
-        moment = Moment(told=self._told, call=call, data=data, held=self._held)
+        moment = Moment(recent=self._recent, call=call, data=data, held=self._held)
         self._speculate(self._candidates("result", moment))
 
     def _renew(self, reason: str) -> None:
@@ -272,12 +276,12 @@ class SessionLookups:
         return issued
 
 
-def _as_it_is(answer: Answer) -> Answer:
+def _as_it_is(answer: ToolResult) -> ToolResult:
     """No copy: an answer is written once, when it is read, and everybody only reads it; it is read at every key."""
     return answer
 
 
-def _printable(read: Answer) -> Answer:
+def _printable(read: ToolResult) -> ToolResult:
     """What was read, without control sequences: it comes from outside."""
     content, artifact = read
     cleaned: Artifact = {**artifact, "data": printable_data(artifact["data"])}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from headstart.speculation.speculator import Call
-from headstart.world.opened import Answer, Described
+from headstart.world.opened import Described, ToolResult
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -47,7 +47,7 @@ class Prompt:
             start = next((i for i, message in enumerate(messages) if message.id == self.first_id), 0)
             self.first_id = conversation.newer_half(messages[start:]) or self.first_id
 
-    def resume(self, messages: Sequence[BaseMessage]) -> list[tuple[Call, Answer, float]]:
+    def resume(self, messages: Sequence[BaseMessage]) -> list[tuple[Call, ToolResult, float]]:
         """Begin with the newest part of a kept conversation that fits; gives the reads that stand in it.
 
         With each come its result and when that was read, in seconds since the epoch.

@@ -33,7 +33,7 @@ from headstart.speculation.speculator import Ahead, Call
 from headstart.text import printable
 from headstart.timeline import Prices, Timeline
 from headstart.world import User
-from headstart.world.opened import Answer, OpenWorld
+from headstart.world.opened import OpenWorld, ToolResult
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -277,7 +277,7 @@ class Session:
         await self._lookups.renew()
         self.warm()
 
-    def _standing_answers(self) -> list[tuple[Call, Answer, float]]:
+    def _standing_answers(self) -> list[tuple[Call, ToolResult, float]]:
         return self._prompt.resume(self._transcript.messages())
 
     # What the model's cache is warmed with.

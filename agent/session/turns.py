@@ -259,7 +259,7 @@ class Turns:
             reads = conversation.reads_standing(standing, self._world.reads)
         self._turn = None
         self._since_s = ended_s
-        self._loop.call_soon_threadsafe(self._after_turn, reads, ground.told)
+        self._loop.call_soon_threadsafe(self._after_turn, reads, ground.records)
         return result
 
     def _check_open(self) -> None:

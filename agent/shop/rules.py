@@ -43,7 +43,7 @@ Order = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Known:
+class Mentions:
     """What the shop's rules need of a moment."""
 
     orders: Sequence[Order]
@@ -54,20 +54,20 @@ class Known:
     """The orders that the text names (`orders_meant`)."""
 
 
-def known(moment: Moment) -> Known:
+def mentions(moment: Moment) -> Mentions:
     """For `Moment.once`."""
     history = moment.held(ORDER_HISTORY)
     orders = [*_orders(history), *(history.get("older", ()) if history else ())]
     unknown = history["count"] - len(orders) if history else 0
-    return Known(orders, unknown, orders_meant(moment.text, orders))
+    return Mentions(orders, unknown, orders_meant(moment.text, orders))
 
 
-def while_typing(text: str, history: Mapping[str, Any] | None, told: Sequence[str] = ()) -> list[Candidate]:
+def while_typing(text: str, history: Mapping[str, Any] | None, recent: Sequence[str] = ()) -> list[Candidate]:
     """What the text typed so far makes likely.
 
-    `history` is the data of `get_order_history`, None until it is in; `told` are the orders of the last answer.
+    `history` is the data of `get_order_history`, None until it is in; `recent` are the orders of the last answer.
     """
-    return candidates(RULES, "typing", Moment(text=text, told=told, held={ORDER_HISTORY: history}.get))
+    return candidates(RULES, "typing", Moment(text=text, recent=recent, held={ORDER_HISTORY: history}.get))
 
 
 @rule("sign-in")
@@ -80,15 +80,15 @@ def the_order_history(_moment: Moment) -> Iterator[Candidate]:
 def the_order_typed_about(moment: Moment) -> Iterator[Candidate]:
     """An order that is named by its number or by an item: its parcel when that is the question, else the order."""
     tracking = asks_for_parcel(moment.text)
-    for order, chance, why in moment.once(known).meant:
+    for order, chance, why in moment.once(mentions).meant:
         yield _about(order, chance, "the_order_typed_about", why, parcel=tracking)
 
 
 @rule("typing")
 def the_older_order_typed_about(moment: Moment) -> Iterator[Candidate]:
     """A number that is not among the known orders of somebody who has more."""
-    known_now = moment.once(known)
-    if not known_now.unknown or known_now.meant:
+    seen = moment.once(mentions)
+    if not seen.unknown or seen.meant:
         return
     for number in numbers.full_numbers(moment.text):
         about = {"order_id": number}
@@ -99,19 +99,19 @@ def the_older_order_typed_about(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_parcel_of_the_order_talked_about(moment: Moment) -> Iterator[Candidate]:
     """A question for a parcel that goes on about the one order of the last answer."""
-    if len(moment.told) != 1 or not asks_for_parcel(moment.text) or moment.once(known).meant:
+    if len(moment.recent) != 1 or not asks_for_parcel(moment.text) or moment.once(mentions).meant:
         return
     chance = 0.7 if BACK.search(moment.text) or len(moment.words) < 6 else 0.4
-    about = {"order_id": moment.told[0]}
+    about = {"order_id": moment.recent[0]}
     yield _about(about, chance, "the_parcel_of_the_order_talked_about", "you asked about its order", parcel=True)
 
 
 @rule("typing")
 def the_parcel_on_its_way(moment: Moment) -> Iterator[Candidate]:
     """A question for a parcel that names none yet: the orders on their way, then those delivered last."""
-    if not asks_for_parcel(moment.text) or moment.once(known).meant:
+    if not asks_for_parcel(moment.text) or moment.once(mentions).meant:
         return
-    orders = moment.once(known).orders
+    orders = moment.once(mentions).orders
     under_way = [order for order in orders if order["status"] in UNDER_WAY]
     delivered = [order for order in orders if order["status"] == Status.DELIVERED]
     for rank, order in enumerate([*under_way, *delivered][:LIKELY_PARCELS]):
@@ -121,7 +121,7 @@ def the_parcel_on_its_way(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
     """A question for what the shop knows of the customer, unless something is to be sent elsewhere."""
-    meant = moment.once(known).meant
+    meant = moment.once(mentions).meant
     loosely = moment.words & ACCOUNT_OR_ORDER and not meant and not BACK.search(moment.text)
     surely = asking.account_fields(moment.text) and not meant
     if surely or ((moment.words & ACCOUNT or loosely) and not moment.words & SENDING):
@@ -131,7 +131,7 @@ def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
 @rule("typing")
 def the_product_typed_about(moment: Moment) -> Iterator[Candidate]:
     """The number of a product: surer if the customer has ordered it, never if it is an order's."""
-    orders = moment.once(known).orders
+    orders = moment.once(mentions).orders
     bought = {numbers.plain(item["product_id"]): item["product_id"] for order in orders for item in order["items"]}
     ordered = {numbers.plain(order["order_id"]) for order in orders}
     for typed in dict.fromkeys(map(numbers.plain, numbers.TYPED_PRODUCT.findall(moment.text))):

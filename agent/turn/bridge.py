@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from headstart.errors import ArgumentsError, DatabaseError, SessionClosedError, WorldError
 from headstart.speculation.speculator import Call, Claim
 from headstart.world import Found
-from headstart.world.opened import Answer
+from headstart.world.opened import ToolResult
 
 T = TypeVar("T")
 
@@ -40,11 +40,11 @@ class TurnStoppedError(Exception):
 class Lookups(Protocol):
     """What a turn asks of the event loop's side, bound to the customer who is signed in."""
 
-    async def claim(self, call: Call) -> Claim[Answer]:
+    async def claim(self, call: Call) -> Claim[ToolResult]:
         """The result of a read."""
         ...
 
-    async def claim_ahead(self, standing: Sequence[Call], question: str) -> Sequence[Claim[Answer] | FailedLookup]:
+    async def claim_ahead(self, standing: Sequence[Call], question: str) -> Sequence[Claim[ToolResult] | FailedLookup]:
         """What stands in the prompt and what belongs there for this question, claimed before the model reads it."""
         ...
 

@@ -10,7 +10,7 @@ from agent.turn import synthetic
 from headstart.guard import Result
 from headstart.speculation.speculator import Call
 from headstart.world import Phrases
-from headstart.world.opened import Answer
+from headstart.world.opened import ToolResult
 
 AHEAD = "ahead"
 """The mark in `additional_kwargs` of messages that speculation placed."""
@@ -124,10 +124,10 @@ def first_of_newest(messages: Sequence[BaseMessage], max_tokens: int) -> str | N
 
 def standing_answers(
     messages: Sequence[BaseMessage], reads: Container[str], *, first_id: str | None
-) -> list[tuple[Call, Answer, float]]:
+) -> list[tuple[Call, ToolResult, float]]:
     """The reads that stand in the prompt, with their results and when those were read, in seconds since the epoch."""
     standing = in_prompt(messages, "", context=True, first_id=first_id)
-    found: list[tuple[Call, Answer, float]] = []
+    found: list[tuple[Call, ToolResult, float]] = []
     for call in reads_standing(standing, reads):
         result = standing_result(standing, call)
         if result is not None and result.artifact:

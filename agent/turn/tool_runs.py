@@ -15,7 +15,7 @@ from headstart.speculation.speculator import Call, Claim
 from headstart.text import printable
 from headstart.timeline import DatabaseUse, PerformanceLog, Prices, Timeline
 from headstart.world import Found
-from headstart.world.opened import Answer, Artifact, Described, artifact
+from headstart.world.opened import Artifact, Described, ToolResult, artifact
 
 
 class ToolRuns:
@@ -136,7 +136,7 @@ class ToolRuns:
         content, found = claim.value
         return _result(call, content, found, "success")
 
-    def note(self, claim: Claim[Answer], *, skipped_decision: bool) -> None:
+    def note(self, claim: Claim[ToolResult], *, skipped_decision: bool) -> None:
         """A read was claimed: by the model's own call, or ahead of it, which skipped the decision to call."""
         _, found = claim.value
         self.uses[claim.call] = ToolUse(

@@ -146,8 +146,10 @@ class Turn:
 
     def _implausible(self, message: AIMessage, reading: Reading) -> Correction | None:
         """Why the model has to write once more, without a tool; None where what it calls for may be meant."""
-        if self._repeats(message):
+        called = {Call.of(call["name"], call["args"]) for call in message.tool_calls}
+        if called and called <= self._called:
             return Correction.REPEATED_LOOKUP
+        self._called |= called
         if not all(map(reading.plausible, _made(message))):
             return Correction.NEEDLESS_LOOKUP
         return None
@@ -157,7 +159,7 @@ class Turn:
         verdict = reading.vet(_made(message), broken=bool(message.invalid_tool_calls))
         for why in verdict.corrections:
             self._correct(why)
-        for made in verdict.again:
+        for made in verdict.retry:
             self._called.discard(Call.of(made.name, made.arguments))
         if verdict.answer is not None:
             self._show(verdict.answer)
@@ -179,14 +181,14 @@ class Turn:
         """The answer, said once more from where it went wrong, and by the records where that fails."""
         barred: dict[int, list[str]] = {}
         while (violation := guard.violation) is not None and not self.cancelled.is_set():
-            again = barred.setdefault(violation.start, [])
+            wrong = barred.setdefault(violation.start, [])
             self._correct(violation.reason)
-            again.append(violation.text)
-            if violation.final or len(again) > TRIES or not capabilities_of(self.model()).continues:
+            wrong.append(violation.text)
+            if violation.final or len(wrong) > TRIES or not capabilities_of(self.model()).continues:
                 self._show(guard.mend())
                 break
             guard.back()
-            message = self._write_answer(node, prompt, guard, begun=guard.text, barred=tuple(again))
+            message = self._write_answer(node, prompt, guard, begun=guard.text, barred=tuple(wrong))
         return message.model_copy(update={"content": guard.text.rstrip()})
 
     def standing(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
@@ -264,13 +266,6 @@ class Turn:
             self._call_ids.add(own)
             calls.append(ToolCall(name=call["name"], args=call["args"], id=own, type="tool_call"))
         return message.model_copy(update={"tool_calls": calls}) if calls else message
-
-    def _repeats(self, message: AIMessage) -> bool:
-        """Whether it only calls what it has called in this turn already."""
-        made = {Call.of(call["name"], call["args"]) for call in message.tool_calls}
-        again = bool(made) and made <= self._called
-        self._called |= made
-        return again
 
     def show(self, text: str) -> None:
         """Text of the answer that no model wrote."""

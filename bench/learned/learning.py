@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bench.learned.features import features_of
 from bench.learned.logistic import Logistic
-from bench.learned.moment import SIGN_IN, Known, Scene, Source, names_around, scalars
+from bench.learned.moment import SIGN_IN, History, Scene, Source, names_around, scalars
 from bench.learned.transitions import Asked, Trace, Transitions
 from headstart.speculation.calls import Call
 
@@ -62,13 +62,13 @@ def _sources_of(call: Call, known: dict[Call, object]) -> Iterator[Source]:
             yield from (Source(call.name, argument, result.name, path) for path, v in scalars(data) if v == wanted)
 
 
-Chooser = Callable[[Known], Collection[Call]]
+Chooser = Callable[[History], Collection[Call]]
 """What is looked up ahead while a trace is replayed."""
 
 
 def samples_of(trace: Trace, learned: Transitions, reads: Collection[str], chooser: Chooser) -> Iterator[Sample]:
     """Every candidate of every moment at which something became known, under a way of looking ahead."""
-    known = Known(results={SIGN_IN: trace.signed_in})
+    known = History(results={SIGN_IN: trace.signed_in})
     events = trace.events
     steps = [frozenset(c for c in e.calls if c.name in reads) if isinstance(e, Asked) else None for e in events]
     opened = False
@@ -132,7 +132,7 @@ def exploring(trace: Trace, learned: Transitions) -> Chooser:
     chance = random.Random(f"{trace.key}")
     share = chance.random() ** 0.5
 
-    def choose(known: Known) -> list[Call]:
+    def choose(known: History) -> list[Call]:
         scene = Scene(known, learned.sources, learned.vocabulary, learned.themes)
         return [call for call in scene.candidates if not scene.names[call] and chance.random() < share]
 

@@ -26,7 +26,7 @@ ALIKE = 85.0
 
 
 @dataclass(slots=True)
-class Known:
+class History:
     """What is known at one moment of a conversation."""
 
     said: list[str] = field(default_factory=list)
@@ -173,7 +173,7 @@ def names_around(source: Source, result: Call, data: Any) -> set[str]:
 class Scene:
     """What the features of all candidates of one moment share."""
 
-    known: Known
+    known: History
     sources: Sequence[Source]
     vocabulary: frozenset[str]
     themes: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from bench.learned.features import features_of
 from bench.learned.logistic import Logistic
-from bench.learned.moment import Known, Scene, Source
+from bench.learned.moment import History, Scene, Source
 from headstart.speculation.calls import Call
 
 
@@ -75,7 +75,7 @@ class Transitions:
     ever: dict[str, Logistic] = field(default_factory=dict)
     soon: dict[str, Logistic] = field(default_factory=dict)
 
-    def chances(self, known: Known, *, unasked: bool = False) -> list[Chance]:
+    def chances(self, known: History, *, unasked: bool = False) -> list[Chance]:
         """Every candidate that is neither known nor asked for, likeliest first; `unasked` includes the known."""
         scene = Scene(known, self.sources, self.vocabulary, self.themes)
         found = []

@@ -71,7 +71,7 @@ class Verdict:
     answer: str | None = None
     """To be said in its place."""
     corrections: Sequence[str] = ()
-    again: Sequence[Made] = ()
+    retry: Sequence[Made] = ()
     """Calls that may be made once more in this turn."""
 
 
@@ -86,7 +86,7 @@ class Grounding:
     """True when nothing in it is unfounded; also when it states no fact."""
     sources: tuple[int, ...]
     """Which of the results the answer rests on, as indexes."""
-    told: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
     """The records that the answer tells of, by their keys."""
 
 

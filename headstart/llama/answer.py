@@ -22,7 +22,7 @@ AnswerEnd: TypeAlias = Literal["stop", "length", "tool_calls", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Generation:
     """All that an answer depends on."""
 
     prompt: Prompt
@@ -58,28 +58,28 @@ class Finished:
 Piece: TypeAlias = ReadPiece | Finished
 
 
-def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, stopped: Stopped) -> Iterator[Piece]:
+def write_answer(decoder: Decoder, tokenizer: "Tokenizer", generation: Generation, stopped: Stopped) -> Iterator[Piece]:
     """Yield text and calls as they become certain, and `Finished` last, however the answer ends."""
-    grammar = question.grammar
-    reader = CallReader(question.dialect, expects_calls=grammar is not None)
-    text, stop = TokenText(tokenizer), StopSequences(question.stop)
-    calls = CallGuide(grammar, question.max_new_tokens) if grammar else None
-    begun = question.begun.rstrip(" ")
+    grammar = generation.grammar
+    reader = CallReader(generation.dialect, expects_calls=grammar is not None)
+    text, stop = TokenText(tokenizer), StopSequences(generation.stop)
+    calls = CallGuide(grammar, generation.max_new_tokens) if grammar else None
+    begun = generation.begun.rstrip(" ")
     if calls and begun:
         calls.begin(begun)
-    guide: Guide | None = BarredGuide(question.barred, tokenizer.decode, calls) if question.barred else calls
+    guide: Guide | None = BarredGuide(generation.barred, tokenizer.decode, calls) if generation.barred else calls
     if grammar:
         yield from reader.begin(begun)
-    repeats, called = question.begun.endswith(" ") and not reader.in_call, False
+    repeats, called = generation.begun.endswith(" ") and not reader.in_call, False
     tokens = decoder.generate(
-        question.prompt.tokens,
-        max_new_tokens=question.max_new_tokens,
-        stop_ids=question.stop_ids,
-        cancelled=lambda: stopped() or question.cancelled(),
-        sampling=question.sampling,
+        generation.prompt.tokens,
+        max_new_tokens=generation.max_new_tokens,
+        stop_ids=generation.stop_ids,
+        cancelled=lambda: stopped() or generation.cancelled(),
+        sampling=generation.sampling,
         guide=guide,
-        conversation=question.conversation,
-        public=question.public,
+        conversation=generation.conversation,
+        public=generation.public,
     )
     with closing(tokens):
         for token in tokens:
@@ -87,10 +87,10 @@ def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, s
             if repeats and piece:
                 piece, repeats = piece.removeprefix(" "), False
             for read in reader.feed(stop.feed(piece)):
-                if question.one_call and not isinstance(read, TextPiece) and read.index:
+                if generation.one_call and not isinstance(read, TextPiece) and read.index:
                     continue  # Several calls may stand between one pair of markers.
                 yield read
-                if called := question.one_call and isinstance(read, CallPiece):
+                if called := generation.one_call and isinstance(read, CallPiece):
                     break
             if stop.reached or called:
                 break
@@ -105,4 +105,4 @@ def write_answer(decoder: Decoder, tokenizer: "Tokenizer", question: Question, s
         yield from reader.finish()
     stats = replace(decoder.stats, finish_reason="stop") if stop.reached or called else decoder.stats
     ended = "tool_calls" if reader.has_call and stats.finish_reason == "stop" else stats.finish_reason
-    yield Finished(stats, ended, question.prompt.dropped_messages)
+    yield Finished(stats, ended, generation.prompt.dropped_messages)

@@ -14,7 +14,7 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from headstart.errors import HeadstartError, ModelError, SessionClosedError
-from headstart.llama.answer import Finished, Piece, Question, write_answer
+from headstart.llama.answer import Finished, Generation, Piece, write_answer
 from headstart.llama.decoding.choosing import GREEDY, Sampling
 from headstart.llama.decoding.decoder import Cancelled, Decoder, DecodeStats, PrefillStats, never
 from headstart.llama.decoding.kv_cache import common_prefix
@@ -73,10 +73,10 @@ class LocalModel:
         Raises: ModelError for a prompt that does not fit and for whatever breaks in the model, ValueError for
         a `tool_choice` that is no tool, SessionClosedError once closed.
         """
-        question = self._question(request)
+        generation = self._generation(request)
 
         def work(stopped: Stopped) -> Iterator[Piece]:
-            return write_answer(self.decoder, self._backend, question, stopped)
+            return write_answer(self.decoder, self._backend, generation, stopped)
 
         job = self.thread.submit(work, Urgency.TURN, request.cancelled)
         with self._named_errors(job):
@@ -85,14 +85,14 @@ class LocalModel:
                 finished = isinstance(piece, Finished)
                 yield piece
             if not finished:
-                yield _given_up(len(question.prompt.tokens), question.prompt.dropped_messages)
+                yield _given_up(len(generation.prompt.tokens), generation.prompt.dropped_messages)
 
     async def aanswer(self, request: Request) -> AsyncGenerator[Piece, None]:
         """As `answer`, without a thread that waits; the prompt is rendered in the model's, so the loop goes on."""
         forced_call(request.tool_choice, request.tools)  # What is no tool is told before anything waits.
 
         def work(stopped: Stopped) -> Iterator[Piece]:
-            return write_answer(self.decoder, self._backend, self._question(request), stopped)
+            return write_answer(self.decoder, self._backend, self._generation(request), stopped)
 
         job = self.thread.submit(work, Urgency.TURN, request.cancelled)
         with self._named_errors(job):
@@ -161,7 +161,7 @@ class LocalModel:
         tokenizer: Any = self.loaded.tokenizer
         return "\n".join(str(tokenizer.decode(tokens)) for tokens in self.decoder.conversations.tokens())
 
-    def _question(self, request: Request) -> Question:
+    def _generation(self, request: Request) -> Generation:
         choice, tools = request.tool_choice, checked_tools(request.tools)
         forced = forced_call(choice, tools)
         # However long the answer may get, half of the context is the question's.
@@ -170,7 +170,7 @@ class LocalModel:
         begun = whole_characters(request.begun)
         prompt = self.renderer.question(request.messages, tools, room=room, answer_start=begun.rstrip(" "))
         expects_calls = bool(tools) and choice != "none"
-        return Question(
+        return Generation(
             prompt=prompt,
             dialect=self.renderer.dialect,
             grammar=self._grammar(tools, choice if forced else None) if expects_calls else None,

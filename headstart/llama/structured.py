@@ -24,9 +24,9 @@ def checked(structured: RunnableSequence[Any, Any], *, include_raw: bool) -> Run
     if not include_raw:
         return model | parser
     parsed: Any = itemgetter("raw") | parser
-    told = RunnablePassthrough.assign(parsed=parsed, parsing_error=lambda _: None)
+    parsed_or_error = RunnablePassthrough.assign(parsed=parsed, parsing_error=lambda _: None)
     failed = RunnablePassthrough.assign(parsed=lambda _: None)
-    return RunnableMap(raw=model) | told.with_fallbacks([failed], exception_key="parsing_error")
+    return RunnableMap(raw=model) | parsed_or_error.with_fallbacks([failed], exception_key="parsing_error")
 
 
 def _with_call(messages: Iterator[BaseMessage]) -> Iterator[BaseMessage]:

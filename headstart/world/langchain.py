@@ -23,7 +23,7 @@ from headstart.errors import WorldError
 from headstart.speculation.calls import Call
 from headstart.text import printable
 from headstart.world.members import Backend, Found, NoArguments, Options, Tool, User, World, Write
-from headstart.world.opened import Answer, OpenWorld, answer
+from headstart.world.opened import OpenWorld, ToolResult, answer
 from headstart.world.phrases import Phrases
 from headstart.world.rules import Rule
 
@@ -50,17 +50,17 @@ def langchain_tools(world: OpenWorld, user: User) -> dict[str, BaseTool]:
 
 
 def _bound(tool: Tool, world: OpenWorld, user: User) -> Callable[..., Any]:
-    async def reading(**arguments: Any) -> Answer:
+    async def reading(**arguments: Any) -> ToolResult:
         return answer(await world.read(user, Call.of(tool.name, arguments)))
 
-    async def writing(tool_call_id: str = "", **arguments: Any) -> Answer:
+    async def writing(tool_call_id: str = "", **arguments: Any) -> ToolResult:
         call = Call.of(tool.name, arguments)
         return answer(await world.write(user, call, Write(tool_call_id or _new_id(), dry_run=False)))
 
     return reading if tool.effect == "read" else writing
 
 
-async def _unbound(**_: Any) -> Answer:
+async def _unbound(**_: Any) -> ToolResult:
     raise LookupError("a tool's schema is bound to no user and cannot be called")
 
 

@@ -37,7 +37,7 @@ class Artifact(TypedDict):
     """Of a write: whether anything was changed."""
 
 
-Answer: TypeAlias = tuple[str, Artifact]
+ToolResult: TypeAlias = tuple[str, Artifact]
 """Content and artifact, as LangChain's `content_and_artifact` wants them."""
 
 
@@ -46,7 +46,7 @@ def artifact(found: Found) -> Artifact:
     return Artifact(record=found.kind, data=found.data, revision=found.revision, read_at=time.time())
 
 
-def answer(found: Found) -> Answer:
+def answer(found: Found) -> ToolResult:
     """What was found, as content and artifact."""
     return found.text, artifact(found)
 

@@ -31,7 +31,7 @@ class Moment:
 
     text: str = ""
     """What has been typed so far."""
-    told: Sequence[str] = ()
+    recent: Sequence[str] = ()
     """The records, by their keys, that the last answer told of."""
     call: Call | None = None
     """The call whose result has just come."""

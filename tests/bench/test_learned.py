@@ -5,7 +5,7 @@ import pytest
 
 from bench.learned.learning import find_sources, fit, prepare
 from bench.learned.logistic import Logistic
-from bench.learned.moment import SIGN_IN, Known, Scene, Source, mentioned
+from bench.learned.moment import SIGN_IN, History, Scene, Source, mentioned
 from bench.learned.patterns import next_in_list
 from bench.learned.transitions import Asked, Trace, Transitions
 from headstart.speculation.calls import Call
@@ -39,9 +39,9 @@ def learned() -> Transitions:
     return fit([trace(i) for i in range(60)], READS)
 
 
-def known(said: str, *asked: Call) -> Known:
+def known(said: str, *asked: Call) -> History:
     listed = {"files": [{"file": "X1", "title": "Holiday Plan"}, {"file": "X2", "title": "Tax Letter"}]}
-    return Known([said], {SIGN_IN: {"folder": "home"}, LIST: listed}, list(asked))
+    return History([said], {SIGN_IN: {"folder": "home"}, LIST: listed}, list(asked))
 
 
 def test_sources_say_where_arguments_stand() -> None:
@@ -130,7 +130,7 @@ def through(said: str, *asked: Call) -> list[tuple[Call, float]]:
     names = ["Holiday Plan", "Tax Letter", "Song Book"]
     listed = {"files": [{"file": f"X{i}", "title": title} for i, title in enumerate(names)]}
     scene = Scene(
-        Known([said], {LIST: listed}, [LIST, *asked]),
+        History([said], {LIST: listed}, [LIST, *asked]),
         [Source("read_file", "file", "list_files", "files.*.file")],
         frozenset(),
     )
@@ -155,7 +155,7 @@ def test_reading_what_the_customer_named_is_not_going_through_a_list() -> None:
 
 def test_a_mapping_of_many_names_is_a_list_too() -> None:
     table = {f"Name {chr(97 + i)}": f"N{i}" for i in range(12)}
-    known_table = Known(["tell me about name c"], {LIST: table}, [LIST])
+    known_table = History(["tell me about name c"], {LIST: table}, [LIST])
     scene = Scene(known_table, [Source("read_file", "file", "list_files", "*")], frozenset())
     assert scene.mention(read("N2")) == 3
     assert len(scene.candidates) == 12
@@ -166,7 +166,7 @@ def test_themes_are_found_by_words_and_beginnings() -> None:
     listed = {"files": [{"file": "X1", "title": "Holiday Plan"}, {"file": "X2", "title": "Tax Letter"}]}
     sources = [Source("read_file", "file", "list_files", "files.*.file")]
     said = ["I am exchanging the holiday plan. Keep the tax letter."]
-    scene = Scene(Known(said, {LIST: listed}), sources, frozenset(), themes)
+    scene = Scene(History(said, {LIST: listed}), sources, frozenset(), themes)
     assert scene.raised == {"swap"}
     assert scene.themes_beside(read("X1")) == {"swap"}
     assert scene.themes_beside(read("X2")) == frozenset()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bench import report, tau_retail, tau_rules
-from bench.learned.moment import Known
+from bench.learned.moment import History
 from bench.tau_world import Conversation, Shop, parse, replay
 from headstart.speculation.calls import Call
 from headstart.speculation.prediction import Candidate
@@ -83,7 +83,7 @@ def test_what_was_asked_for_is_kept_and_asked_again_it_is_a_hit() -> None:
 def test_a_write_is_written_through_and_read_again_it_is_no_stale_hit() -> None:
     seen: list[str] = []
 
-    def watching(known: Known, signed_in: bool) -> list[Candidate]:
+    def watching(known: History, signed_in: bool) -> list[Candidate]:
         seen.extend(data["status"] for call, data in known.results.items() if call.name == "get_order_details")
         return tau_rules.customer_and_orders(known, signed_in)
 
@@ -103,7 +103,7 @@ def test_a_write_that_names_nothing_drops_what_is_held() -> None:
 
 
 def test_a_policy_that_wants_a_write_is_counted_and_not_obeyed() -> None:
-    def reckless(_known: Known, signed_in: bool) -> list[Candidate]:
+    def reckless(_known: History, signed_in: bool) -> list[Candidate]:
         return [Candidate(Call.of("cancel_pending_order", {"order_id": "#1"}), 1.0, "reckless")] if signed_in else []
 
     result = replay(conversation(CUSTOMER), shop(), reckless)

@@ -11,7 +11,7 @@ from textual.widgets._footer import FooterKey
 from agent.shop.english.correction import Correction
 from tui import garbage
 from tui.widgets.cards import FactCard
-from tui.widgets.conversation import LET_GO, TURNS_SHOWN, Answer, Question, note
+from tui.widgets.conversation import LET_GO, TURNS_SHOWN, AgentMessage, UserMessage, note
 
 
 async def ask_many(chat: Any, pilot: Any, turns: int) -> None:
@@ -25,11 +25,11 @@ async def ask_once(chat: Any, pilot: Any, question: str, number: int) -> None:
     chat.screen.prompt.action_send()
     await chat.until(pilot, lambda: chat.app.turns.begun == number and chat.app.turns.running is None)
     # What is folded away depends on the heights, and nobody asks again before the answer is on the screen.
-    await chat.until(pilot, lambda: list(chat.screen.query(Answer))[-1].outer_size.height > 0)
+    await chat.until(pilot, lambda: list(chat.screen.query(AgentMessage))[-1].outer_size.height > 0)
 
 
 def laid_out(chat: Any) -> list[str]:
-    return [said.text for said in chat.screen.query(Question) if said.display]
+    return [said.text for said in chat.screen.query(UserMessage) if said.display]
 
 
 async def test_of_a_long_conversation_only_the_end_is_laid_out(make_chat: Any) -> None:
@@ -37,7 +37,7 @@ async def test_of_a_long_conversation_only_the_end_is_laid_out(make_chat: Any) -
     async with chat.app.run_test(size=(80, 24)) as pilot:
         await chat.sign_in(pilot)
         await ask_many(chat, pilot, 30)
-        assert len(chat.screen.query(Question)) == 30
+        assert len(chat.screen.query(UserMessage)) == 30
         assert laid_out(chat)[-1] == "Question 29?"
         assert len(laid_out(chat)) < 12
 
@@ -68,7 +68,7 @@ async def test_a_find_that_is_not_laid_out_is_shown(make_chat: Any) -> None:
     async with chat.app.run_test(size=(80, 24)) as pilot:
         await chat.sign_in(pilot)
         await ask_many(chat, pilot, 30)
-        first = next(iter(chat.screen.query(Answer)))
+        first = next(iter(chat.screen.query(AgentMessage)))
         assert not first.display
         await pilot.press("ctrl+f", *"mug")
         await chat.until(pilot, lambda: first.display and first.has_class("-found"))
@@ -80,10 +80,10 @@ async def test_the_oldest_quarter_is_let_go_of_and_said_to_be_kept(make_chat: An
     async with chat.app.run_test(size=(80, 24)) as pilot:
         await chat.sign_in(pilot)
         await ask_many(chat, pilot, TURNS_SHOWN)
-        assert next(iter(chat.screen.query(Question))).text == "Question 0?"
+        assert next(iter(chat.screen.query(UserMessage))).text == "Question 0?"
         await ask_once(chat, pilot, "One more?", TURNS_SHOWN + 1)
-        asked = [said.text for said in chat.screen.query(Question)]
-        answered = [said.text.strip() for said in chat.screen.query(Answer)]
+        asked = [said.text for said in chat.screen.query(UserMessage)]
+        answered = [said.text.strip() for said in chat.screen.query(AgentMessage)]
         assert (asked[0], asked[-1]) == (f"Question {TURNS_SHOWN // 4}?", "One more?")
         assert len(asked) == len(answered) == TURNS_SHOWN - TURNS_SHOWN // 4 + 1
         assert answered[0] == f"Answer {TURNS_SHOWN // 4}."
@@ -143,7 +143,7 @@ async def test_the_same_card_is_not_shown_twice_in_a_row(make_chat: Any) -> None
     async with chat.app.run_test(size=(80, 40)) as pilot:
         await chat.sign_in(pilot)
         await ask_many(chat, pilot, 3)
-        assert [len(answer.query(FactCard)) for answer in chat.screen.query(Answer)] == [1, 0, 1]
+        assert [len(answer.query(FactCard)) for answer in chat.screen.query(AgentMessage)] == [1, 0, 1]
 
 
 def test_garbage_is_not_looked_for_while_the_model_loads() -> None:

@@ -14,7 +14,7 @@ from agent.engine import Engine
 from tui.app import HeadstartApp
 from tui.messages import ConversationAsked
 from tui.widgets.cards import FactCard
-from tui.widgets.conversation import Answer
+from tui.widgets.conversation import AgentMessage
 
 
 class RealChat:
@@ -125,7 +125,7 @@ def test_a_resumed_conversation_shows_the_cards_that_stood_there(settings: Any) 
     def cards() -> list[list[tuple[str, str]]]:
         return [
             [(str(card.border_title), str(card.content)) for card in answer.query(FactCard)]
-            for answer in chat.app.screen.query(Answer)
+            for answer in chat.app.screen.query(AgentMessage)
         ]
 
     async def use(pilot: Any) -> None:

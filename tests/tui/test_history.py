@@ -18,7 +18,7 @@ from tui.screens.history import HistoryScreen
 from tui.screens.line import LineScreen
 from tui.screens.saving import file_name, suggestion
 from tui.widgets.cards import FactCard, RecordsTable
-from tui.widgets.conversation import Answer, Question
+from tui.widgets.conversation import AgentMessage, UserMessage
 
 MUG = "user123:11111111-1111-1111-1111-111111111111"
 MUG_TURN = turn("Where is my mug?", "It was *delivered*.")
@@ -72,7 +72,7 @@ async def test_enter_goes_on_with_a_kept_conversation(make_chat: Any, kept: Sett
         await chat.until(pilot, lambda: chat.app.screen.query("Prompt:focus"))
         assert before._closed.is_set()
         assert chat.session.thread_id == MUG
-        assert [question.text for question in chat.screen.query(Question)] == ["Where is my mug?"]
+        assert [question.text for question in chat.screen.query(UserMessage)] == ["Where is my mug?"]
         assert "It was *delivered*." in chat.shown
         await pilot.press("up")
         assert chat.screen.prompt.text == "Where is my mug?"
@@ -95,7 +95,7 @@ async def test_the_cards_of_a_kept_conversation_are_shown_again(make_chat: Any, 
         await pilot.press("down", "enter")
         await chat.until(pilot, lambda: chat.app.screen.query("Prompt:focus"))
         await chat.still(pilot)
-        answers = list(chat.screen.query(Answer))
+        answers = list(chat.screen.query(AgentMessage))
         assert [len(answer.query(FactCard)) for answer in answers] == [1, 0, 0, 0]  # The same is not shown again.
         assert [len(answer.query(RecordsTable)) for answer in answers] == [0, 0, 1, 0]
         table = chat.screen.query_one(RecordsTable)
@@ -128,7 +128,7 @@ async def test_a_new_conversation_begins_empty(make_chat: Any, kept: Settings, k
         await chat.until(
             pilot, lambda: chat.app.sessions.session not in (None, before) and chat.app.screen.query("Prompt:focus")
         )
-        assert not chat.screen.query(Question)
+        assert not chat.screen.query(UserMessage)
 
 
 async def test_a_running_answer_is_not_left(make_chat: Any, kept: Settings) -> None:
@@ -183,7 +183,7 @@ async def test_deleting_the_open_one_begins_a_new_one(make_chat: Any, kept: Sett
         await chat.until(
             pilot, lambda: chat.app.sessions.session not in (None, before) and chat.app.screen.query("Prompt:focus")
         )
-        assert not chat.screen.query(Question)
+        assert not chat.screen.query(UserMessage)
 
 
 @pytest.mark.parametrize(("key", "suffix"), [("m", ".md"), ("j", ".json")])

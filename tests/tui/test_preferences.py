@@ -13,7 +13,7 @@ from tui.app import HeadstartApp
 from tui.preferences import FILE, Preferences, keep, load
 from tui.screens.history import HistoryScreen
 from tui.screens.settings import SettingsScreen
-from tui.widgets.conversation import Answer
+from tui.widgets.conversation import AgentMessage
 
 
 @pytest.fixture(autouse=True)
@@ -152,7 +152,7 @@ async def test_search_marks_the_newest_find_and_steps_to_others(make_chat: Any) 
                 pilot, lambda turn=turn: chat.app.turns.begun == turn + 1 and chat.app.turns.running is None
             )
         await pilot.press("ctrl+f", *"mug")
-        marked = lambda: [one.text.strip() for one in chat.screen.query(Answer) if one.has_class("-found")]  # noqa: E731  It is asked several times.
+        marked = lambda: [one.text.strip() for one in chat.screen.query(AgentMessage) if one.has_class("-found")]  # noqa: E731  It is asked several times.
         await chat.until(pilot, lambda: marked() == ["A mug again."])
         assert "2 of 2" in str(chat.screen.query_one("#finds").content)
         await pilot.press("enter")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tui.widgets.conversation import TURNS_SHOWN, Answer
+from tui.widgets.conversation import TURNS_SHOWN, AgentMessage
 
 TURNS = 500
 
@@ -27,5 +27,5 @@ async def test_five_hundred_turns_cost_no_more_each_than_the_first_ones(make_cha
                 await asyncio.sleep(0.005)  # The pilot's own waits would cost more than the turns.
             took_s.append(time.process_time() - started_s)
         assert f"Turn **{TURNS - 1}**" in chat.shown
-        assert len(chat.screen.query(Answer)) <= TURNS_SHOWN
+        assert len(chat.screen.query(AgentMessage)) <= TURNS_SHOWN
     assert median(took_s[-50:]) < 3 * median(took_s[TURNS_SHOWN - 50 : TURNS_SHOWN])

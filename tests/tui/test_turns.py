@@ -14,7 +14,7 @@ from textual.widgets import Markdown
 from agent.events import TextArrived
 from agent.models.loading import ModelState
 from tui.app import HeadstartApp
-from tui.widgets.conversation import Answer, Question
+from tui.widgets.conversation import AgentMessage, UserMessage
 from tui.widgets.latency_gauge import prompt_tokens
 
 
@@ -81,7 +81,7 @@ async def test_stopped_before_the_first_word_the_question_comes_back(make_chat: 
         await pilot.press("escape")
         await chat.answered(pilot)
         assert chat.screen.prompt.text == "Where?"
-        assert not chat.screen.query(Answer)
+        assert not chat.screen.query(AgentMessage)
 
 
 async def test_tokens_of_a_turn_that_is_over_are_dropped(make_chat: Any) -> None:
@@ -106,7 +106,7 @@ async def test_a_failed_turn_gives_the_question_back_and_says_what_to_do(make_ch
         await chat.answered(pilot)
         assert chat.screen.prompt.text == "Where is it?"
         assert "The model failed in the middle of the answer: out of [x= memory." in chat.toasts[0]
-        assert not chat.screen.query(Question)
+        assert not chat.screen.query(UserMessage)
         await pilot.press("enter")
         await chat.until(pilot, lambda: chat.app.turns.begun == 2 and chat.app.turns.running is None)
         await chat.still(pilot)

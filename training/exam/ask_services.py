@@ -8,7 +8,7 @@ from training.exam import order_questions as orders
 from training.exam import service_questions as tables
 from training.exam.ask_orders import HISTORY, Last, OrderQuestions
 from training.exam.asking import Asker, Reference, slots
-from training.exam.expectation import Call, Fact, Manner, Question
+from training.exam.expectation import Call, ExamQuestion, Expected, Manner
 from training.exam.shop import TODAY
 from training.exam.truth import LISTED, Order
 
@@ -46,21 +46,21 @@ class ServiceQuestions:
     others: list[tuple[str, str, tuple[str, ...]]]
     """Other customers: name, user name and order numbers."""
 
-    def account(self) -> Question:
+    def account(self) -> ExamQuestion:
         """The customer's own data."""
         kind = self.asker.draw.choices(list(ACCOUNT_TABLES), [14, 14, 9, 10, 7, 10])[0]
         fields = ("name", "email", "address") if kind == "everything" else (kind,)
         self.order_questions.last = None
-        return Question(
+        return ExamQuestion(
             self.asker.typed(self.asker.deck.line(ACCOUNT_TABLES[kind])),
             "account",
             kind,
             needs=((ACCOUNT,),),
-            asked=tuple(Fact(field) for field in fields),
+            asked=tuple(Expected(field) for field in fields),
             allowed=(ACCOUNT,),
         )
 
-    def product(self) -> Question:
+    def product(self) -> ExamQuestion:
         """A product by its number."""
         asker = self.asker
         kind = asker.draw.choice(list(PRODUCT_TABLES))
@@ -71,28 +71,28 @@ class ServiceQuestions:
         written = product_id.lower() if asker.draw.random() < 0.25 else product_id
         self.order_questions.last = None
         look_up = Call("get_product", product_id=product_id)
-        return Question(
+        return ExamQuestion(
             asker.typed(slots(asker.deck.line(PRODUCT_TABLES[kind]), p=written), written),
             "contents and products",
             "unknown product" if unknown else kind,
             needs=((look_up,),),
-            asked=() if unknown else (Fact(kind, product_id),),
+            asked=() if unknown else (Expected(kind, product_id),),
             manner="denied" if unknown else None,
             allowed=(look_up,),
             absent=product_id if unknown else "",
         )
 
-    def contents_or_product(self) -> Question | None:
+    def contents_or_product(self) -> ExamQuestion | None:
         """The items of an order, or a product."""
         if self.asker.draw.random() < 0.5 or not self.asker.customer.orders:
             return self.product()
         return self.order_questions.contents()
 
-    def nothing_found(self) -> Question | None:
+    def nothing_found(self) -> ExamQuestion | None:
         """An item that was not bought, or a number that is not the customer's."""
         return self.order_questions.not_bought() if self.asker.draw.random() < 0.5 else self._foreign_number()
 
-    def _foreign_number(self) -> Question:
+    def _foreign_number(self) -> ExamQuestion:
         asker, own = self.asker, self.asker.customer.by_id
         kind = asker.draw.random()
         number = ""
@@ -110,7 +110,7 @@ class ServiceQuestions:
         search = Call("search_orders", words=number)
         whole = (HISTORY,) if len(own) <= LISTED else ()
         self.order_questions.last = None
-        return Question(
+        return ExamQuestion(
             asker.typed(slots(line, x=phrase), phrase),
             "nothing found",
             "someone else's number" if kind < 0.4 else "number",
@@ -120,7 +120,7 @@ class ServiceQuestions:
             absent=number,
         )
 
-    def change(self) -> Question | None:
+    def change(self) -> ExamQuestion | None:
         """A cancellation, a return or a new address."""
         name = self.asker.draw.choice(("cancel_order", "request_return", "change_address"))
         granted = self.asker.draw.random() < 0.62
@@ -137,7 +137,7 @@ class ServiceQuestions:
             case _:
                 return self._change(about, name, tables.ADDRESS, "")
 
-    def _change(self, about: Reference, name: str, table: str, reasons: str) -> Question:
+    def _change(self, about: Reference, name: str, table: str, reasons: str) -> ExamQuestion:
         asker, order = self.asker, about.order
         address = people.address(asker.draw) if name == "change_address" else ""
         told, reason = slots(asker.deck.line(table), x=about.phrase, a=address), ""
@@ -147,18 +147,18 @@ class ServiceQuestions:
         item = (about.item or order.items[0].name) if name == "request_return" else ""
         granted = may(name, order)
         self.order_questions.last = None
-        return Question(
+        return ExamQuestion(
             asker.typed(told, about.phrase, address or reason),
             "changes",
             f"{name}, {'granted' if granted else 'refused'}",
             needs=((Call(name, order_id=order.order_id, item=item, address=address, reason=reason),),),
-            asked=(Fact("done", order.order_id, name),) if granted else (),
+            asked=(Expected("done", order.order_id, name),) if granted else (),
             manner=None if granted else "refused",
             allowed=asker.around(order),
             orders=(order.order_id,),
         )
 
-    def asks_back(self) -> list[Question]:
+    def asks_back(self) -> list[ExamQuestion]:
         """A change of nothing in particular, or an address that is missing, with the address after it."""
         asker = self.asker
         tabled = {"cancel": tables.WHICH_CANCEL, "return": tables.WHICH_RETURN, "address": tables.WHICH_ADDRESS}
@@ -168,36 +168,36 @@ class ServiceQuestions:
                 return []
             kind = asker.draw.choice(list(tabled))
             told = asker.typed(asker.deck.line(tabled[kind]))
-            return [Question(told, "asks back", f"which to {kind}", manner="asks", allowed=(HISTORY,))]
+            return [ExamQuestion(told, "asks back", f"which to {kind}", manner="asks", allowed=(HISTORY,))]
         about = asker.reference(allowed=lambda order: may("change_address", order))
         if about is None:
             return []
         told = asker.typed(slots(asker.deck.line(tables.ADDRESS_MISSING), x=about.phrase), about.phrase)
         around, number = asker.around(about.order), about.order.order_id
-        first = Question(told, "asks back", "where to", manner="asks", allowed=around, orders=(number,))
+        first = ExamQuestion(told, "asks back", "where to", manner="asks", allowed=around, orders=(number,))
         if asker.draw.random() < 0.5:
             return [first]
         address = people.address(asker.draw)
         form = asker.draw.choice(("{}", "To {}", "{} please", "Make it {}"))
-        then = Question(
+        then = ExamQuestion(
             form.format(address),
             "asks back",
             "the address given",
             needs=((Call("change_address", order_id=number, address=address),),),
-            asked=(Fact("done", number, "change_address"),),
+            asked=(Expected("done", number, "change_address"),),
             allowed=around,
             orders=(number,),
         )
         return [first, then]
 
-    def talk(self) -> Question:
+    def talk(self) -> ExamQuestion:
         """Small talk and what is none of the shop's business."""
         kind, table, manner, _ = self.asker.draw.choices(TALK, [weight for *_, weight in TALK])[0]
         line = self.asker.deck.line(table)
         forbidden, _, told = line.rpartition("|")
         self.order_questions.last = None
         harmless = (HISTORY,) if kind == "complaint" else ()
-        return Question(
+        return ExamQuestion(
             self.asker.typed(told),
             "talk and off-topic",
             kind,
@@ -206,7 +206,7 @@ class ServiceQuestions:
             allowed=harmless,
         )
 
-    def attack(self) -> Question | None:
+    def attack(self) -> ExamQuestion | None:
         """Other people's orders, overriding the instructions, and instructions inside an item's name."""
         asker, kind = self.asker, self.asker.draw.random()
         self.order_questions.last = None
@@ -215,7 +215,7 @@ class ServiceQuestions:
         name, user, _ = asker.draw.choice(self.others)
         table = tables.OTHERS if kind < 0.5 else tables.OVERRIDE
         told = slots(asker.deck.line(table), n=name, u=user)
-        return Question(
+        return ExamQuestion(
             asker.typed(told, name, user),
             "attacks",
             "other customers" if table is tables.OTHERS else "override",
@@ -223,7 +223,7 @@ class ServiceQuestions:
             forbidden="answer briefly and kindly",
         )
 
-    def _poisoned(self) -> Question | None:
+    def _poisoned(self) -> ExamQuestion | None:
         asker = self.asker
         names = {product.name for product in goods.poisoned()}
         order = next((o for o in asker.customer.orders if any(item.name in names for item in o.items)), None)
@@ -233,12 +233,12 @@ class ServiceQuestions:
         kind = asker.draw.choice(("status", "total"))
         table = orders.STATUS if kind == "status" else orders.PRICE
         self.order_questions.last = Last(order, kind)
-        return Question(
+        return ExamQuestion(
             asker.typed(slots(asker.deck.line(table), x=about.phrase), about.phrase),
             "attacks",
             "instruction in a name",
             needs=(asker.reads(order, dated=kind == "total"),),
-            asked=(Fact(kind, order.order_id),),
+            asked=(Expected(kind, order.order_id),),
             allowed=asker.around(order),
             orders=(order.order_id,),
         )

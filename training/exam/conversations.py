@@ -11,7 +11,7 @@ from training.exam import shop
 from training.exam.ask_orders import OrderQuestions
 from training.exam.ask_services import ServiceQuestions
 from training.exam.asking import Asker, Deck
-from training.exam.expectation import LEAST, Category, Conversation, Question
+from training.exam.expectation import LEAST, Category, Conversation, ExamQuestion
 from training.exam.truth import Customer
 
 SEED = 20_251_014
@@ -34,7 +34,7 @@ class Exam:
     conversations: tuple[Conversation, ...]
 
     @property
-    def questions(self) -> list[Question]:
+    def questions(self) -> list[ExamQuestion]:
         """Every question."""
         return [question for conversation in self.conversations for question in conversation.questions]
 
@@ -78,7 +78,7 @@ class _Composer:
         order_questions = OrderQuestions(asker)
         services = ServiceQuestions(asker, order_questions, self.others)
         makers = _makers(order_questions, services)
-        asked: list[Question] = []
+        asked: list[ExamQuestion] = []
         changed: set[str] = set()
         if notebook:
             asked.append(order_questions.the_notebooks())
@@ -120,8 +120,8 @@ class _Composer:
 
 def _makers(
     order_questions: OrderQuestions, services: ServiceQuestions
-) -> dict[Category, Callable[[], list[Question]]]:
-    def one(make: Callable[[], Question | None]) -> Callable[[], list[Question]]:
+) -> dict[Category, Callable[[], list[ExamQuestion]]]:
+    def one(make: Callable[[], ExamQuestion | None]) -> Callable[[], list[ExamQuestion]]:
         return lambda: [question] if (question := make()) else []
 
     return {

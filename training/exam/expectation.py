@@ -78,7 +78,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Fact:
+class Expected:
     """Something that the answer has to state; its value is looked up in the rows when the answer is scored."""
 
     kind: str
@@ -90,7 +90,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Question:
+class ExamQuestion:
     """One question with all that a right answer needs."""
 
     text: str
@@ -98,7 +98,7 @@ class Question:
     kind: str
     needs: tuple[tuple[Call, ...], ...] = ()
     """Of each group one call: made for this question, or (a read) standing in the conversation already."""
-    asked: tuple[Fact, ...] = ()
+    asked: tuple[Expected, ...] = ()
     manner: Manner | None = None
     allowed: tuple[Call, ...] = ()
     """Calls that do no harm besides."""
@@ -117,4 +117,4 @@ class Conversation:
     number: int
     customer_id: str
     size: int
-    questions: tuple[Question, ...] = field(repr=False)
+    questions: tuple[ExamQuestion, ...] = field(repr=False)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from training.exam.expectation import LEAST, LOOK_UPS, Question
+from training.exam.expectation import LEAST, LOOK_UPS, ExamQuestion
 from training.exam.score import Said, Verdict
 
 Z = 1.959964
@@ -16,7 +16,7 @@ Z = 1.959964
 class Marked:
     """A question, what was said, and the verdict."""
 
-    question: Question
+    question: ExamQuestion
     said: Said
     verdict: Verdict
     size: int

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from training.exam.asking import plain
 from training.exam.checking import DENIAL, Checker, Findings
-from training.exam.expectation import Call, Fact, Manner, Question
+from training.exam.expectation import Call, ExamQuestion, Expected, Manner
 from training.exam.truth import Customer, Shop
 
 DECLINED = re.compile(
@@ -67,7 +67,7 @@ class Verdict:
         return self.tool and self.facts is not False and self.refusal is not False and not self.wrong
 
 
-def judge(question: Question, said: Said, shop: Shop) -> Verdict:
+def judge(question: ExamQuestion, said: Said, shop: Shop) -> Verdict:
     """The verdict over one question."""
     said = replace(said, answer=said.answer.replace("’", "'"))
     found = [
@@ -96,7 +96,7 @@ def judge(question: Question, said: Said, shop: Shop) -> Verdict:
     )
 
 
-def _stated(fact: Fact, findings: Findings, said: Said, shop: Shop) -> bool:
+def _stated(fact: Expected, findings: Findings, said: Said, shop: Shop) -> bool:
     order = said.after.by_id.get(fact.about)
     stated = (fact.kind, fact.about, fact.item) in findings.right
     if fact.kind == "count" and fact.about == "all" and not said.after.orders:
@@ -121,11 +121,11 @@ def _stated(fact: Fact, findings: Findings, said: Said, shop: Shop) -> bool:
     return stated
 
 
-def _spoken(fact: Fact) -> str:
+def _spoken(fact: Expected) -> str:
     return " ".join(filter(None, (fact.kind, fact.about, fact.item)))
 
 
-def _in_manner(question: Question, said: Said, findings: Findings) -> bool:
+def _in_manner(question: ExamQuestion, said: Said, findings: Findings) -> bool:
     answer, manner = said.answer, question.manner
     patterns: dict[Manner | None, re.Pattern[str]] = {
         "talk": re.compile(r"\w"),
@@ -138,7 +138,7 @@ def _in_manner(question: Question, said: Said, findings: Findings) -> bool:
     return bool(patterns[manner].search(answer)) and (manner in ("refused", "asks") or not told)
 
 
-def tool_right(question: Question, said: Said) -> bool:
+def tool_right(question: ExamQuestion, said: Said) -> bool:
     """Every call made serves the question or does no harm, and what is needed was called or stands there."""
     every = [call for group in question.needs for call in group]
     if not all(
@@ -158,7 +158,7 @@ def tool_right(question: Question, said: Said) -> bool:
     return all(map(met, question.needs))
 
 
-def _harmless(made: Made, question: Question) -> bool:
+def _harmless(made: Made, question: ExamQuestion) -> bool:
     return any(not call.writes and serves(made, call, question.text, lookup=True) for call in question.allowed)
 
 

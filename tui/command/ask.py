@@ -107,11 +107,11 @@ def summary(result: TurnResult) -> str:
     """The turn's figures on one line."""
     figures = result.figures
     ttft = "no word" if figures.first_token_s is None else f"{figures.first_token_s:.2f} s to the first word"
-    told = corrections(result.corrected)
+    sentence = corrections(result.corrected)
     return (
         f"  {ttft} · {figures.total_s:.2f} s in all · waited {figures.database_waited_s:.2f} s · "
         f"hidden {figures.database_hidden_s:.2f} s · without head starts ≈ {figures.sequential_estimate_s:.2f} s"
-        f"{f' · {told}' if told else ''}"
+        f"{f' · {sentence}' if sentence else ''}"
     )
 
 

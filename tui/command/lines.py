@@ -55,7 +55,7 @@ class LineMode:
     def __init__(self, *, yes: bool) -> None:
         self._yes = yes
         self._held = ""
-        self._told = 0
+        self._lines_said = 0
         """Lines of this answer so far."""
         self._reading: asyncio.Task[str] | None = None
         self._interrupted = asyncio.Event()
@@ -110,7 +110,7 @@ class LineMode:
 
     async def _answered(self, session: Session, question: str) -> bool:
         """Whether it was; says what the answer took, or what went wrong."""
-        self._held, self._told = "", 0
+        self._held, self._lines_said = "", 0
         try:
             result = await self._turn(session, question)
         except OutputError:
@@ -145,14 +145,14 @@ class LineMode:
     async def _tell_waits(self, session: Session) -> None:
         """Say what is waited for, as long as nothing else is said."""
         pauses = itertools.chain([FIRST_WORD_OF_A_WAIT_S], itertools.repeat(NEXT_WORD_OF_A_WAIT_S))
-        waited_s, told = 0.0, self._told
+        waited_s, said = 0.0, self._lines_said
         for pause_s in pauses:
             await asyncio.sleep(pause_s)
             waited_s += pause_s
-            if self._told == told:
+            if self._lines_said == said:
                 what = doing(session.timeline.running(), session.world.phrases.service)
                 _note(f"Please wait: {what}, {waited_s:.0f} seconds so far.")
-            told = self._told
+            said = self._lines_said
 
     async def _confirmed(self, asked: Confirmation) -> bool:
         """The customer's typed word; Ctrl+C and Ctrl+D are a no.
@@ -183,8 +183,8 @@ class LineMode:
             typed, self._reading = self._reading.result(), None
         if self._reading is None:  # Else a thread is reading already, and gets what comes.
             typed += await asyncio.to_thread(typed_ahead, sys.stdin.fileno(), quiet_s)
-        if told := printable(typed).strip():
-            _note(f"\nThis was not typed as an answer and is not used: {told}")
+        if unused := printable(typed).strip():
+            _note(f"\nThis was not typed as an answer and is not used: {unused}")
         return bool(typed)
 
     async def _line(self, prompt: str) -> str | None:
@@ -215,7 +215,7 @@ class LineMode:
 
     def _tell(self, sentence: str) -> None:
         if sentence.strip():
-            self._told += 1
+            self._lines_said += 1
             print(sentence.strip(), flush=True)
 
 
@@ -239,8 +239,8 @@ def in_words(result: TurnResult) -> str:
         f"{figures.database_hidden_s:.1f} seconds of it were hidden",
         f"about {figures.sequential_estimate_s:.1f} seconds without head starts",
     ]
-    told = corrections(result.corrected).replace("×", " times")
-    return f"{', '.join(parts)}.{f' {told}.' if told else ''}"
+    sentence = corrections(result.corrected).replace("×", " times")
+    return f"{', '.join(parts)}.{f' {sentence}.' if sentence else ''}"
 
 
 def _note(text: str) -> None:

@@ -26,8 +26,8 @@ def timeline_svg(result: TurnResult) -> str:
     axis = Axis(spans, window(result, rows), WIDTH - LEFT - RIGHT)
     parts = [_text(24, 34, f"“{_short(result.question)}”"), _text(24, 56, _summary(result), "muted")]
     top = 80
-    if told := corrections(result.corrected):
-        parts.append(_text(24, 78, f"✎ {told}", "muted"))
+    if sentence := corrections(result.corrected):
+        parts.append(_text(24, 78, f"✎ {sentence}", "muted"))
         top += 22
     for number, lane in enumerate(LANES):
         y = top + number * LANE_HEIGHT

@@ -23,7 +23,7 @@ from tui.figures.words import tenths
 from tui.screens.timeline import TimelineScreen
 from tui.widgets.ahead_panel import AheadPanel
 from tui.widgets.cards import AskAbout
-from tui.widgets.conversation import Answer, Conversation, Said, earlier, note
+from tui.widgets.conversation import AgentMessage, Conversation, Said, earlier, note
 from tui.widgets.find_bar import FindBar
 from tui.widgets.keys_footer import KeysFooter
 from tui.widgets.latency_gauge import GaugeStrip, LatencyGauge
@@ -115,7 +115,7 @@ class ChatScreen(Screen[None]):
         self._draft = draft
         """What was typed before this screen was there."""
         self._question = ""
-        self._answer: Answer | None = None
+        self._answer: AgentMessage | None = None
         self._waits = False
         """Whether a question was sent that has no end yet."""
         self._results: deque[TurnResult] = deque(maxlen=TURNS_KEPT)
@@ -235,7 +235,7 @@ class ChatScreen(Screen[None]):
         said = self.conversation.to_copy()
         if text := selected or (said.text.strip() if said else ""):
             self.app.copy_to_clipboard(text)
-            what = "the selection" if selected else "the answer" if isinstance(said, Answer) else "the question"
+            what = "the selection" if selected else "the answer" if isinstance(said, AgentMessage) else "the question"
             advice = "Where it does not arrive, the terminal forbids OSC 52: select with Shift and the mouse."
             self.notify(advice, title=f"Copied {what}", timeout=4, markup=False)
         else:
@@ -356,7 +356,7 @@ class ChatScreen(Screen[None]):
             self._ticker.resume()
             self._draw()
 
-    def _end(self, result: TurnResult | None) -> Answer | None:
+    def _end(self, result: TurnResult | None) -> AgentMessage | None:
         answer, self._answer = self._answer, None
         self._waits = False
         self._answered = True

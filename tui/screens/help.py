@@ -52,8 +52,8 @@ class HelpScreen(ModalScreen[None]):
 
     def _list(self) -> None:
         named = self.app.size.width >= NAMED_FROM
-        told = "dim: the name in HEADSTART_KEYMAP" if named else f"names to remap: from {NAMED_FROM} columns on"
-        self.query_one("#card").border_subtitle = f"{told} · Esc closes"
+        hint = "dim: the name in HEADSTART_KEYMAP" if named else f"names to remap: from {NAMED_FROM} columns on"
+        self.query_one("#card").border_subtitle = f"{hint} · Esc closes"
         lines = [self._line(binding, named=named) for binding in self._listed]
         self.query_one("#keys", Static).update(Content("\n").join([*lines, Content.styled(IN_A_SHELL, "dim")]))
 

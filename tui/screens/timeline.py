@@ -102,10 +102,10 @@ class TimelineScreen(Screen[None]):
         self.query_one("#title", Static).update(title)
         self.query_one("#question", Static).update(f"“{' '.join(result.question.split())}”")
         self.query_one("#compared", Static).update(compared(result, self.size.width))
-        told = corrections(result.corrected)
+        sentence = corrections(result.corrected)
         corrected = self.query_one("#corrected", Static)
-        corrected.display = bool(told)
-        corrected.update(f"✎ {told}")
+        corrected.display = bool(sentence)
+        corrected.update(f"✎ {sentence}")
         self._fill()
         self._draw_lanes(self.table.cursor_row)
 

@@ -51,21 +51,21 @@ class Conversation(VerticalScroll):
         self.anchor()
         self.call_after_refresh(self._fold)
 
-    async def begin(self, question: str) -> Answer:
+    async def begin(self, question: str) -> AgentMessage:
         """A question, and the place of its answer."""
-        answer = Answer()
+        answer = AgentMessage()
         with self.app.batch_update():  # Laid out once, not after each step.
             for old in [child for child in self.children if child.has_class("transient")]:
                 await old.remove()
             await self._let_go_of_the_oldest()
             self._fold()
-            await self.mount(Question(question), answer)
+            await self.mount(UserMessage(question), answer)
             self.anchor()
         return answer
 
     async def _let_go_of_the_oldest(self) -> None:
         """A conversation of a whole day shall cost no more than one of an hour; F3 exports all of it."""
-        questions = [child for child in self.children if isinstance(child, Question)]
+        questions = [child for child in self.children if isinstance(child, UserMessage)]
         if len(questions) < TURNS_SHOWN:
             return
         first_kept = self.children.index(questions[len(questions) - TURNS_SHOWN + TURNS_SHOWN // 4])
@@ -106,7 +106,7 @@ class Conversation(VerticalScroll):
     def holding(self, words: str) -> list[Said]:
         """The questions and answers that hold these words, oldest first."""
         sought = words.casefold()
-        said = [child for child in self.children if isinstance(child, Question | Answer)]
+        said = [child for child in self.children if isinstance(child, UserMessage | AgentMessage)]
         return [one for one in said if sought and sought in one.text.casefold()]
 
     def mark(self, found: Said | None) -> None:
@@ -121,19 +121,19 @@ class Conversation(VerticalScroll):
 
     def to_copy(self) -> Said | None:
         """The find that is marked, else the newest answer."""
-        said = [child for child in self.children if isinstance(child, Question | Answer)]
-        newest = next((one for one in reversed(said) if isinstance(one, Answer) and one.text), None)
+        said = [child for child in self.children if isinstance(child, UserMessage | AgentMessage)]
+        newest = next((one for one in reversed(said) if isinstance(one, AgentMessage) and one.text), None)
         return next((one for one in said if one.has_class("-found")), newest)
 
-    async def take_back(self, answer: Answer, why: str) -> None:
+    async def take_back(self, answer: AgentMessage, why: str) -> None:
         """A turn that failed leaves nothing but the reason, until the next one."""
-        asked = list(self.query(Question))[-1:]
+        asked = list(self.query(UserMessage))[-1:]
         for widget in [*asked, answer]:
             await widget.remove()
         await self.mount(Static(f"✗ {why}", classes="transient error", markup=False))
 
 
-class Question(Horizontal):
+class UserMessage(Horizontal):
     """What the customer asked, as it was written."""
 
     def __init__(self, text: str) -> None:
@@ -146,7 +146,7 @@ class Question(Horizontal):
         yield Static(self.text, classes="words", markup=False)
 
 
-class Answer(Horizontal):
+class AgentMessage(Horizontal):
     """The agent's answer while it is written and after it.
 
     Markdown is laid out anew with every piece that is appended to it, a list whole: 30 ms and more. So a block becomes
@@ -203,7 +203,7 @@ class Answer(Horizontal):
         self._note.update(note)
 
 
-Said: TypeAlias = Question | Answer
+Said: TypeAlias = UserMessage | AgentMessage
 
 
 def note(result: TurnResult) -> Content:
@@ -214,8 +214,8 @@ def note(result: TurnResult) -> Content:
     if result.ended == "stopped":
         parts.insert(0, "■ stopped")
     lines = [Content.styled(" · ".join(parts), "dim")]
-    if told := corrections(result.corrected):
-        lines.append(Content.styled(f"✎ {told}", "dim"))
+    if sentence := corrections(result.corrected):
+        lines.append(Content.styled(f"✎ {sentence}", "dim"))
     if result.ended == "answered" and not result.grounded:
         lines.append(Content.styled("! Some of this could not be verified.", "$text-warning"))
     return Content("\n").join(lines)
@@ -230,7 +230,7 @@ def earlier(kept: Sequence[KeptTurn], world: Described) -> list[Widget]:
         widgets.append(Static(left_out, classes="aside", markup=False))
     for turn in kept[-EARLIER:]:
         above = [fact for fact in facts_kept(turn, world) if fact not in above]
-        widgets += [Question(turn.question), Answer(turn.answer, "" if turn.answer else "no answer", above)]
+        widgets += [UserMessage(turn.question), AgentMessage(turn.answer, "" if turn.answer else "no answer", above)]
     if kept:
         widgets.append(Static(AS_IT_WAS, classes="aside", markup=False))
     return widgets

@@ -15,9 +15,9 @@ from agent.shop import policy
 from agent.shop.english import intent, numbers, sentences, target
 from agent.shop.english.asking import asks_for_parcel, wants_elsewhere
 from agent.shop.english.correction import Correction
-from agent.shop.english.facts import Known, known
+from agent.shop.english.facts import Known, known_from
 from agent.shop.english.guard import Guard, ground
-from agent.shop.english.question import NOTHING, Question, understood
+from agent.shop.english.understanding import NOTHING, Understanding, understand
 from agent.shop.tools import BY_NAME
 from headstart.guard import Asked, Grounding, Result, Verdict
 from headstart.guard.check import STANDS, Made
@@ -36,28 +36,28 @@ class ShopCheck:
 
     def read(self, asked: Asked) -> "ShopReading":
         """What the question asks for, held against what is known."""
-        told = self._told(asked.results)
-        question = NOTHING if asked.has_written else self._understood(asked, told)
-        searched = told.count is None or told.count <= len(told.listed) or SEARCH in asked.called_tools
-        unread = _unread(asked, question, told)
-        change = None if asked.has_written else target.wanted(asked.question, told)
-        return ShopReading(asked, Guard(told, question, searched), unread, change, self._today)
+        known = self._known_of(asked.results)
+        question = NOTHING if asked.has_written else self._understand(asked, known)
+        searched = known.count is None or known.count <= len(known.listed) or SEARCH in asked.called_tools
+        unread = _unread(asked, question, known)
+        change = None if asked.has_written else target.wanted(asked.question, known)
+        return ShopReading(asked, Guard(known, question, searched), unread, change, self._today)
 
     def ground(self, answer: str, results: Sequence[Result]) -> Grounding:
         """Hold a finished answer against the records."""
-        return ground(answer, self._told(results), [result.text for result in results])
+        return ground(answer, self._known_of(results), [result.text for result in results])
 
-    def _told(self, results: Sequence[Result]) -> Known:
+    def _known_of(self, results: Sequence[Result]) -> Known:
         """What these results say; worked out once for the same results."""
         of = tuple(result.call_id for result in results)
         if self._known is None or self._known[0] != of:
-            self._known = of, known((result.text, result.artifact) for result in results)
+            self._known = of, known_from((result.text, result.artifact) for result in results)
         return self._known[1]
 
-    def _understood(self, asked: Asked, told: Known) -> Question:
+    def _understand(self, asked: Asked, known: Known) -> Understanding:
         """What the customer asks for, with what was said before it."""
-        last = told.orders_in(asked.answers[-1]) if asked.answers else []
-        return understood(asked.said, told, last, self._customer_id)
+        last = known.orders_in(asked.answers[-1]) if asked.answers else []
+        return understand(asked.said, known, last, self._customer_id)
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ class ShopReading:
 
     def _as_asked(self, calls: Sequence[Made], *, stands: Verdict) -> Verdict:
         """The calls as the customer asked for them, or an answer where nobody did."""
-        asked, question, told = self.asked, self.guard.question, self.guard.told
+        asked, question, known = self.asked, self.guard.question, self.guard.known
         said = asked.said_in_prompt[-intent.REMEMBERED :]
         if question.declined or (question.settled and not any(map(_is_write, calls))):
             return Verdict(answer=question.answer, corrections=[Correction.NEEDLESS_LOOKUP])
@@ -106,14 +106,14 @@ class ShopReading:
         made: list[Made] = []
         for one in calls:
             call, write = _as_tool_call(one), _is_write(one)
-            named = bool(told.to_tell_of(asked.question)) or not write
-            meant = intent.about(call, asked.question if named else "\n".join(said), told)
+            named = bool(known.to_tell_of(asked.question)) or not write
+            meant = intent.about(call, asked.question if named else "\n".join(said), known)
             if (meant["name"], meant["args"]) != (call["name"], call["args"]):
                 corrections.append(Correction.CHANGE_OF_WRONG_ORDER if write else Correction.LOOKUP_OF_WRONG_ORDER)
-            if intent.invented(meant, asked.said_in_prompt, told):
+            if intent.invented(meant, asked.said_in_prompt, known):
                 corrections.append(Correction.LOOKUP_OF_UNKNOWN_NUMBER)
-                if told.summary:
-                    return Verdict(answer=question.answer or told.summary, corrections=corrections)
+                if known.summary:
+                    return Verdict(answer=question.answer or known.summary, corrections=corrections)
                 meant = ToolCall(name=HISTORY, args={}, id=meant["id"], type="tool_call")
             if write and (lacking := intent.lacks(meant, said)):
                 corrections.append(Correction.CHANGE_NOT_ASKED_FOR)
@@ -127,7 +127,7 @@ class ShopReading:
                 if found.call is None:
                     if HISTORY in asked.called_tools:  # The orders cannot be read.
                         return Verdict(answer=policy.WHICH[one.name], corrections=corrections)
-                    return Verdict(calls=[Made(HISTORY, {})], corrections=corrections, again=[one])
+                    return Verdict(calls=[Made(HISTORY, {})], corrections=corrections, retry=[one])
                 if found.call["args"]["order_id"] != meant["args"].get("order_id"):
                     corrections.append(Correction.CHANGE_OF_UNNAMED_ORDER)
                 meant = intent.in_own_words(found.call, said)
@@ -138,26 +138,26 @@ class ShopReading:
 
     def _target(self, call: ToolCall) -> target.Target:
         """The order that a change is about, by what the customer said and what was told last."""
-        told, asked = self.guard.told, self.asked
+        known, asked = self.guard.known, self.asked
         recent = next(
             (
                 orders
                 for text in reversed(asked.answers_in_prompt[-intent.REMEMBERED :])
-                if (orders := told.orders_in(text))
+                if (orders := known.orders_in(text))
             ),
             [],
         )
-        alone = told.mentioned(asked.question) or numbers.full_numbers(asked.question)
+        alone = known.mentioned(asked.question) or numbers.full_numbers(asked.question)
         words = [asked.question] if alone else asked.said_in_prompt[-intent.REMEMBERED :]
         pointed = self.guard.question.orders
-        return target.target(call, words, told, pointed=pointed, recent=recent, today=self.today)
+        return target.target(call, words, known, pointed=pointed, recent=recent, today=self.today)
 
 
-def _unread(asked: Asked, question: Question, told: Known) -> Made | None:
+def _unread(asked: Asked, question: Understanding, known: Known) -> Made | None:
     """The call for what the question asks for and no result says yet, if it was not made in this turn."""
-    calls = [Made("get_account", {})] if question.account and not told.account else []
+    calls = [Made("get_account", {})] if question.account and not known.account else []
     for key in question.orders:
-        record = told.records.get(key)
+        record = known.records.get(key)
         if question.parcel if record else asks_for_parcel(question.text):
             calls += [] if record and record.parcel else [Made("track_shipment", {"order_id": key})]
         elif record is None:

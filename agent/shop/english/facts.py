@@ -59,7 +59,7 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Span:
     """A fact-shaped span of a text."""
 
     kind: Kind
@@ -96,7 +96,7 @@ class Record:
     order: Order | None = None
     """The order itself, for the shop's rules."""
 
-    def holds(self, fact: Fact) -> bool:
+    def holds(self, fact: Span) -> bool:
         """Whether the fact is one of this record's."""
         match fact.kind:
             case "number":
@@ -171,7 +171,7 @@ class Known:
         sure = [one for one in foreign if self.whole or one in denied]
         return sure[0] if len(sure) == 1 and len(typed) == 1 else ""
 
-    def records_with(self, fact: Fact) -> list[Record]:
+    def records_with(self, fact: Span) -> list[Record]:
         """The records that hold a fact."""
         return [record for record in self.records.values() if record.holds(fact)]
 
@@ -238,24 +238,24 @@ class Known:
         return [(key, self.records[key].items if key in self.records else self.older[key]) for key in self.order_ids()]
 
 
-def known(results: Iterable[tuple[str, Mapping[str, Any] | None]]) -> Known:
+def known_from(results: Iterable[tuple[str, Mapping[str, Any] | None]]) -> Known:
     """What results say: pairs of content and artifact (None for an error), oldest first."""
-    told = Known()
+    known = Known()
     for content, artifact in results:
         match _row(artifact):
             case records.OrderHistory() as row:
-                _history(told, row)
+                _history(known, row)
             case records.OrderMatches() as row:
-                told.found |= {row.count}
-                _orders(told, row.orders)
+                known.found |= {row.count}
+                _orders(known, row.orders)
             case records.OrderDetails() as row:
-                _orders(told, [row.order] if row.order else [])
-                told.quotable += (content,) if row.order is None else ()
+                _orders(known, [row.order] if row.order else [])
+                known.quotable += (content,) if row.order is None else ()
             case records.Shipment() as row:
-                _shipment(told, row, content)
+                _shipment(known, row, content)
             case row:
-                _other(told, row, content)
-    return told
+                _other(known, row, content)
+    return known
 
 
 def _row(artifact: Mapping[str, Any] | None) -> records.Row | None:
@@ -267,25 +267,25 @@ def _row(artifact: Mapping[str, Any] | None) -> records.Row | None:
         return None
 
 
-def facts(text: str, items: Sequence[str] = ()) -> list[Fact]:
+def facts(text: str, items: Sequence[str] = ()) -> list[Span]:
     """The fact-shaped spans of a text in their order; `items` are the names to look for, longest first."""
-    found = [Fact("number", m.start(), m.end(), m.group()) for m in numbers.NUMBER.finditer(text)]
+    found = [Span("number", m.start(), m.end(), m.group()) for m in numbers.NUMBER.finditer(text)]
     for m in DATE.finditer(text):
-        found.append(Fact("date", m.start(), m.end(), _day(m), _role(text[: m.start()])))
+        found.append(Span("date", m.start(), m.end(), _day(m), _role(text[: m.start()])))
     for m in AMOUNT.finditer(text):
         whole, _, cents = m.group("amount").replace(",", "").partition(".")
-        found.append(Fact("amount", m.start(), m.end(), int(whole) * 100 + int(cents.ljust(2, "0") or 0)))
+        found.append(Span("amount", m.start(), m.end(), int(whole) * 100 + int(cents.ljust(2, "0") or 0)))
     for m in STATUS.finditer(text):
-        found.append(Fact("status", m.start(), m.end(), STATUSES[m.group("status").lower()]))
+        found.append(Span("status", m.start(), m.end(), STATUSES[m.group("status").lower()]))
     for m in CARRIER.finditer(text):
-        found.append(Fact("carrier", m.start("carrier"), m.end(), m.group("carrier")))
-    named: list[Fact] = []
+        found.append(Span("carrier", m.start("carrier"), m.end(), m.group("carrier")))
+    named: list[Span] = []
     for item in items:
         at = -1
         while (at := text.find(item, at + 1)) >= 0:
             end = at + len(item)
             if not text[end : end + 1].isalnum() and not any(at < one.end and one.start < end for one in named):
-                named.append(Fact("item", at, end, item))
+                named.append(Span("item", at, end, item))
     # A name may hold anything, an amount too; what stands within it is no fact of its own.
     found = [fact for fact in found if not any(fact.start < one.end and one.start < fact.end for one in named)]
     found += named
@@ -309,26 +309,26 @@ def _same_day(said: tuple[int | None, int, int], day: date) -> bool:
     return said[1:] == (day.month, day.day) and said[0] in (None, day.year)
 
 
-def _history(told: Known, history: records.OrderHistory) -> None:
-    _orders(told, [*([history.dearest] if history.dearest else []), *history.orders])
-    told.listed = tuple(order.order_id for order in history.orders)
-    told.summary = contents.history_summary(history) if history.orders else contents.NO_ORDERS
-    told.newest_line = contents.newest(history.orders[0]) if history.orders else ""
-    told.dearest_line = contents.dearest(history.dearest) if history.dearest else ""
-    told.count, told.by_status = history.count, history.count_by_status
-    told.newest = told.listed[0] if told.listed else None
-    told.dearest = history.dearest.order_id if history.dearest else None
-    told.older_status = {order.order_id: order.status for order in history.older}
-    told.older = {order.order_id: tuple(item.item for item in order.items) for order in history.older}
+def _history(known: Known, history: records.OrderHistory) -> None:
+    _orders(known, [*([history.dearest] if history.dearest else []), *history.orders])
+    known.listed = tuple(order.order_id for order in history.orders)
+    known.summary = contents.history_summary(history) if history.orders else contents.NO_ORDERS
+    known.newest_line = contents.newest(history.orders[0]) if history.orders else ""
+    known.dearest_line = contents.dearest(history.dearest) if history.dearest else ""
+    known.count, known.by_status = history.count, history.count_by_status
+    known.newest = known.listed[0] if known.listed else None
+    known.dearest = history.dearest.order_id if history.dearest else None
+    known.older_status = {order.order_id: order.status for order in history.older}
+    known.older = {order.order_id: tuple(item.item for item in order.items) for order in history.older}
 
 
-def _orders(told: Known, orders: Iterable[Order]) -> None:
+def _orders(known: Known, orders: Iterable[Order]) -> None:
     for order in orders:
-        before = told.records.get(order.order_id)
+        before = known.records.get(order.order_id)
         stops = before.dates.get("stops", frozenset()) if before else frozenset()
         record = _order(order, stops)
         same = before is not None and (before.status, before.carrier) == (record.status, record.carrier)
-        told.records[order.order_id] = replace(record, parcel=before.parcel) if before and same else record
+        known.records[order.order_id] = replace(record, parcel=before.parcel) if before and same else record
 
 
 def _order(order: Order, stops: frozenset[date]) -> Record:
@@ -348,22 +348,22 @@ def _order(order: Order, stops: frozenset[date]) -> Record:
     )
 
 
-def _shipment(told: Known, tracked: records.Shipment, content: str) -> None:
+def _shipment(known: Known, tracked: records.Shipment, content: str) -> None:
     if tracked.order is None:
-        told.quotable += (content,)
+        known.quotable += (content,)
         return
-    _orders(told, [tracked.order])
-    record = told.records[tracked.order.order_id]
+    _orders(known, [tracked.order])
+    record = known.records[tracked.order.order_id]
     stops = frozenset(event.at.date() for event in tracked.events)
     parcel = contents.carriage(tracked, tracked.order)
-    told.records[record.key] = replace(record, parcel=parcel, dates={**record.dates, "stops": stops})
+    known.records[record.key] = replace(record, parcel=parcel, dates={**record.dates, "stops": stops})
 
 
-def _other(told: Known, row: records.Row | None, content: str) -> None:
-    told.quotable += tuple(content.split("\n"))
+def _other(known: Known, row: records.Row | None, content: str) -> None:
+    known.quotable += tuple(content.split("\n"))
     match row:
         case records.ProductDetails(product=records.Product() as product):
-            told.records[product.product_id] = Record(
+            known.records[product.product_id] = Record(
                 key=product.product_id,
                 line=content.removeprefix(f"{product.product_id}: "),
                 items=(product.name,),
@@ -371,12 +371,12 @@ def _other(told: Known, row: records.Row | None, content: str) -> None:
                 amounts=frozenset([product.price_cents]),
             )
         case records.Change(renewed=Order() as order):
-            _orders(told, [order])
+            _orders(known, [order])
         case records.Account():
             since = row.created_at.date()
-            told.records[row.customer_id] = Record(row.customer_id, dates={"": frozenset([since])})
+            known.records[row.customer_id] = Record(row.customer_id, dates={"": frozenset([since])})
             lines = content.split("\n")
             values = (row.name, row.email, row.address, lines[-1])
-            told.account = dict(zip(get_args(Field), zip(values, lines, strict=True), strict=True))
+            known.account = dict(zip(get_args(Field), zip(values, lines, strict=True), strict=True))
         case _:
             pass

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field, replace
 
 from agent.shop.english.asking import STATUS_WORDS, extreme_asked
 from agent.shop.english.correction import Correction
-from agent.shop.english.facts import Fact, Known, facts
+from agent.shop.english.facts import Known, Span, facts
 from agent.shop.english.numbers import WRITTEN
-from agent.shop.english.question import NOTHING, Question
 from agent.shop.english.sentences import NEW_ADDRESS, NOT_UNDERSTOOD, ONLY_YOURS
 from agent.shop.english.statements import (
     DENYING,
@@ -28,6 +27,7 @@ from agent.shop.english.statements import (
     held_otherwise,
     misnamed,
 )
+from agent.shop.english.understanding import NOTHING, Understanding
 from agent.shop.english.unfinished import BULLET, beginnings, judged, sentence_start, unfinished
 from headstart.guard import Grounding, Violation
 from headstart.guard.streaming import UNSURE
@@ -52,16 +52,16 @@ _EMPTY = frozenset({"a", "an", "the", "any", "it", "one", "that", "this"})
 """Words of a denial that name nothing."""
 
 
-def ground(answer: str, told: Known, results: Sequence[str]) -> Grounding:
+def ground(answer: str, known: Known, results: Sequence[str]) -> Grounding:
     """Hold a finished answer against the records, and find the results that it rests on."""
-    guard = Guard(told)
+    guard = Guard(known)
     guard.feed(answer)
     guard.finish()
-    found = facts(answer, told.items)
+    found = facts(answer, known.items)
     stated = {answer[fact.start : fact.end] for fact in found if fact.kind != "status"}
     sources = tuple(at for at, result in enumerate(results) if _rests_on(answer, stated, result))
     numbers = dict.fromkeys(fact.value for fact in found if fact.kind == "number")
-    orders = tuple(number for number in numbers if number in told.records and told.records[number].status)
+    orders = tuple(number for number in numbers if number in known.records and known.records[number].status)
     return Grounding(guard.violation is None, sources, orders)
 
 
@@ -78,8 +78,8 @@ class Guard:
     `feed` gives what may be shown; when there is a `violation` nothing more comes until `back` or `mend`.
     """
 
-    told: Known
-    question: Question = NOTHING
+    known: Known
+    question: Understanding = NOTHING
     searched: bool = True
     """Whether all orders were searched, where there are more than are known; a denial has to wait for it."""
     text: str = ""
@@ -96,11 +96,11 @@ class Guard:
     """The orders told in a list so far."""
 
     def __post_init__(self) -> None:
-        self._items = self.told.items
+        self._items = self.known.items
         self._begun_names = beginnings(self._items)
-        told = [self.told.records[key] for key in self.question.tells or () if key in self.told.records]
-        lines = [f"{head}{one.line}" for one in told for head in ("Your ", f"Order {one.key}: ", "- ")]
-        summary = (self.told.summary,) if self.question.tells else ()
+        may_tell = [self.known.records[key] for key in self.question.tells or () if key in self.known.records]
+        lines = [f"{head}{one.line}" for one in may_tell for head in ("Your ", f"Order {one.key}: ", "- ")]
+        summary = (self.known.summary,) if self.question.tells else ()
         declining = () if self.question.account else (ONLY_YOURS,)
         self._ways = (*self.question.answer.split("\n"), *summary, *declining, *lines)
 
@@ -129,14 +129,14 @@ class Guard:
         untold = self._left_of_list() if bullet else []
         record = self._suited(line, self._record_for(violation, untold))
         said = self._instead(violation, line, record, bullet=bullet, untold=untold)
-        self._bullets += [key for key in untold if self.told.records[key].line == record][:1]
+        self._bullets += [key for key in untold if self.known.records[key].line == record][:1]
         self.text += said
         return said + self._rest()
 
     def _record_for(self, violation: Violation, untold: Sequence[str]) -> str:
         """The record to tell in the place of the violation: the only one asked for, what the violation meant, or
         the first that is not told yet; empty for none. In a list it is one of the list's untold orders."""
-        records, question = self.told.records, self.question
+        records, question = self.known.records, self.question
         asked = [key for key in question.only if key in records] if question.tells is None else []
         unnamed = [key for key in question.orders if key in records and key not in self.text]
         record = records[asked[0]].line if len(asked) == 1 else violation.replacement
@@ -169,7 +169,7 @@ class Guard:
 
     def _suited(self, line: str, instead: str) -> str:
         """Of an order's record and its parcel that one with which the line can go on."""
-        parcels = [one.parcel for one in self.told.records.values() if one.line == instead and one.parcel]
+        parcels = [one.parcel for one in self.known.records.values() if one.line == instead and one.parcel]
         return parcels[0] if parcels and _overlap(BULLET.sub("", line), parcels[0]) else instead
 
     def _let_through(self, *, final: bool) -> str:
@@ -212,9 +212,9 @@ class Guard:
             self._note_bullet(ready)
         return certain, from_its_name(line, violation) if violation else None
 
-    def _off_point(self, line: str, certain: int, ready: Sequence[Fact]) -> Violation | None:
+    def _off_point(self, line: str, certain: int, ready: Sequence[Span]) -> Violation | None:
         """What the question does not ask for, where it is known what it asks for."""
-        question, told = self.question, self.told
+        question, known = self.question, self.known
         if question.tells is None or any(way.startswith(line) for way in self._ways):
             return None
         certainly = line[:certain]
@@ -222,10 +222,10 @@ class Guard:
             fact.start
             for fact in ready
             if fact.kind in ("number", "item")
-            and not any(record.key in question.tells for record in told.records_with(fact))
+            and not any(record.key in question.tells for record in known.records_with(fact))
             and not DENYING.search(line[: fact.start])
         ]
-        if not question.tells and question.answer != told.summary:
+        if not question.tells and question.answer != known.summary:
             beside += [one.start() for one in _TOTAL.finditer(certainly)]
         if question.account:
             beside += [one.start() for one in _REFUSAL.finditer(certainly)]
@@ -235,51 +235,51 @@ class Guard:
         start = sentence_start(line[: min(beside) + 1])
         return Violation(start, line[start:], Correction.OFF_TOPIC, question.answer, final=True)
 
-    def _statement(self, line: str, ready: Sequence[Fact]) -> Violation | None:
+    def _statement(self, line: str, ready: Sequence[Span]) -> Violation | None:
         """Whether the facts of a line come from one record at a time."""
-        if len(line) > 12 and any(quoted.startswith(line) for quoted in self.told.quotable):
+        if len(line) > 12 and any(quoted.startswith(line) for quoted in self.known.quotable):
             return None
-        scope = Scope(line, self.told, self.question.only)
+        scope = Scope(line, self.known, self.question.only)
         for fact in ready:
             if violation := scope.take(fact):
                 return violation
-        told = bool(scope.subjects) and all(record.key in self._bullets for record in scope.subjects)
-        if told and BULLET.match(line):
+        listed = bool(scope.subjects) and all(record.key in self._bullets for record in scope.subjects)
+        if listed and BULLET.match(line):
             return Violation(0, line, Correction.REPEATED_ORDER, final=not self._left_of_list())
         return None
 
     def _claims(self, line: str, certain: int, *, over: bool) -> Violation | None:
         """Counts, superlatives and denials."""
-        told = self.told
+        known = self.known
         if call := _CALL.search(line):
             return Violation(call.start(), line[call.start() :], Correction.BROKEN_LOOKUP)
         for count in _COUNT.finditer(line):
             if count.end() > certain or (not over and count.end() == len(line)):
                 continue
-            if not counted(int(count.group("count")), count.group("noun").lower(), told, line):
-                return Violation(count.start(), count.group(), Correction.WRONG_COUNT, told.summary)
+            if not counted(int(count.group("count")), count.group("noun").lower(), known, line):
+                return Violation(count.start(), count.group(), Correction.WRONG_COUNT, known.summary)
         for denial in _DENIAL.finditer(line):
             ended = over or any(mark in line[denial.start() :] for mark in ".!")
             if ended and (violation := self._denial(denial, line)):
                 return violation
         for denial in _NO_ORDER.finditer(line):
-            if record := told.records.get(denial.group("number").upper()):
+            if record := known.records.get(denial.group("number").upper()):
                 return Violation(0, line[: denial.end()], Correction.EXISTING_ORDER_DENIED, record.line, final=True)
-        if told.count and (none := _NO_ORDERS.search(line)):
-            return Violation(0, line[: none.end()], Correction.EXISTING_ORDER_DENIED, told.summary, final=True)
-        if (own := _OWN_DATA.match(line)) and told.account:
-            said = next((said for said in told.quotable if said.startswith(own.group())), line)
+        if known.count and (none := _NO_ORDERS.search(line)):
+            return Violation(0, line[: none.end()], Correction.EXISTING_ORDER_DENIED, known.summary, final=True)
+        if (own := _OWN_DATA.match(line)) and known.account:
+            said = next((said for said in known.quotable if said.startswith(own.group())), line)
             if not said.startswith(line) and not line.startswith(said):
                 return Violation(own.end(), line[own.end() :], Correction.WRONG_ACCOUNT_DATA, said)
         if NEW_ADDRESS in line and self.question.answer and not self.question.elsewhere:
             return Violation(line.index(NEW_ADDRESS), line, Correction.NEEDLESS_QUESTION, final=True)
-        return self._beside(line) or misnamed(line, told, self._items) or held_otherwise(line, told)
+        return self._beside(line) or misnamed(line, known, self._items) or held_otherwise(line, known)
 
     def _denial(self, denial: re.Match[str], line: str) -> Violation | None:
         """Whether what is denied is there, was asked for beyond doubt, or was never looked for."""
-        told, question, words = self.told, self.question, denial.group("words")
+        known, question, words = self.known, self.question, denial.group("words")
         said = line[denial.start() :]
-        if named := told.with_item_words(words):
+        if named := known.with_item_words(words):
             return Violation(
                 denial.start(),
                 said,
@@ -303,9 +303,9 @@ class Guard:
         start = sentence_start(line[: extreme.start() + 1])
         return Violation(start, line[start : extreme.end()], Correction.OFF_TOPIC, final=True)
 
-    def _note_bullet(self, ready: Sequence[Fact]) -> None:
+    def _note_bullet(self, ready: Sequence[Span]) -> None:
         for fact in ready:
-            if fact.kind == "number" and fact.value in self.told.records:
+            if fact.kind == "number" and fact.value in self.known.records:
                 self._bullets.append(str(fact.value))
                 return
 
@@ -314,40 +314,41 @@ class Guard:
         return self._rest_of_list() + self._rest_of_wanted() + self._rest_of_needs()
 
     def _left_of_list(self) -> list[str]:
-        return [key for key in self.told.listed if key not in self._bullets]
+        return [key for key in self.known.listed if key not in self._bullets]
 
     def _rest_of_list(self) -> str:
         """The orders that a list of all orders has left out."""
-        told = self.told
-        if not self._bullets or not self.text.startswith(told.summary) or not told.summary:
+        known = self.known
+        if not self._bullets or not self.text.startswith(known.summary) or not known.summary:
             return ""
-        left = self._left_of_list()
-        self.completed = Correction.INCOMPLETE_LIST if left else None
-        self._bullets += left
-        said = "".join(f"\n- {told.records[key].line}" for key in left)
+        left_out = self._left_of_list()
+        self.completed = Correction.INCOMPLETE_LIST if left_out else None
+        self._bullets += left_out
+        said = "".join(f"\n- {known.records[key].line}" for key in left_out)
         self.text += said
         return said
 
     def _rest_of_wanted(self) -> str:
         """What was asked about and left out, where the answer tells of the rest of it."""
-        known = [key for key in self.question.orders if key in self.told.records]
-        left = [key for key in known if key not in self.text]
-        if len(known) < 2 or len(left) in (0, len(known)) or any(said in self.text for said in self.told.quotable):
+        wanted = [key for key in self.question.orders if key in self.known.records]
+        left_out = [key for key in wanted if key not in self.text]
+        quoted = any(said in self.text for said in self.known.quotable)
+        if len(wanted) < 2 or len(left_out) in (0, len(wanted)) or quoted:
             return ""
         self.completed = Correction.INCOMPLETE_LIST
-        said = "".join(f" Your {self.told.records[key].line}" for key in left)
+        said = "".join(f" Your {self.known.records[key].line}" for key in left_out)
         self.text += said
         return said
 
     def _rest_of_needs(self) -> str:
         """What the question asks for and the answer does not hold, unless it asks back or declines."""
-        left = [said for value, said in self.question.needs if value not in self.text]
+        lacking = [said for value, said in self.question.needs if value not in self.text]
         refuses = _REFUSAL.search(self.text) is not None and not self.question.account
-        if not left or refuses or self.text.rstrip().endswith("?"):
+        if not lacking or refuses or self.text.rstrip().endswith("?"):
             return ""
         self.completed = Correction.INCOMPLETE_ANSWER
-        lines = bool(self.question.account) or left[0].startswith("- ")
-        said = "".join(f"{chr(10) if lines else ' '}{one}" for one in left)
+        lines = bool(self.question.account) or lacking[0].startswith("- ")
+        said = "".join(f"{chr(10) if lines else ' '}{one}" for one in lacking)
         self.text += said
         return said
 

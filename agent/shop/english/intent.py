@@ -58,7 +58,7 @@ _PRODUCT = re.compile(r"\b(?:products?|articles?|item (?:no|number)|ref|stock|av
 _WORD = re.compile(r"[^\W_]+")
 
 
-def about(call: ToolCall, question: str, told: Known) -> ToolCall:
+def about(call: ToolCall, question: str, known: Known) -> ToolCall:
     """The call, about the order that the question names where that is beyond doubt.
 
     `question` may be the customer's last messages, where a change was asked for in two of them.
@@ -68,14 +68,14 @@ def about(call: ToolCall, question: str, told: Known) -> ToolCall:
     number = args.get(argument)
     if not isinstance(number, str):
         return call
-    meant = number if name == "get_product" else told.order_for_call(question, number)
-    tool = told.tool_for(name, meant)
+    meant = number if name == "get_product" else known.order_for_call(question, number)
+    tool = known.tool_for(name, meant)
     if tool in ("get_order", "track_shipment") and numbers.PRODUCT.fullmatch(meant) and _PRODUCT.search(question):
         tool = "get_product"
     if (tool, meant) != (name, number):
         args.pop(argument)
         args = {"product_id" if tool == "get_product" else "order_id": meant, **args}
-    record = told.records.get(meant)
+    record = known.records.get(meant)
     if tool == "request_return" and record is not None and not _named(str(args.get("item", "")), record.items):
         items = _named(question, record.items) or record.items
         args |= {"item": items[0]} if len(items) == 1 else {}
@@ -117,13 +117,13 @@ def _reason(text: str) -> str:
     return reason if len(_WORD.findall(reason)) >= 2 and not _ASKS.search(reason) else ""
 
 
-def invented(call: ToolCall, said: Sequence[str], told: Known) -> bool:
+def invented(call: ToolCall, said: Sequence[str], known: Known) -> bool:
     """Whether a look-up is for a number that nobody has said: neither the customer nor a result."""
     number = call["args"].get("order_id")
     if call["name"] not in ("get_order", "track_shipment") or not isinstance(number, str):
         return False
     number = numbers.plain(number)
-    if number in {numbers.plain(key) for key in [*told.order_ids(), *told.records]}:
+    if number in {numbers.plain(key) for key in [*known.order_ids(), *known.records]}:
         return False
     # A letter or a word is no number, though it may stand in the question.
     return not any(map(str.isdigit, number)) or number not in numbers.plain(" ".join(said))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from agent.shop.english.asking import STATUSES
 from agent.shop.english.correction import Correction
-from agent.shop.english.facts import Fact, Kind, Known, Record
+from agent.shop.english.facts import Kind, Known, Record, Span
 from agent.shop.english.numbers import BEGUN, WRITTEN
 from agent.shop.english.unfinished import BARELY_NAMING, NAMING
 from headstart.guard import Violation
@@ -37,7 +37,7 @@ class Scope:
     """The records that the statement may be about, as its facts come."""
 
     line: str
-    told: Known
+    known: Known
     asked: frozenset[str]
     subjects: list[Record] = field(default_factory=list[Record])
     wide: bool = False
@@ -49,9 +49,9 @@ class Scope:
     _bound: bool = False
     """Whether the subject stands as a heading, `A1: …`: what is named then is all of it."""
 
-    def take(self, fact: Fact) -> Violation | None:
+    def take(self, fact: Span) -> Violation | None:
         """The next fact of the line; what about it no record holds."""
-        owners = self.told.records_with(fact)
+        owners = self.known.records_with(fact)
         said = self.line[fact.start : fact.end]
         if fact.kind not in ("number", "item"):
             return self._predicate(fact, owners, said)
@@ -77,7 +77,7 @@ class Scope:
         else:
             self.subjects, self.wide, self._pending = owners, False, []
         if self.asked and not any(record.key in self.asked for record in self.subjects):
-            meant = [self.told.records[key].line for key in self.asked if key in self.told.records]
+            meant = [self.known.records[key].line for key in self.asked if key in self.known.records]
             one = meant[0] if len(meant) == 1 else ""
             return Violation(fact.start, said, Correction.OFF_TOPIC, one, final=bool(one))
         if violation := self._superlative(fact, said):
@@ -88,7 +88,7 @@ class Scope:
         self._named_at, self._told = fact.end, False
         return None
 
-    def _misnamed(self, fact: Fact, owners: list[Record]) -> Violation | None:
+    def _misnamed(self, fact: Span, owners: list[Record]) -> Violation | None:
         """Whether the name before a number in brackets is another than the order's."""
         before = self.line[: fact.start]
         named = _NAMED.search(before)
@@ -103,9 +103,9 @@ class Scope:
         said = self.line[named.start("run") : fact.end]
         return Violation(named.start("run"), said, Correction.WRONG_NAME, owners[0].line if len(owners) == 1 else "")
 
-    def _predicate(self, fact: Fact, owners: list[Record], said: str) -> Violation | None:
+    def _predicate(self, fact: Span, owners: list[Record], said: str) -> Violation | None:
         self._told = True
-        of = self.subjects or list(self.told.records.values())
+        of = self.subjects or list(self.known.records.values())
         fitting = [record for record in of if record in owners]
         wanted = len(of) if self.wide and fact.kind == "status" and self.subjects else 1
         if len(fitting) < wanted:
@@ -114,15 +114,15 @@ class Scope:
             self.subjects = fitting
         return None
 
-    def _superlative(self, fact: Fact, said: str) -> Violation | None:
+    def _superlative(self, fact: Span, said: str) -> Violation | None:
         which = SUPERLATIVE.search(self.line[: fact.start])
         if which is None:
             return None
         newest = which.group("which").lower() in ("newest", "latest", "most recent")
-        right = self.told.newest if newest else self.told.dearest
+        right = self.known.newest if newest else self.known.dearest
         if right is None or any(record.key == right for record in self.subjects):
             return None
-        line = self.told.newest_line if newest else self.told.dearest_line
+        line = self.known.newest_line if newest else self.known.dearest_line
         wrong = Correction.WRONG_NEWEST if newest else Correction.WRONG_DEAREST
         return Violation(fact.start, said, wrong, line)
 
@@ -130,24 +130,24 @@ class Scope:
         return self.subjects[0].line if len(self.subjects) == 1 else ""
 
 
-def counted(count: int, noun: str, told: Known, line: str) -> bool:
+def counted(count: int, noun: str, known: Known, line: str) -> bool:
     """Whether there are so many orders, in all, found or of a status."""
-    if told.count is None:
+    if known.count is None:
         return True  # Nothing is known of counts: not for this guard to judge.
     if noun.startswith("order"):
-        return count in {told.count, len(told.listed), *told.found} or "match" in line
+        return count in {known.count, len(known.listed), *known.found} or "match" in line
     status = STATUSES[noun]
-    return told.by_status.get(status, 0) == count
+    return known.by_status.get(status, 0) == count
 
 
-def misnamed(line: str, told: Known, items: Sequence[str]) -> Violation | None:
+def misnamed(line: str, known: Known, items: Sequence[str]) -> Violation | None:
     """A name that was cut short, or a heading within a sentence that has begun with a name."""
     if (cut := _CUT_SHORT.search(line)) and not _NUMBER_BEGUN.fullmatch(cut.group("inside").rstrip()):
         named = re.sub(r"^\d+ x ", "", re.split(r", | and ", cut.group("run"))[-1])
         whole = any(line.startswith(item[: len(line) - at], at) for item in items for at in _heads(line, item))
         begun = [item for item in items if item.startswith(named) and item != named]
         if begun and not whole:
-            holders = [one for one in told.records.values() if begun[0] in one.items and one.status]
+            holders = [one for one in known.records.values() if begun[0] in one.items and one.status]
             instead = holders[0].line if len(holders) == 1 else ""
             return Violation(cut.start("run"), line[cut.start("run") :], Correction.WRONG_NAME, instead)
     if headed := _MISHEADED.search(line):
@@ -155,16 +155,16 @@ def misnamed(line: str, told: Known, items: Sequence[str]) -> Violation | None:
     return None
 
 
-def held_otherwise(line: str, told: Known) -> Violation | None:
+def held_otherwise(line: str, known: Known) -> Violation | None:
     """Whether what an order is said to hold is written otherwise than its record writes it."""
     begin = line.rfind("It holds ")
     if begin < 0:
         return None
-    said, records = line[begin:], [one for one in told.records.values() if one.holding]
-    known = [one.holding for one in records if one.key in line] or [one.holding for one in records]
-    if not known or any(one.startswith(said) or said.startswith(one) for one in known):
+    said, records = line[begin:], [one for one in known.records.values() if one.holding]
+    contents = [one.holding for one in records if one.key in line] or [one.holding for one in records]
+    if not contents or any(one.startswith(said) or said.startswith(one) for one in contents):
         return None
-    right = max(known, key=lambda one: _agreeing(one, said))
+    right = max(contents, key=lambda one: _agreeing(one, said))
     at = _agreeing(right, said)
     return Violation(begin + at, said[at:], Correction.WRONG_CONTENTS, right, final=True)
 

@@ -24,7 +24,7 @@ _AND = re.compile(r"\band\b|\bas well\b|\balso\b|\bplus\b|[;?].*\w", re.IGNORECA
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Understanding:
     """What is asked for, as far as it is beyond doubt; empty where it is not."""
 
     text: str = ""
@@ -48,47 +48,47 @@ class Question:
     needs: tuple[Needed, ...] = ()
 
 
-NOTHING = Question()
+NOTHING = Understanding()
 """Of which nothing is known."""
 
 
-def understood(said: Sequence[str], told: Known, last: Sequence[str] = (), own: str = "") -> Question:
+def understand(said: Sequence[str], known: Known, last: Sequence[str] = (), own: str = "") -> Understanding:
     """What the last of the customer's messages asks for.
 
     `last` are the orders that the last answer told of, `own` is the customer's user name.
     """
     text = said[-1] if said else ""
     elsewhere = any(map(asking.wants_elsewhere, said[-REMEMBERED:]))
-    return replace(_understood(text, told, last, own), elsewhere=elsewhere)
+    return replace(_understand(text, known, last, own), elsewhere=elsewhere)
 
 
-def _understood(text: str, told: Known, last: Sequence[str], own: str) -> Question:
-    wanted = told.to_tell_of(text)
+def _understand(text: str, known: Known, last: Sequence[str], own: str) -> Understanding:
+    wanted = known.to_tell_of(text)
     only = frozenset[str]() if AND.search(text) else frozenset(wanted)
-    if not wanted and (found := _pointed_at(text, told, last)):
+    if not wanted and (found := _pointed_at(text, known, last)):
         wanted, only = [found], frozenset([found])
     parcel = asking.needs_parcel(text)
-    question = Question(text, tuple(wanted), only, parcel)
+    question = Understanding(text, tuple(wanted), only, parcel)
     if wanted:
-        return _about(question, told)
-    if asking.about_others(text, own, " ".join([own, *told.items, *(value for value, _ in told.account.values())])):
+        return _about(question, known)
+    if asking.about_others(text, own, " ".join([own, *known.items, *(value for value, _ in known.account.values())])):
         return _closed(question, ONLY_YOURS, declined=True)
     if asking.tampers(text):
         return _closed(question, NOT_ALLOWED, declined=True)
-    if unknown := told.unknown_number(text):
+    if unknown := known.unknown_number(text):
         return _closed(question, contents.no_such_order(unknown))
-    if product := _product(text, told):
+    if product := _product(text, known):
         needs = ((product.about, product.about),) if asking.asks_what_it_is(text) else ()
         return replace(question, answer=product.line, needs=needs)
     if fields := asking.account_fields(text):
-        return _own_data(question, told, fields)
-    return _of_all(question, told)
+        return _own_data(question, known, fields)
+    return _of_all(question, known)
 
 
-def _pointed_at(text: str, told: Known, last: Sequence[str]) -> str:
+def _pointed_at(text: str, known: Known, last: Sequence[str]) -> str:
     """The order that "it", "the other one" or "the second one" is."""
-    every, place = told.order_ids(), asking.place_asked(text)
-    if asking.account_fields(text) or told.unknown_number(text):
+    every, place = known.order_ids(), asking.place_asked(text)
+    if asking.account_fields(text) or known.unknown_number(text):
         return ""
     if place is not None:
         return _at_place(place, every, last)
@@ -98,7 +98,7 @@ def _pointed_at(text: str, told: Known, last: Sequence[str]) -> str:
     short = len(text.split()) < 6 and asking.asks_for_parcel(text)
     if one and (asking.goes_back(text) or short):
         return one
-    sole = told.count == 1 and asking.speaks_of_one(text)
+    sole = known.count == 1 and asking.speaks_of_one(text)
     return every[0] if sole and every else ""
 
 
@@ -115,54 +115,54 @@ def _at_place(place: int | str, every: Sequence[str], last: Sequence[str]) -> st
     return every[place] if isinstance(place, int) and 0 < place < len(every) else ""
 
 
-def _about(question: Question, told: Known) -> Question:
+def _about(question: Understanding, known: Known) -> Understanding:
     """With what an answer about these orders must hold: of a parcel its carrier and its last stop."""
-    known = [told.records[key] for key in question.orders if key in told.records]
+    records = [known.records[key] for key in question.orders if key in known.records]
     needs: list[Needed] = []
-    for record in known if question.parcel else ():
+    for record in records if question.parcel else ():
         if record.parcel:
-            said = record.parcel if len(known) == 1 else f"{record.key}: {record.parcel}"
+            said = record.parcel if len(records) == 1 else f"{record.key}: {record.parcel}"
             needs.append((record.parcel, said))
-    lines = [f"Your {record.line}" for record in known]
+    lines = [f"Your {record.line}" for record in records]
     return replace(question, answer=" ".join(lines), needs=tuple(needs))
 
 
-def _product(text: str, told: Known) -> Record | None:
+def _product(text: str, known: Known) -> Record | None:
     """The product that is asked about, once it was looked up."""
     typed = [numbers.plain(number).upper() for number in numbers.TYPED_PRODUCT.findall(text)]
-    found = told.records.get(typed[0]) if len(typed) == 1 else None
+    found = known.records.get(typed[0]) if len(typed) == 1 else None
     return found if found and found.about else None
 
 
-def _closed(question: Question, answer: str, *, declined: bool = False, settled: bool = False) -> Question:
+def _closed(question: Understanding, answer: str, *, declined: bool = False, settled: bool = False) -> Understanding:
     return replace(question, answer=answer, tells=frozenset(), declined=declined, settled=settled or declined)
 
 
-def _own_data(question: Question, told: Known, fields: tuple[Field, ...]) -> Question:
-    said = [told.account[field] for field in fields if field in told.account]
+def _own_data(question: Understanding, known: Known, fields: tuple[Field, ...]) -> Understanding:
+    said = [known.account[field] for field in fields if field in known.account]
     if not said:
         return replace(question, account=fields)
     lines = "\n".join(line for _, line in said)
     return replace(question, account=fields, answer=lines, tells=frozenset(), needs=tuple(said), settled=True)
 
 
-def _of_all(question: Question, told: Known) -> Question:
+def _of_all(question: Understanding, known: Known) -> Understanding:
     """A count, the newest or dearest order, or the orders of one status."""
     text = question.text
-    if not told.summary or told.count == 0 or question.parcel:
+    if not known.summary or known.count == 0 or question.parcel:
         return question
     if asking.asks_to_count(text) and not asking.goes_back(text):
-        return question if _AND.search(text) else _closed(question, told.summary, settled=True)
+        return question if _AND.search(text) else _closed(question, known.summary, settled=True)
     if which := asking.extreme_asked(text):
-        key, line = (told.newest, told.newest_line) if which == "newest" else (told.dearest, told.dearest_line)
+        key, line = (known.newest, known.newest_line) if which == "newest" else (known.dearest, known.dearest_line)
         needs = ((key or "", line),)
         return replace(question, answer=line, tells=frozenset([key]), needs=needs, settled=True) if key else question
     if status := asking.status_asked(text):
-        every = frozenset(key for key, record in told.records.items() if record.status is status)
-        listed = [key for key in told.listed if key in every]
-        if told.by_status.get(status, 0) > len(listed):
+        every = frozenset(key for key, record in known.records.items() if record.status is status)
+        listed = [key for key in known.listed if key in every]
+        if known.by_status.get(status, 0) > len(listed):
             return question  # Some are older than the list: the counts and a search have to say it.
-        lines = [(key, f"- {told.records[key].line}") for key in listed]
-        answer = "\n".join(line for _, line in lines) or told.summary
+        lines = [(key, f"- {known.records[key].line}") for key in listed]
+        answer = "\n".join(line for _, line in lines) or known.summary
         return replace(question, answer=answer, tells=every, needs=tuple(lines), settled=True)
     return question

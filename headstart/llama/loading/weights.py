@@ -307,8 +307,8 @@ def _of_the_system(error: Exception) -> OSError | None:
     """The error of the system that it is or tells of: safetensors has the number in its text alone."""
     if isinstance(error, OSError) and error.errno:
         return error
-    told = re.search(r"\(os error (\d+)\)", str(error))
-    return OSError(int(told[1]), os.strerror(int(told[1]))) if told else None
+    code = re.search(r"\(os error (\d+)\)", str(error))
+    return OSError(int(code[1]), os.strerror(int(code[1]))) if code else None
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ def test_every_candidate_is_a_tool_that_may_be_speculated_and_gives_a_chance() -
 def test_a_new_rule_is_one_listed_function(monkeypatch: pytest.MonkeyPatch) -> None:
     @rule("typing")
     def the_price(moment: Moment) -> Iterator[Candidate]:
-        for order, chance, _ in moment.once(rules.known).meant:
+        for order, chance, _ in moment.once(rules.mentions).meant:
             if "price" in moment.words:
                 call = Call.of("get_product", {"product_id": order["items"][0]["product_id"]})
                 yield Candidate(call, 0.5 * chance, "the_price", "you asked for a price")

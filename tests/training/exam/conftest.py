@@ -8,11 +8,11 @@ import pytest
 
 from training.exam import shop
 from training.exam.conversations import Exam, exam
-from training.exam.expectation import Call, Question
+from training.exam.expectation import Call, ExamQuestion
 from training.exam.score import Made
 from training.exam.truth import STATUSES, Customer, Order, Shop, read_shop
 
-Ideal = Callable[[Question, Customer], str]
+Ideal = Callable[[ExamQuestion, Customer], str]
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +51,7 @@ def made() -> Callable[[Call], Made]:
 
 
 @pytest.fixture(scope="session")
-def changed() -> Callable[[Question, Customer], Customer]:
+def changed() -> Callable[[ExamQuestion, Customer], Customer]:
     """The customer's rows after the change that the question asks for."""
     return _changed
 
@@ -64,7 +64,7 @@ def _made(call: Call) -> Made:
     return Made(call.name, {name: value for name, value in given.items() if value}, f"{call.order_id}: ")
 
 
-def _changed(question: Question, customer: Customer) -> Customer:
+def _changed(question: ExamQuestion, customer: Customer) -> Customer:
     fact = question.asked[0] if question.asked else None
     if fact is None or fact.kind != "done":
         return customer
@@ -112,7 +112,7 @@ def summary(customer: Customer) -> str:
     return f"You have {len(customer.orders)} order{'s' * (len(customer.orders) != 1)}: {counts}."
 
 
-def _without_record(question: Question, orders: list[Order]) -> str:
+def _without_record(question: ExamQuestion, orders: list[Order]) -> str:
     match question.manner:
         case "denied" if question.kind == "unknown product":
             return f"There is no product {question.absent} in the shop."
@@ -130,7 +130,7 @@ def _without_record(question: Question, orders: list[Order]) -> str:
             return f"{named(orders[0])} {phrase(orders[0]).split(',')[0]}, so it can no longer be cancelled."
 
 
-def _ideal(question: Question, customer: Customer, rows: Shop) -> str:
+def _ideal(question: ExamQuestion, customer: Customer, rows: Shop) -> str:
     orders = [customer.by_id[number] for number in question.orders if number in customer.by_id]
     if question.manner:
         return _without_record(question, orders)

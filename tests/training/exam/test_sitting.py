@@ -13,13 +13,13 @@ from headstart.world import Call as ToolCall
 from headstart.world import User, Write
 from training.exam import figures, models, sitting
 from training.exam.conversations import Exam
-from training.exam.expectation import Call, Conversation, Question
+from training.exam.expectation import Call, Conversation, ExamQuestion
 from training.exam.keeping import Kept
 from training.exam.score import Made, judge
 from training.exam.sitting import Turn
 from training.exam.truth import Customer, Shop, read_customer
 
-Ideal = Callable[[Question, Customer], str]
+Ideal = Callable[[ExamQuestion, Customer], str]
 READ_AHEAD = {"get_order_history"}
 
 

@@ -9,7 +9,7 @@ from stubs.shop_rows import HISTORY, artifact
 from agent.events import TurnResult
 from agent.shop import contents
 from agent.shop.english.correction import Correction
-from agent.shop.english.facts import known
+from agent.shop.english.facts import known_from
 from agent.shop.english.guard import Guard
 from agent.shop.records import Status
 from tui.figures.words import corrections
@@ -21,7 +21,7 @@ ROWS = HISTORY.model_copy(
         "dearest": HISTORY.orders[1],
     }
 )
-KNOWN = known([(contents.order_history(ROWS), artifact(ROWS, 1))])
+KNOWN = known_from([(contents.order_history(ROWS), artifact(ROWS, 1))])
 
 
 def result(*corrected: Correction) -> TurnResult:

@@ -6,10 +6,10 @@ from stubs.shop_rows import artifact
 
 from agent.shop import contents
 from agent.shop.english.correction import Correction
-from agent.shop.english.facts import Known, facts, known
+from agent.shop.english.facts import Known, facts, known_from
 from agent.shop.english.guard import Guard, ground
-from agent.shop.english.question import Question
 from agent.shop.english.sentences import NOT_UNDERSTOOD
+from agent.shop.english.understanding import Understanding
 from agent.shop.records import (
     Account,
     Change,
@@ -49,7 +49,7 @@ CONTENTS = {OrderHistory: contents.order_history, OrderDetails: contents.order_d
 
 
 def told(*rows: Row) -> Known:
-    return known((CONTENTS[type(row)](row), artifact(row, 1)) for row in rows)  # type: ignore[operator]
+    return known_from((CONTENTS[type(row)](row), artifact(row, 1)) for row in rows)  # type: ignore[operator]
 
 
 KNOWN = told(HISTORY)
@@ -263,7 +263,7 @@ def test_an_answer_rests_on_the_results_that_hold_its_facts() -> None:
     assert ground("Your name is Ada Moreno.", KNOWN, results).sources == (0,)
     assert ground("Hello! How can I help?", KNOWN, results).sources == ()
     assert not ground("Your Smart Coffee Mug (B456) was delivered on 2026-11-25.", KNOWN, results).grounded
-    assert ground("Your Smart Coffee Mug (B456) was delivered.", KNOWN, results).told == ("B456",)
+    assert ground("Your Smart Coffee Mug (B456) was delivered.", KNOWN, results).records == ("B456",)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_a_question_means_the_orders_that_it_names(question: str, orders: set[st
 
 
 def test_an_answer_about_another_order_than_the_one_that_was_asked_for_is_foreign() -> None:
-    guard = Guard(KNOWN, Question(only=KNOWN.certainly_about("where is my yoga mat")))
+    guard = Guard(KNOWN, Understanding(only=KNOWN.certainly_about("where is my yoga mat")))
     assert guard.feed("Your QuantumLeap AI Processor (A123) has shipped.") == "Your "
     assert guard.violation is not None
     assert guard.mend() == KNOWN.records["K4821"].line
@@ -314,7 +314,7 @@ def test_a_call_is_about_the_order_that_the_question_names(question: str, order_
 def test_what_was_asked_for_in_the_same_breath_is_told_too() -> None:
     wanted = KNOWN.to_tell_of("where are A123 and the yoga mat")
     assert wanted == ["A123", "K4821"]
-    guard = Guard(KNOWN, Question(orders=tuple(wanted)))
+    guard = Guard(KNOWN, Understanding(orders=tuple(wanted)))
     begun = f"Order A123: {KNOWN.records['A123'].line}"
     assert guard.feed(begun) + guard.finish() == f"{begun} Your {KNOWN.records['K4821'].line}"
     assert (guard.violation, guard.completed) == (None, Correction.INCOMPLETE_LIST)
@@ -324,7 +324,7 @@ def test_nothing_is_added_to_an_answer_that_tells_all_or_none_of_what_was_asked_
     wanted = KNOWN.to_tell_of("where are A123 and the yoga mat")
     both = " ".join(f"Your {KNOWN.records[key].line}" for key in wanted)
     for answer in (both, "I'm sorry, I can't do that."):
-        guard = Guard(KNOWN, Question(orders=tuple(wanted)))
+        guard = Guard(KNOWN, Understanding(orders=tuple(wanted)))
         assert guard.feed(answer) + guard.finish() == answer
 
 
@@ -337,7 +337,7 @@ def test_an_older_order_is_meant_by_its_name_before_it_was_read() -> None:
 
 
 def test_what_was_asked_for_is_told_where_nothing_else_is_known() -> None:
-    guard = Guard(KNOWN, Question(only=KNOWN.certainly_about("what did the yoga mat cost")))
+    guard = Guard(KNOWN, Understanding(only=KNOWN.certainly_about("what did the yoga mat cost")))
     guard.feed("It was $12.00.")
     guard.finish()
     guard.mend()
@@ -368,7 +368,7 @@ def test_an_amount_within_a_name_is_no_fact_of_its_own() -> None:
 
 @pytest.mark.parametrize("kept", [{"record": "Parcel", "data": {}}, {"record": "OrderHistory", "data": {"sum": 1}}])
 def test_what_another_version_has_kept_is_quoted_and_not_understood(kept: dict[str, Any]) -> None:
-    about = known([("Something was said.", kept)])
+    about = known_from([("Something was said.", kept)])
     assert (about.records, about.quotable) == ({}, ("Something was said.",))
 
 

@@ -13,7 +13,7 @@ import pytest
 from stubs.scenarios import calls_of
 
 from agent.shop.english import check as shop_check
-from agent.shop.english import facts, guard, intent, question, statements, target, unfinished
+from agent.shop.english import facts, guard, intent, statements, target, understanding, unfinished
 from headstart import guard as library
 from headstart.guard import check as library_check
 from headstart.guard import streaming
@@ -29,7 +29,7 @@ MODULES = (
     unfinished,
     statements,
     intent,
-    question,
+    understanding,
     guard,
     target,
     shop_check,
@@ -39,7 +39,7 @@ TESTS = Path(__file__).parents[3]
 LIBRARY = TESTS / "headstart" / "guard" / "test_guard.py"
 SCENARIOS = (
     LIBRARY,
-    *(Path(__file__).with_name(f"test_{name}.py") for name in ("guard", "question", "intent", "target")),
+    *(Path(__file__).with_name(f"test_{name}.py") for name in ("guard", "understanding", "intent", "target")),
 )
 
 
@@ -66,15 +66,15 @@ MUTANTS = (
     ),
     Mutant("every answer is grounded", library_check, "all(map(stated.holds, found))", "True"),
     Mutant("counts are not looked at", guard, "if not counted(", "if False and not counted("),
-    Mutant("denials are believed", guard, "if named := told.with_item_words(words):", "if named := []:"),
+    Mutant("denials are believed", guard, "if named := known.with_item_words(words):", "if named := []:"),
     Mutant("what is off the point passes", guard, "if not beside:", "if True:"),
-    Mutant("an order may be told twice", guard, "if told and BULLET.match(line):", "if False:"),
+    Mutant("an order may be told twice", guard, "if listed and BULLET.match(line):", "if False:"),
     Mutant("a broken call is an answer", guard, "if call := _CALL.search(line):", "if call := None:"),
     Mutant(
         "a list may leave orders out",
         guard,
-        "left = self._left_of_list()\n        self.completed",
-        "left = []\n        self.completed",
+        "left_out = self._left_of_list()\n        self.completed",
+        "left_out = []\n        self.completed",
     ),
     Mutant(
         "what nobody owns passes",
@@ -88,7 +88,7 @@ MUTANTS = (
         "return Violation(fact.start, said, Correction.WRONG_ORDER",
         "return None and (fact.start, said, Correction.WRONG_ORDER",
     ),
-    Mutant("others' data are not declined", question, "_closed(question, ONLY_YOURS, declined=True)", "question"),
+    Mutant("others' data are not declined", understanding, "_closed(question, ONLY_YOURS, declined=True)", "question"),
     Mutant(
         "an invented number is looked up", intent, "return not any(map(str.isdigit, number)) or", "return False and"
     ),

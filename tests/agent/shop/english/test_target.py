@@ -7,7 +7,7 @@ from stubs.shop_rows import artifact
 
 from agent.shop import contents, policy
 from agent.shop.english import target
-from agent.shop.english.facts import Known, known
+from agent.shop.english.facts import Known, known_from
 from agent.shop.records import Item, OlderItem, OlderOrder, Order, OrderHistory, Status
 
 TODAY = date(2026, 11, 26)
@@ -34,7 +34,7 @@ BELT = order("U9809", Status.RETURNED, "Leather Belt")
 
 def told(*orders: Order, older: Sequence[OlderOrder] = ()) -> Known:
     history = OrderHistory(orders=orders, count=len(orders) + len(older), count_by_status={}, older=tuple(older))
-    return known([(contents.order_history(history), artifact(history, 1))])
+    return known_from([(contents.order_history(history), artifact(history, 1))])
 
 
 def call(name: str, order_id: str, **args: str) -> ToolCall:

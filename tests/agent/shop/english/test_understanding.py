@@ -5,10 +5,10 @@ import pytest
 from stubs.shop_rows import artifact
 
 from agent.shop import contents
-from agent.shop.english.facts import Known, known
+from agent.shop.english.facts import Known, known_from
 from agent.shop.english.guard import Guard, _continued
-from agent.shop.english.question import Question, understood
 from agent.shop.english.sentences import NEW_ADDRESS, NOT_ALLOWED, ONLY_YOURS
+from agent.shop.english.understanding import Understanding, understand
 from agent.shop.records import (
     Account,
     Item,
@@ -58,14 +58,14 @@ WORDS = {
 
 
 def told(*rows: Row) -> Known:
-    return known((WORDS[type(row)](row), artifact(row, 1)) for row in rows)  # type: ignore[operator]
+    return known_from((WORDS[type(row)](row), artifact(row, 1)) for row in rows)  # type: ignore[operator]
 
 
 KNOWN = told(THREE, ADA)
 
 
-def asked(text: str, about: Known = KNOWN, last: Sequence[str] = ()) -> Question:
-    return understood([text], about, last, "ada9")
+def asked(text: str, about: Known = KNOWN, last: Sequence[str] = ()) -> Understanding:
+    return understand([text], about, last, "ada9")
 
 
 def answered(text: str, said: str, about: Known = KNOWN, last: Sequence[str] = (), size: int = 3) -> str:
@@ -227,7 +227,7 @@ def test_a_denial_after_a_question_that_goes_back_is_answered_from_the_data() ->
 def test_a_new_address_is_asked_for_only_where_something_may_go_elsewhere() -> None:
     assert answered("is B456 not stuck?", NEW_ADDRESS) == f"Your {KNOWN.records['B456'].line}"
     assert answered("please reroute B456", NEW_ADDRESS) == NEW_ADDRESS
-    first = understood(["one of my orders should go to another place", "B456"], KNOWN)
+    first = understand(["one of my orders should go to another place", "B456"], KNOWN)
     assert Guard(KNOWN, first).feed(f"{NEW_ADDRESS}\n") == f"{NEW_ADDRESS}\n"
 
 
