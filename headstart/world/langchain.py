@@ -154,17 +154,29 @@ def _arguments(tool: BaseTool) -> type[BaseModel]:
     schema: Any = tool.tool_call_schema
     if isinstance(schema, type) and issubclass(schema, BaseModel):
         return schema
-    if isinstance(schema, Mapping):  # A server's JSON schema: checked there, shown here as it is.
+    if isinstance(schema, Mapping):  # A server's JSON schema: its values are checked there, shown here as they are.
         return _of_json_schema(tool.name, schema)
     return NoArguments
 
 
 def _of_json_schema(name: str, schema: Mapping[str, Any]) -> type[BaseModel]:
-    """A model that shows a JSON schema as it is and takes any arguments: the tool's own server checks them."""
+    """A model that shows a JSON schema as it is, wants what that requires and fills in its defaults.
 
-    made = type(name, (_AsItIs,), {"__module__": __name__})
+    Values of any type pass, and so do arguments that it does not name: the tool's own server checks them.
+    """
+    required, properties = schema.get("required", ()), schema.get("properties", {})
+    fields: dict[str, Any] = {
+        argument: (Any, ... if argument in required else said["default"])
+        for argument, said in properties.items()
+        if (argument in required or "default" in said) and _may_be_a_field(argument)
+    }
+    made = create_model(name, __base__=_AsItIs, **fields)
     made.json_schema_as_it_is = dict(schema)
     return made
+
+
+def _may_be_a_field(argument: str) -> bool:
+    return not argument.startswith("_") and not hasattr(_AsItIs, argument)
 
 
 class _AsItIs(BaseModel):
