@@ -43,13 +43,22 @@ Apply = Callable[[aiosqlite.Connection, Order], Awaitable[Change]]
 class OrderWriter:
     """The one connection that writes, opened with the first write so that a read-only database can be read."""
 
-    def __init__(self, path: Path, *, busy_timeout_s: float, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_timeout_s: float,
+        clock: Callable[[], datetime],
+        opened: tuple[aiosqlite.Connection, Mapping[str, frozenset[str]]] | None = None,
+    ) -> None:
         self._path = path
         self._busy_timeout_s = busy_timeout_s
         self._clock = clock
         self._lock = asyncio.Lock()
         self._opened: aiosqlite.Connection | None = None
         self._columns: Mapping[str, frozenset[str]] = {}
+        if opened is not None:
+            self._opened, self._columns = opened
 
     async def cancel_order(self, request: Request, reason: str) -> Change:
         """Cancels an order that has not shipped."""

@@ -86,6 +86,18 @@ class OrderStore:
             has_revisions="revision" in found["customers"],
         )
 
+    @classmethod
+    async def over(cls, connection: aiosqlite.Connection, clock: Callable[[], datetime] = utc_now) -> "OrderStore":
+        """Over one connection that is open and has the shop's tables, as a database in memory: one call at a time.
+
+        Raises DatabaseError as `open` does. `close` closes the connection.
+        """
+        path = Path(":memory:")
+        found = await columns(connection, path)
+        check_columns(found, READ_COLUMNS, path, "reading orders")
+        writer = OrderWriter(path, busy_timeout_s=BUSY_TIMEOUT_S, clock=clock, opened=(connection, found))
+        return cls(path, ReaderPool(path, [connection]), writer, has_revisions="revision" in found["customers"])
+
     def today(self) -> date:
         """The shop's day, by which the rules count."""
         return self._writer.today()

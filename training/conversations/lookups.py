@@ -51,7 +51,8 @@ def pick(talk: Talk) -> Reference | None:
     orders = [order for order in talk.customer.orders if order.order_id not in talk.outdated]
     if not orders:
         return None
-    listed = [order for order in orders if order in talk.customer.listed]
+    numbers = {order.order_id for order in talk.customer.listed}
+    listed = [order for order in orders if order.order_id in numbers]
     order = talk.draw.choice(orders if talk.draw.random() < 0.3 or not listed else listed)
     if talk.draw.random() < 0.5:
         return references.by_number(talk.draw, order)
@@ -138,7 +139,7 @@ def ambiguous(talk: Talk) -> bool:
     found: dict[str, list[Order]] = {}
     for order in talk.customer.listed:
         for word in {word.lower() for item in order.items for word in names.plain(item.item).split()}:
-            found.setdefault(word, talk.customer.search(word))
+            found.setdefault(word, talk.customer.with_words(word))
     several = {word: orders for word, orders in found.items() if 1 < len(orders) < 5}
     if not several or any(order.order_id in talk.outdated for orders in several.values() for order in orders):
         return False
@@ -243,7 +244,7 @@ def history(talk: Talk, kind: str | None = None) -> bool:
         case "count" | "count by status":
             talk.answer(summary, label)
         case "newest" | "dearest":
-            order = customer.orders[0] if kind == "newest" else customer.dearest
+            order = customer.orders[0] if kind == "newest" else customer.history().dearest
             talk.answer(newest if kind == "newest" else dearest, label)
             if order and order.order_id in talk.shown:
                 talk.last = (order.order_id, f"Your {contents.named(order)}", "newest")
@@ -295,7 +296,7 @@ def absent_item(talk: Talk) -> bool:
     words = names.item(draw, talk.held_out)
     words = words if draw.random() < 0.5 else " ".join(words.split()[-draw.randrange(1, 3) :])
     words = words if draw.random() < 0.25 else words.lower()
-    if any(talk.customer.search(word) for word in words.split()[-1:]) or talk.customer.search(words):
+    if talk.customer.with_words(words.split()[-1]):
         return False
     phrase = draw.choice(["my ", "my ", "the ", "the ", "that "]) + words
     kind = draw.choices(list(FACTS), [60, 20, 15, 5])[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.shop import contents
 from agent.shop.records import Order
 from training.conversations import names
-from training.conversations.world import Customer
+from training.conversations.customer import Customer
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def by_number(draw: random.Random, order: Order) -> Reference:
 
 
 def by_name(draw: random.Random, customer: Customer, order: Order) -> Reference | None:
-    """Words that stand in the name of an item of this order only; None if there are none."""
+    """Words that stand in the name of an item of this order only, and find it where it is not listed; None without."""
     item = draw.choice(order.items)
     plain = names.plain(item.item)
     parts = plain.split()
@@ -59,8 +59,9 @@ def by_name(draw: random.Random, customer: Customer, order: Order) -> Reference 
         next((part for part in parts if _is_brand(part)), plain),
     ]
     draw.shuffle(candidates)
+    listed = order.order_id in {one.order_id for one in customer.listed}
     for words in candidates:
-        if len(customer.search(words)) != 1:
+        if len(customer.with_words(words)) != 1 or (not listed and customer.search(words).count != 1):
             continue
         if draw.random() < 0.65:
             words = words.lower()

@@ -95,7 +95,7 @@ def change(talk: Talk, name: str | None = None) -> bool:
     talk.answer(message, label)
     talk.last = None
     if name == "cancel_order" and changed:
-        _settle(talk, order, changed, message)
+        _settle(talk, order, changed)
     return True
 
 
@@ -163,28 +163,18 @@ def _outcome(talk: Talk, name: str, order: Order, item: str, arguments: dict[str
             p=contents.status_phrase(order),
         )
         return message, order
-    match name:
-        case "cancel_order":
-            done = order.model_copy(update={"status": Status.CANCELLED, "eta": None})
-            return policy.cancel_refusal(order) or f"{contents.named(order)} is now cancelled.", done
-        case "change_address":
-            refusal = policy.address_refusal(order, arguments["address"])
-            return refusal or f"{order.order_id} now goes to {arguments['address']}.", order
-        case _:
-            today = (order.delivered_on or order.ordered_on) + timedelta(days=draw.randrange(0, 50))
-            refusal = policy.return_refusal(order, policy.item_meant(order, item), (), today)
-            return refusal or f"A return for {item} ({order.order_id}) is registered.", order
+    on = None
+    if name == "request_return":
+        on = (order.delivered_on or order.ordered_on) + timedelta(days=draw.randrange(0, 50))
+    return talk.customer.change(name, arguments, on)
 
 
-def _settle(talk: Talk, before: Order, after: Order, message: str) -> None:
+def _settle(talk: Talk, before: Order, after: Order) -> None:
     """After a cancellation: renew the history in the prompt, or ask nothing more about that order."""
-    if message in {PHRASES.not_confirmed, policy.cancel_refusal(before)}:
-        return
     talk.outdated.add(before.order_id)
     talk.stale = True
-    if before.status is after.status or policy.cancel_refusal(before):
+    if before.status is after.status:
         return
-    talk.customer.replace(after)
     listed = after.order_id in {order.order_id for order in talk.customer.listed}
     if talk.history_seen and listed and talk.draw.random() < 0.6:
         talk.ahead("get_order_history", {})
@@ -204,7 +194,7 @@ def change_absent(talk: Talk) -> bool:
     talk.ask(typed(draw, told, keep))
     if name != "request_return":
         talk.call(name, arguments, "absent number")
-        talk.result(contents.no_such_order(number), name)
+        talk.result(talk.customer.change(name, arguments)[0], name)
     elif Call.of("get_order", arguments) not in talk.standing:  # which item it is, only the order tells
         talk.read("get_order", arguments, "absent number")
     talk.answer(contents.no_such_order(number), "absent number")

@@ -11,8 +11,8 @@ from agent.shop.english.numbers import NUMBER
 from agent.shop.phrases import INSTRUCTIONS, PHRASES
 from agent.turn.conversation import exchanges
 from headstart.speculation.calls import Call
+from training.conversations.customer import Customer
 from training.conversations.typing_habits import lines
-from training.conversations.world import Customer
 
 AT_ONCE_SHARE = 0.12
 """Of the questions of a customer who types: those asked before anything could be looked up."""
@@ -112,7 +112,7 @@ class Talk:
                 self.shown |= {order.order_id for order in self.customer.listed}
                 self.outdated -= self.shown
             case "search_orders":
-                self.shown |= {order.order_id for order in self.customer.search(arguments["text"])[:8]}
+                self.shown |= {order.order_id for order in self.customer.search(arguments["text"]).orders}
             case "get_order" if self.customer.find(number):
                 self.shown.add(number)
                 self.detailed.add(number)

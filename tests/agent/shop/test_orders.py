@@ -198,3 +198,21 @@ async def test_database_without_revisions_reads_without(orders_path: Path, direc
     assert (await store.get_order_history("ada")).revision is None
     assert await store.revision("ada") is None
     await store.close()
+
+
+async def test_a_store_over_one_open_connection_reads_and_writes() -> None:
+    connection = await aiosqlite.connect(":memory:", isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    with pytest.raises(DatabaseError, match="lacks the table customers"):
+        await OrderStore.over(connection)
+    await connection.executescript((Path(__file__).parents[3] / "data" / "schema.sql").read_text())
+    await connection.executescript(
+        "INSERT INTO customers VALUES ('ada', 'Ada', 'ada@example.com', '', '1 Elm Street', '2024-01-01T09:00:00', 0);"
+        "INSERT INTO orders (order_id, customer_id, status, ordered_on, total_cents)"
+        " VALUES ('A1', 'ada', 'Processing', '2024-02-01', 100);"
+    )
+    store = await OrderStore.over(connection)
+    change = await store.cancel_order("ada", "A1", "", key="1")
+    assert change.done
+    assert (await store.get_order_history("ada")).value.count_by_status == {Status.CANCELLED: 1}
+    await store.close()
