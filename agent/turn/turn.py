@@ -162,7 +162,7 @@ class Turn:
         for made in verdict.retry:
             self._called.discard(Call.of(made.name, made.arguments))
         if verdict.answer is not None:
-            self._show(verdict.answer)
+            self.show(verdict.answer)
             return AIMessage(verdict.answer, id=message.id), False
         if verdict.calls is None:
             return message, True
@@ -185,7 +185,7 @@ class Turn:
             self._correct(violation.reason)
             wrong.append(violation.text)
             if violation.final or len(wrong) > TRIES or not capabilities_of(self.model()).continues:
-                self._show(guard.mend())
+                self.show(guard.mend())
                 break
             guard.back()
             message = self._write_answer(node, prompt, guard, begun=guard.text, barred=tuple(wrong))
@@ -225,7 +225,7 @@ class Turn:
                 text = printable(chunk.text)
                 if text.strip() and not shown:
                     break
-                self._show(guard.feed(text) if guard else text)
+                self.show(guard.feed(text) if guard else text)
                 details |= chunk.response_metadata
                 # Metadata of several messages cannot be added up: LangChain raises for two different numbers.
                 chunk = chunk.model_copy(update={"response_metadata": {}, "additional_kwargs": {}})
@@ -235,7 +235,7 @@ class Turn:
         end_s = self.timeline.clock()
         message = self._own_ids(writing.message_of(whole, details))
         if guard is not None and shown and not _calls(message) and not self.cancelled.is_set():
-            self._show(guard.finish())
+            self.show(guard.finish())
             if guard.completed:
                 self._correct(guard.completed)
         if self.cancelled.is_set():
@@ -267,15 +267,12 @@ class Turn:
             calls.append(ToolCall(name=call["name"], args=call["args"], id=own, type="tool_call"))
         return message.model_copy(update={"tool_calls": calls}) if calls else message
 
-    def show(self, text: str) -> None:
-        """Text of the answer that no model wrote."""
-        self._show(text)
-
     def _correct(self, why: str) -> None:
         self.corrected.append(why)
         self.log.add(f"guard: {why}")
 
-    def _show(self, text: str) -> None:
+    def show(self, text: str) -> None:
+        """Text of the answer, from the model, the check or the data."""
         text = printable(text)
         if not text:
             return
