@@ -19,10 +19,10 @@ from headstart.llama.loading import weights
 from headstart.llama.loading.threads import configure_threads
 
 configure_threads()
-if glibc := getattr(ctypes.CDLL(None), "mallopt", None):
+if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
     # Once something large was freed, glibc takes what is as large from its heaps, of which each thread's may keep it:
     # over a run that is half a gigabyte. A threshold that is set stays where it is (M_TRIM_THRESHOLD, mallopt(3)).
-    glibc(-1, 128 * 1024)
+    mallopt(-1, 128 * 1024)
 
 # How long one example takes says how busy the machine is, and nothing about the code.
 hypothesis.settings.register_profile("headstart", deadline=None)

@@ -49,16 +49,16 @@ class OrderWriter:
         *,
         busy_timeout_s: float,
         clock: Callable[[], datetime],
-        opened: tuple[aiosqlite.Connection, Mapping[str, frozenset[str]]] | None = None,
+        given: aiosqlite.Connection | None = None,
     ) -> None:
         self._path = path
         self._busy_timeout_s = busy_timeout_s
         self._clock = clock
+        self._given = given
+        """Written over instead of one of its own."""
         self._lock = asyncio.Lock()
         self._opened: aiosqlite.Connection | None = None
         self._columns: Mapping[str, frozenset[str]] = {}
-        if opened is not None:
-            self._opened, self._columns = opened
 
     async def cancel_order(self, request: Request, reason: str) -> Change:
         """Cancels an order that has not shipped."""
@@ -207,7 +207,9 @@ class OrderWriter:
 
     async def _connection(self) -> aiosqlite.Connection:
         if self._opened is None:
-            connection = await connect(self._path, writing=True, busy_timeout_s=self._busy_timeout_s)
+            connection = self._given
+            if connection is None:
+                connection = await connect(self._path, writing=True, busy_timeout_s=self._busy_timeout_s)
             try:
                 self._columns = await columns(connection, self._path)
             except BaseException:

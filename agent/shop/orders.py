@@ -95,7 +95,7 @@ class OrderStore:
         path = Path(":memory:")
         found = await columns(connection, path)
         check_columns(found, READ_COLUMNS, path, "reading orders")
-        writer = OrderWriter(path, busy_timeout_s=BUSY_TIMEOUT_S, clock=clock, opened=(connection, found))
+        writer = OrderWriter(path, busy_timeout_s=BUSY_TIMEOUT_S, clock=clock, given=connection)
         return cls(path, ReaderPool(path, [connection]), writer, has_revisions="revision" in found["customers"])
 
     def today(self) -> date:

@@ -9,8 +9,6 @@ from headstart.speculation.calls import Call
 from headstart.world import Found
 from training.conversations.shop import Shop
 
-HISTORY = Call.of("get_order_history")
-
 
 def matches(order: Order, phrase: str) -> bool:
     """Whether every word of the phrase stands in the order's item names."""
@@ -63,19 +61,26 @@ class Customer:
 
     def search(self, words: str) -> records.OrderMatches:
         """What `search_orders` finds."""
-        return records.OrderMatches.model_validate(self._found(Call.of("search_orders", {"text": words})).data)
+        return records.OrderMatches.model_validate(self.found("search_orders", {"text": words}).data)
 
     def history(self) -> records.OrderHistory:
         """What `get_order_history` reads."""
-        return records.OrderHistory.model_validate(self._found(HISTORY).data)
+        return records.OrderHistory.model_validate(self.found("get_order_history", {}).data)
 
     def shipment(self, order_id: str) -> records.Shipment:
         """What `track_shipment` reads."""
-        return records.Shipment.model_validate(self._found(Call.of("track_shipment", {"order_id": order_id})).data)
+        return records.Shipment.model_validate(self.found("track_shipment", {"order_id": order_id}).data)
 
     def run(self, name: str, arguments: Mapping[str, str]) -> str:
         """What the model reads of a reading tool's result."""
-        return self._found(Call.of(name, arguments)).text
+        return self.found(name, arguments).text
+
+    def found(self, name: str, arguments: Mapping[str, str]) -> Found:
+        """What a reading tool gives."""
+        call = Call.of(name, arguments)
+        if call not in self._held:
+            self._held[call] = self._shop.read(call)
+        return self._held[call]
 
     def change(self, name: str, arguments: Mapping[str, str], on: date | None = None) -> tuple[str, Order | None]:
         """What a writing tool says on that day, and the order as it has left it; None where it was refused."""
@@ -87,8 +92,3 @@ class Customer:
             after = change.renewed
             self.orders = [after if order.order_id == after.order_id else order for order in self.orders]
         return found.text, change.renewed
-
-    def _found(self, call: Call) -> Found:
-        if call not in self._held:
-            self._held[call] = self._shop.read(call)
-        return self._held[call]

@@ -5,7 +5,7 @@ another: the same thread, so that no call ever waits.
 """
 
 import sqlite3
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 import aiosqlite
 
 from agent.shop import records, tools
+from agent.shop.database import READ_COLUMNS
 from agent.shop.orders import OrderStore
 from headstart.speculation.calls import Call
 from headstart.world import Found, Write
@@ -44,29 +45,14 @@ class Connection:
         """Undo what the transaction changed."""
         self._sqlite.rollback()
 
-    def insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Rows of a table, as `COLUMNS` names their values."""
-        named, marks = ", ".join(COLUMNS[table]), ", ".join("?" * len(COLUMNS[table]))
-        self._sqlite.executemany(f"INSERT INTO {table} ({named}) VALUES ({marks})", rows)  # noqa: S608  Constants.
-
-
-COLUMNS = {
-    "customers": ("customer_id", "name", "email", "password_hash", "address", "created_at"),
-    "products": ("product_id", "name", "description", "price_cents", "in_stock"),
-    "orders": (
-        "order_id",
-        "customer_id",
-        "status",
-        "ordered_on",
-        "total_cents",
-        "carrier",
-        "tracking_number",
-        "eta",
-        "delivered_on",
-    ),
-    "order_items": ("order_id", "line", "product_id", "item", "quantity", "unit_price_cents"),
-    "shipment_events": ("order_id", "at", "place", "event"),
-}
+    def insert(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Rows of a table, by its columns; what else a row holds is left out."""
+        names = READ_COLUMNS[table]
+        marks = ", ".join("?" * len(names))
+        self._sqlite.executemany(
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608  Constants.
+            [[row[name] for name in names] for row in rows],
+        )
 
 
 @cache
@@ -95,54 +81,31 @@ class Shop:
         events: Iterable[tuple[str, records.ShipmentEvent]],
         today: date,
     ) -> None:
-        self.customer_id = account.customer_id
-        self.today = today
-        orders = list(orders)
+        self._customer_id = account.customer_id
+        self._today = self._day = today
         connection = Connection()
-        connection.insert(
-            "customers",
-            [(account.customer_id, account.name, account.email, "", account.address, account.created_at.isoformat())],
-        )
-        connection.insert(
-            "products", [(one.product_id, one.name, one.description, one.price_cents, one.in_stock) for one in products]
-        )
-        connection.insert("orders", [_order_row(account.customer_id, order) for order in orders])
-        connection.insert(
-            "order_items",
-            [
-                (order.order_id, item.line, item.product_id, item.item, item.quantity, item.unit_price_cents)
-                for order in orders
-                for item in order.items
-            ],
-        )
-        connection.insert(
-            "shipment_events", [(order_id, one.at.isoformat(), one.place, one.event) for order_id, one in events]
-        )
+        connection.insert("customers", [{**_row(account), "password_hash": ""}])
+        connection.insert("products", map(_row, products))
+        for order in orders:
+            row = _row(order)
+            connection.insert("orders", [{**row, "customer_id": account.customer_id}])
+            connection.insert("order_items", [{**item, "order_id": order.order_id} for item in row["items"]])
+        connection.insert("shipment_events", [{**_row(event), "order_id": order_id} for order_id, event in events])
         self._store = at_once(OrderStore.over(cast("aiosqlite.Connection", connection), self._now))
 
     def read(self, call: Call) -> Found:
         """What a reading tool gives."""
-        return at_once(tools.read(self._store, self.customer_id, call.name, call.mapping()))
+        return at_once(tools.read(self._store, self._customer_id, call.name, call.mapping()))
 
     def write(self, call: Call, key: str, on: date | None = None) -> Found:
         """What a writing tool does on that day, once for a key."""
-        self.today = on or self.today
+        self._day = on or self._today
         arguments = taken(tools.BY_NAME[call.name].arguments, call.mapping())
-        return at_once(tools.write(self._store, self.customer_id, call.name, arguments, Write(key, dry_run=False)))
+        return at_once(tools.write(self._store, self._customer_id, call.name, arguments, Write(key, dry_run=False)))
 
     def _now(self) -> datetime:
-        return datetime.combine(self.today, time(12), UTC)
+        return datetime.combine(self._day, time(12), UTC)
 
 
-def _order_row(customer_id: str, order: records.Order) -> tuple[Any, ...]:
-    return (
-        order.order_id,
-        customer_id,
-        order.status.value,
-        order.ordered_on.isoformat(),
-        order.total_cents,
-        order.carrier,
-        order.tracking_number,
-        order.eta and order.eta.isoformat(),
-        order.delivered_on and order.delivered_on.isoformat(),
-    )
+def _row(record: records.Row | records.Order | records.Product | records.ShipmentEvent) -> dict[str, Any]:
+    return record.model_dump(mode="json")

@@ -88,7 +88,7 @@ class Talk:
         self._seen(name, arguments)
 
     def _look_up_typed(self, text: str) -> None:
-        history = self.customer.history().model_dump(mode="json") if self.history_seen else None
+        history = self.customer.found("get_order_history", {}).data if self.history_seen else None
         likely = [one for one in rules.while_typing(text, history, self.told) if one.probability >= WORTH_READING]
         calls = [one.call for one in likely[:PLACED_WHILE_TYPING]]
         if self.draw.random() < WRONG_SHARE and self.customer.orders:

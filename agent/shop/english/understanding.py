@@ -1,6 +1,6 @@
 """What a question asks for, held against what is known: which orders, which data, and what the data answer to it.
 
-Words alone say what kind of thing is asked for (`agent/shop/asking.py`); with the records and the last answer it is
+Words alone say what kind of thing is asked for (`asking.py`); with the records and the last answer it is
 known which order "the other one" is, and that a number is nobody's. Where this is beyond doubt, the guard knows what
 an answer may tell of and what it must hold; everywhere else it only holds facts against the records.
 """
