@@ -19,6 +19,8 @@ from typing import TypeVar
 
 from argon2.low_level import Type, hash_secret
 
+from agent.shop.help.articles import read_articles, write_articles
+
 T = TypeVar("T")
 
 HERE = Path(__file__).parent
@@ -134,6 +136,7 @@ class Builder:
         for number in range(124, 124 + OTHERS):
             name = f"{self.random.choice(FIRST_NAMES)} {self.random.choice(LAST_NAMES)}"
             self.customer(f"user{number}", name, self.weighted(ORDER_COUNTS))
+        write_articles(self.connection, read_articles(HERE / "help"))
         self.connection.execute("UPDATE customers SET revision = 0")
 
     def notebook_customer(self) -> None:

@@ -4,7 +4,7 @@
 -- customers.revision goes up with every change to any row of that customer. It is what tells a result
 -- fetched ahead of time from a stale one, so the triggers below see to it and no program has to remember.
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 CREATE TABLE customers (
     customer_id   TEXT PRIMARY KEY,
@@ -89,6 +89,51 @@ CREATE TABLE changes (
 ) STRICT;
 
 CREATE INDEX changes_order ON changes (order_id, at);
+
+-- What everybody may read: data/help/*.md. `also` has other words for the same question, one a line.
+CREATE TABLE help_articles (
+    name  TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    text  TEXT NOT NULL, -- paragraphs; the first one answers
+    also  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE help_words USING fts5 (name UNINDEXED, title, text, also, tokenize = 'porter unicode61');
+
+-- A question that became a person's: what was said, what it is about, and what they answer.
+CREATE TABLE tickets (
+    ticket_id   INTEGER PRIMARY KEY,
+    customer_id TEXT NOT NULL REFERENCES customers (customer_id),
+    opened_at   TEXT NOT NULL,
+    status      TEXT NOT NULL CHECK (status IN ('Open', 'Taken', 'Answered', 'Closed')),
+    reason      TEXT NOT NULL,
+    transcript  TEXT NOT NULL, -- the conversation, one turn a line
+    facts       TEXT NOT NULL, -- the orders that it speaks of, one a line
+    taken_by    TEXT,
+    key         TEXT UNIQUE
+) STRICT;
+
+CREATE INDEX tickets_open ON tickets (status, ticket_id);
+CREATE INDEX tickets_customer ON tickets (customer_id, ticket_id);
+
+CREATE TABLE ticket_messages (
+    message_id INTEGER PRIMARY KEY,
+    ticket_id  INTEGER NOT NULL REFERENCES tickets (ticket_id),
+    at         TEXT NOT NULL,
+    author     TEXT NOT NULL CHECK (author IN ('customer', 'staff')),
+    text       TEXT NOT NULL,
+    read_at    TEXT -- when the other side has seen it
+) STRICT;
+
+CREATE INDEX ticket_messages_of ON ticket_messages (ticket_id, message_id);
+
+-- What was asked and found no answer, without numbers and addresses: it tells which article is missing.
+CREATE TABLE unanswered (
+    question TEXT PRIMARY KEY,
+    times    INTEGER NOT NULL,
+    first_at TEXT NOT NULL,
+    last_at  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- The columns are named so that the bump itself does not fire it again.
 CREATE TRIGGER customers_changed

@@ -15,12 +15,16 @@ from datetime import date
 from agent.shop.records import (
     Account,
     Change,
+    HelpArticle,
+    HelpFound,
     Item,
     Order,
     OrderDetails,
     OrderHistory,
     OrderMatches,
     ProductDetails,
+    ReturnedItem,
+    ReturnState,
     Shipment,
     Status,
 )
@@ -189,6 +193,97 @@ def account(customer: Account) -> str:
         f"Your name is {customer.name}.\nYour email is {customer.email}.\nYour address is {customer.address}.\n"
         f"Your user name is {customer.customer_id}, customer since {day(customer.created_at)}."
     )
+
+
+def will_hand_over(reason: str) -> str:
+    """What a customer confirms before a person is asked."""
+    return f"A person gets this conversation: {reason.rstrip('.!? ')}."
+
+
+def handed_over(ticket: int) -> str:
+    """What happens next, once a person has been asked."""
+    return (
+        f"I have handed this over: your number is {ticket}. On working days a person answers within two hours; "
+        "you will read it here, also if you sign in again later. I'm still here for anything else."
+    )
+
+
+NO_DESK = "Nobody can be asked from here: this shop's database has no tickets."
+NO_ARTICLE = "No help article fits this."
+
+
+def help_found(found: HelpFound) -> str:
+    """The content of `search_help`: the article that fits best, its title with each paragraph, then other titles."""
+    if not found.articles:
+        return NO_ARTICLE
+    best, others = found.articles[0], found.articles[1:]
+    lines = [f"{best.title}: {paragraph}" for paragraph in best.text.split("\n\n")]
+    return "\n".join([*lines, *([f"See also: {'; '.join(one.title for one in others)}."] if others else [])])
+
+
+def help_answer(article: HelpArticle) -> str:
+    """What of an article answers: its first paragraph."""
+    return article.text.partition("\n\n")[0]
+
+
+def spent(history: OrderHistory) -> str:
+    """`You have spent $1,338.90 on 2 orders in all.`"""
+    return (
+        f"You have spent {money(history.spent_cents)} on {plural(history.bought, 'order')} in all{_without(history)}."
+    )
+
+
+def spent_in(history: OrderHistory, year: int) -> str:
+    """`You have spent $39.90 in 2026.`"""
+    return f"You have spent {money(history.spent_by_year.get(year, 0))} in {year}{_without(history)}."
+
+
+def _without(history: OrderHistory) -> str:
+    left_out = history.count - history.bought
+    return ", without what was cancelled or returned" if left_out else ""
+
+
+def cheapest(order: Order) -> str:
+    """The sentence about the order with the lowest total."""
+    return f"Your cheapest order is {named(order)}, {money(order.total_cents)}."
+
+
+def oldest(order: Order) -> str:
+    """The sentence about the first order."""
+    return f"Your first order is {named(order)}, ordered on {order.ordered_on}."
+
+
+def next_to_arrive(order: Order) -> str:
+    """The sentence about what comes next."""
+    return f"Your next delivery: {order_status(order)} {ordered(order)}"
+
+
+def refund(returned: ReturnedItem) -> str:
+    """Where the refund of a return stands."""
+    what, amount = f"{returned.item} ({returned.order_id})", money(returned.cents)
+    match returned.state:
+        case ReturnState.REQUESTED:
+            asked = f"You asked on {returned.requested_on} to return {what}"
+            return f"{asked}; it has not reached us yet, and you get {amount} back when it has been checked."
+        case ReturnState.RECEIVED:
+            return f"{what} has reached us, and {amount} is on its way back to you."
+        case ReturnState.REFUNDED:
+            return f"{amount} for {what} has been refunded."
+
+
+def totals(history: OrderHistory) -> tuple[str, ...]:
+    """Every sentence about all orders that is no part of the history's own content."""
+    told = ((cheapest, history.cheapest), (oldest, history.oldest), (next_to_arrive, history.next_to_arrive))
+    return (
+        spent(history),
+        *(spent_in(history, year) for year in history.spent_by_year),
+        *(sentence(order) for sentence, order in told if order),
+        *map(refund, history.returns),
+    )
+
+
+NO_RETURNS = "I see no return of yours so far."
+NOTHING_TO_COME = "Nothing is on its way to you at the moment."
 
 
 def cancelled(order: Order, *, done: bool) -> str:

@@ -6,6 +6,7 @@ order without saying whose.
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import aiosqlite
 
@@ -13,6 +14,7 @@ from agent.shop.database import parsed
 from agent.shop.records import (
     HISTORY_LIMIT,
     OLDER_LIMIT,
+    RETURNS_LIMIT,
     Account,
     Item,
     OlderItem,
@@ -21,6 +23,7 @@ from agent.shop.records import (
     OrderHistory,
     OrderMatches,
     Product,
+    ReturnedItem,
     ShipmentEvent,
     Status,
 )
@@ -64,8 +67,10 @@ async def _orders(connection: aiosqlite.Connection, rest: str, *parameters: obje
     return tuple(parsed(Order, "orders", {**row, "items": items.get(row["order_id"], ())}) for row in map(dict, rows))
 
 
-async def order_history(connection: aiosqlite.Connection, customer_id: str) -> OrderHistory:
-    """The newest orders, and the counts and the dearest over all."""
+async def order_history(
+    connection: aiosqlite.Connection, customer_id: str, *, has_returns: bool = True
+) -> OrderHistory:
+    """The newest orders, and the counts and the dearest over all; `has_returns`: whether there is such a table."""
     counts = await _rows(
         connection, "SELECT status, count(*) AS count FROM orders WHERE customer_id = ? GROUP BY status", (customer_id,)
     )
@@ -80,7 +85,45 @@ async def order_history(connection: aiosqlite.Connection, customer_id: str) -> O
         count_by_status={status: by_status[status] for status in Status if status in by_status},
         dearest=dearest[0] if dearest else None,
         older=await _older(connection, customer_id) if sum(by_status.values()) > HISTORY_LIMIT else (),
+        **await _bought(connection, customer_id),
+        returns=await _returns(connection, customer_id) if has_returns else (),
     )
+
+
+async def _bought(connection: aiosqlite.Connection, customer_id: str) -> dict[str, Any]:
+    """What the orders come to that were neither cancelled nor returned, and those of them that stand out."""
+    kept = "WHERE customer_id = ? AND status NOT IN ('Cancelled', 'Returned')"
+    years = await _rows(
+        connection,
+        "SELECT substr(ordered_on, 1, 4) AS year, sum(total_cents) AS cents, count(*) AS count"
+        f" FROM orders {kept} GROUP BY year ORDER BY year",
+        (customer_id,),
+    )
+    outstanding: dict[str, Any] = {}
+    for name, rest in (
+        ("cheapest", "ORDER BY total_cents, ordered_on DESC, order_id LIMIT 1"),
+        ("oldest", "ORDER BY ordered_on, order_id LIMIT 1"),
+        ("next_to_arrive", "AND eta IS NOT NULL AND delivered_on IS NULL ORDER BY eta, ordered_on, order_id LIMIT 1"),
+    ):
+        found = await _orders(connection, f"{kept} {rest}", customer_id)
+        outstanding[name] = found[0] if found else None
+    return outstanding | {
+        "spent_cents": sum(row["cents"] for row in years),
+        "bought": sum(row["count"] for row in years),
+        "spent_by_year": {int(row["year"]): row["cents"] for row in years},
+    }
+
+
+async def _returns(connection: aiosqlite.Connection, customer_id: str) -> tuple[ReturnedItem, ...]:
+    rows = await _rows(
+        connection,
+        "SELECT r.order_id, i.item, r.status AS state, substr(r.requested_at, 1, 10) AS requested_on,"
+        " i.quantity * i.unit_price_cents AS cents"
+        " FROM orders AS o JOIN returns AS r USING (order_id) JOIN order_items AS i USING (order_id, line)"
+        f" WHERE o.customer_id = ? ORDER BY r.requested_at DESC, r.order_id, r.line LIMIT {RETURNS_LIMIT}",
+        (customer_id,),
+    )
+    return tuple(parsed(ReturnedItem, "returns", dict(row)) for row in rows)
 
 
 async def _older(connection: aiosqlite.Connection, customer_id: str) -> tuple[OlderOrder, ...]:

@@ -68,6 +68,25 @@ class OlderOrder(Row):
     items: tuple[OlderItem, ...]
 
 
+class ReturnState(StrEnum):
+    """How far a return has come; the values are those stored in the database."""
+
+    REQUESTED = "Requested"
+    RECEIVED = "Received"
+    REFUNDED = "Refunded"
+
+
+class ReturnedItem(Row):
+    """An item that goes back, and where its refund stands."""
+
+    order_id: str
+    item: str
+    state: ReturnState
+    requested_on: date
+    cents: int
+    """What is paid back."""
+
+
 class OrderHistory(Row):
     """The newest orders, with aggregates over all of them and not only over those listed."""
 
@@ -79,6 +98,18 @@ class OrderHistory(Row):
     """Only the statuses that occur, in the order of `Status`."""
     dearest: Order | None = None
     """The order with the highest total; the newest of several equal ones."""
+    cheapest: Order | None = None
+    """The order with the lowest total, and here and below none that was cancelled or returned."""
+    oldest: Order | None = None
+    next_to_arrive: Order | None = None
+    """Of those that are not there yet the one expected first."""
+    spent_cents: int = 0
+    bought: int = 0
+    """How many orders that was."""
+    spent_by_year: dict[int, int] = {}
+    """In cents, by the year of the order."""
+    returns: tuple[ReturnedItem, ...] = ()
+    """At most `RETURNS_LIMIT`, newest first; like what stands above, no model reads them."""
     older: tuple[OlderOrder, ...] = ()
     """Those after the listed ones, at most `OLDER_LIMIT`, newest first; no model reads them."""
 
@@ -162,8 +193,39 @@ class Change(Row):
     """The customer's revision with it."""
 
 
+class Handover(Row):
+    """A conversation that is handed to people, or would be."""
+
+    reason: str
+    message: str
+    """What to tell the customer."""
+    ticket: int | None = None
+    """Its number; None for a preview, and where there is no desk."""
+
+
+class HelpArticle(Row):
+    """One help article."""
+
+    name: str
+    title: str
+    text: str
+    """Paragraphs, a blank line between them; the first one answers."""
+    fit: float = 1.0
+    """How well it fits what was looked for, 0 to 1."""
+
+
+class HelpFound(Row):
+    """The help articles that fit a question."""
+
+    text: str
+    articles: tuple[HelpArticle, ...] = ()
+    """The best first."""
+
+
 HISTORY_LIMIT = 8
 """How many orders one tool result lists (the prompt has room for no more)."""
+
+RETURNS_LIMIT = 20
 
 OLDER_LIMIT = 1_000
 """How many orders behind those are known by their numbers and items."""
