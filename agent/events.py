@@ -44,6 +44,15 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonSaid:
+    """A person of the world's desk wrote to the customer, or the conversation changed hands."""
+
+    ticket: int
+    text: str
+    author: Literal["person", "agent"]
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmation:
     """A write that waits for the customer's word; `Session.confirm` gives it."""
 
@@ -152,5 +161,5 @@ def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 4)
 
 
-Event: TypeAlias = TextArrived | StepFinished | AheadChanged | RuleSwitchedOff | Notice
+Event: TypeAlias = TextArrived | StepFinished | AheadChanged | RuleSwitchedOff | Notice | PersonSaid
 TurnOutcome: TypeAlias = TurnResult | Confirmation

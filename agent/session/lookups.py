@@ -18,7 +18,7 @@ from headstart.speculation.prediction import Candidate, Predictor
 from headstart.speculation.speculator import Ahead, Call, Claim, Fetched, Speculator
 from headstart.text import printable, printable_data
 from headstart.timeline import Timeline
-from headstart.world import Found, Moment, User, Write
+from headstart.world import Found, Moment, Said, User, Write
 from headstart.world.opened import Artifact, OpenWorld, ToolResult, answer
 from headstart.world.rules import When, candidates
 
@@ -187,10 +187,10 @@ class SessionLookups:
         with self._timeline.span("database", f"{call.name}?"):
             return await self._world.write(self._user, call, Write("", dry_run=True))
 
-    async def write(self, call: Call, key: str) -> Found:
+    async def write(self, call: Call, key: str, said: Sequence[Said] = ()) -> Found:
         """Do a write once for each key, keep what it made known, and look up again what it may have made untrue."""
         with self._timeline.span("database", call.name):
-            done = await self._world.write(self._user, call, Write(key, dry_run=False))
+            done = await self._world.write(self._user, call, Write(key, dry_run=False, said=said))
         self._speculator.invalidate(self._owner)
         for read, found in done.renewed:
             if read.name in self._described.reads:
@@ -212,10 +212,14 @@ class SessionLookups:
     def _to_place(self, text: str) -> list[Call]:
         """What pays its place in the prompt: what is likely anyway, and nearest to the question what it is about."""
         ready = self._speculator.ready(self._owner)
-        likely = [one for one in self._meant(text) if one.probability >= WORTH_READING]
+        likely = [one for one in self._meant(text) if one.probability >= WORTH_READING and self._is_shown(one.call)]
         meant = [candidate.call for candidate in likely[:PLACED_WHILE_TYPING]]
         first = [one.call for one in self._likely if one.call in ready]
         return [*first, *(call for call in reversed(meant) if call in ready)]
+
+    def _is_shown(self, call: Call) -> bool:
+        tool = self._described.by_name.get(call.name)
+        return tool is not None and tool.shown
 
     def _meant(self, text: str) -> list[Candidate]:
         return self._candidates("typing", Moment(text=text, recent=self._recent, held=self._held))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.events import AheadChanged, Confirmation, Event, TurnOutcome
 from agent.session.lookups import SessionLookups
+from agent.session.people import People
 from agent.session.prompt import Prompt
 from agent.session.transcript import Transcript
 from agent.session.turns import Turns
@@ -98,8 +99,9 @@ class Session:
             prices=prices,
             found=self._found,
             prompt=self._prompt_ahead,
-            tools=self.world.tools,
+            tools=self.world.shown,
         )
+        self._people = People(world.desk, user.id, self.tell)
         self._turns = Turns(
             user,
             world=self.world,
@@ -114,6 +116,7 @@ class Session:
             show=lambda event: self.on_event(event),
             before_turn=self._warmer.cancel,
             after_turn=self._after_turn,
+            unanswered=self._people.note_unanswered,
             closed=self._closed,
         )
 
@@ -123,6 +126,7 @@ class Session:
         """The customer has signed in: start what the first question will need."""
         self.timeline.end(self.timeline.start("customer", "sign-in"))
         self._lookups.begin()
+        self._people.begin()
         if self._resumed:
             self._adopting = self._loop.create_task(self._adopt())
         self.warm()
@@ -171,12 +175,17 @@ class Session:
     def ask(self, question: str, strategy: Strategy | None = None) -> TurnOutcome:
         """Answer a question; blocks, so call it in a thread. One turn at a time.
 
+        While a person has the conversation, it reaches them instead.
+
         Returns the turn's result, or a `Confirmation` when a write waits for the customer's word: then
         `confirm` goes on; another question declines it. Raises QuestionError, ModelError, DatabaseError or
         SessionClosedError, what `on_event` raises as it is, and RuntimeError in the event loop's own thread. The
         conversation is then as it was before the question, unless a change was done: that is kept.
         """
-        return self._turns.ask(self._checked(question), strategy or self.strategy)
+        question = self._checked(question)
+        if (ticket := self._people.taken) is not None:
+            return self._turns.passed_on(question, ticket, self._people)
+        return self._turns.ask(question, strategy or self.strategy)
 
     def confirm(self, confirmation: Confirmation, *, confirmed: bool) -> TurnOutcome:
         """Go on with the turn that asked for the customer's word; blocks like `ask`.
@@ -233,6 +242,7 @@ class Session:
             last.callback(self._let_go)
             last.push_async_callback(self._forget)
             last.push_async_callback(self._lookups.close)
+            last.push_async_callback(self._people.close)
             last.push_async_callback(asyncio.to_thread, self._drain)
             if self._adopting:
                 self._adopting.cancel()

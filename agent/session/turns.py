@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from agent.session.lookups import SessionLookups
+    from agent.session.people import People
     from agent.session.prompt import Prompt
     from agent.session.transcript import Transcript
     from agent.turn.bridge import Bridge
     from agent.turn.turn import Turn
     from headstart.world import User
+    from headstart.world.desk import Ticket
     from headstart.world.opened import Described
 
 log = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ class Turns:
         show: Callable[[Event], None],
         before_turn: Callable[[], None],
         after_turn: AfterTurn,
+        unanswered: Callable[[str], None],
         closed: threading.Event,
     ) -> None:
         self._user = user
@@ -77,6 +80,7 @@ class Turns:
         self._given_show = show
         self._before_turn = before_turn
         self._after_turn = after_turn
+        self._unanswered = unanswered
         self._closed = closed
         self._loop = asyncio.get_running_loop()
         self._one_at_a_time = threading.Lock()
@@ -105,6 +109,23 @@ class Turns:
             self._before = self._transcript.rest()
             turn = self._turn = self.new_turn(question, strategy)
             return self._run(turn, {"question": question, "user_id": self._user.id})
+
+    def passed_on(self, question: str, ticket: Ticket, people: People) -> TurnResult:
+        """Give a question to the person who has the conversation; the agent does not answer and keeps none of it.
+
+        Raises DatabaseError.
+        """
+        refuse_on_loop(self._loop, "Session.ask")
+        with self._one_at_a_time:
+            if self._waiting is not None:
+                self._decline()
+            turn = self.new_turn(question, self._settings.strategy)
+            turn.bridge.run(people.pass_on(ticket, question))
+            answer = self._world.phrases.passed_on.format(number=ticket.number)
+            turn.show(answer)
+            result = self._result(turn, answer)
+            self._end(None, (), result.ended_s)
+            return result
 
     def confirm(self, confirmation: Confirmation, *, confirmed: bool) -> TurnOutcome:
         """Go on with the turn that waits for the customer's word; see `Session.confirm`."""
@@ -209,7 +230,6 @@ class Turns:
         """The result of a turn that has ended with these messages; None: it was stopped before its first word."""
         from agent.turn import conversation
 
-        ended_s = self._timeline.clock()
         stopped = messages is None or turn.cancelled.is_set()
         answer = messages[-1].text if messages else ""
         standing = turn.standing(messages or [])
@@ -219,6 +239,28 @@ class Turns:
         by_id = conversation.calls_by_id(standing)
         sources = [by_id[call_id] for call_id in told_by if call_id in by_id]
         turn.tools.rest_on(sources)
+        if not stopped:
+            self._unanswered(ground.unanswered)
+        result = self._result(turn, answer, sources, stopped=stopped, grounded=ground.grounded)
+        reads: list[Call] | None = None
+        if messages is not None:
+            self._transcript.keep(
+                [] if stopped else resting_on(messages, told_by),
+                performance_log=turn.log.lines,
+                spans=[span.as_dict() for span in result.spans],
+            )
+            figures = result.figures
+            said_tokens = figures.prompt_tokens + figures.completion_tokens or conversation.estimated_tokens(standing)
+            self._prompt.shorten(messages, said_tokens)
+            standing = self._prompt.standing(messages, context=turn.starts.context)
+            reads = conversation.reads_standing(standing, self._world.reads)
+        self._end(reads, ground.records, result.ended_s)
+        return result
+
+    def _result(
+        self, turn: Turn, answer: str, sources: Sequence[Call] = (), *, stopped: bool = False, grounded: bool = True
+    ) -> TurnResult:
+        ended_s = self._timeline.clock()
         figures = turn_figures(
             entered_s=turn.entered_s,
             first_word_s=turn.first_word_s,
@@ -229,12 +271,12 @@ class Turns:
             prices=self._prices,
         )
         turn.log.add(f"turn: ended, {figures.total_s:.2f} s in all")
-        result = TurnResult(
+        return TurnResult(
             question=turn.question,
             answer=answer,
             ended="stopped" if stopped else "answered",
             tool_calls=tuple(turn.tools.uses.values()),
-            grounded=ground.grounded,
+            grounded=grounded,
             sources=tuple(dict.fromkeys(sources)),
             corrected=tuple(turn.corrected),
             figures=figures,
@@ -246,21 +288,11 @@ class Turns:
             entered_s=turn.entered_s,
             ended_s=ended_s,
         )
-        reads: list[Call] | None = None
-        if messages is not None:
-            self._transcript.keep(
-                [] if stopped else resting_on(messages, told_by),
-                performance_log=turn.log.lines,
-                spans=[span.as_dict() for span in result.spans],
-            )
-            said_tokens = figures.prompt_tokens + figures.completion_tokens or conversation.estimated_tokens(standing)
-            self._prompt.shorten(messages, said_tokens)
-            standing = self._prompt.standing(messages, context=turn.starts.context)
-            reads = conversation.reads_standing(standing, self._world.reads)
+
+    def _end(self, reads: Sequence[Call] | None, told: Sequence[str], ended_s: float) -> None:
         self._turn = None
         self._since_s = ended_s
-        self._loop.call_soon_threadsafe(self._after_turn, reads, ground.records)
-        return result
+        self._loop.call_soon_threadsafe(self._after_turn, reads, told)
 
     def _check_open(self) -> None:
         if self._closed.is_set():

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from headstart.errors import ArgumentsError, DatabaseError, SessionClosedError, WorldError
 from headstart.speculation.speculator import Call, Claim
-from headstart.world import Found
+from headstart.world import Found, Said
 from headstart.world.opened import ToolResult
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class Lookups(Protocol):
         """What a write would do."""
         ...
 
-    async def write(self, call: Call, key: str) -> Found:
+    async def write(self, call: Call, key: str, said: Sequence[Said] = ()) -> Found:
         """Do it, once."""
         ...
 

@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from agent.turn import synthetic
 from headstart.guard import Result
 from headstart.speculation.speculator import Call
-from headstart.world import Phrases
+from headstart.world import Phrases, Said
 from headstart.world.opened import ToolResult
 
 AHEAD = "ahead"
@@ -100,6 +100,16 @@ def answers(messages: Sequence[BaseMessage]) -> list[str]:
 def customer_said(messages: Sequence[BaseMessage]) -> list[str]:
     """What the customer wrote, oldest first."""
     return [m.text for m in messages if isinstance(m, HumanMessage) and not synthetic.is_synthetic(m)]
+
+
+def said(messages: Sequence[BaseMessage]) -> list[Said]:
+    """The conversation as both sides read it, oldest first: without tools and without what speculation placed."""
+    return [
+        Said("agent" if isinstance(m, AIMessage) else "user", m.text.strip())
+        for m in messages
+        if m.text.strip()
+        and (isinstance(m, AIMessage) or (isinstance(m, HumanMessage) and not synthetic.is_synthetic(m)))
+    ]
 
 
 def newer_half(messages: Sequence[BaseMessage]) -> str | None:

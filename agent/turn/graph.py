@@ -16,6 +16,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
+from agent.turn.conversation import said
 from agent.turn.turn import Turn
 from headstart.text import printable_data
 from headstart.world import Found
@@ -63,7 +64,7 @@ def execute_tool(state: AgentState, runtime: Runtime[Turn]) -> AgentState:
     if not isinstance(asked, AIMessage):
         raise TypeError(f"execute_tool needs the model's message last, found {type(asked).__name__}")
     turn.log.add(f"execute_tool: {_decision(asked)}")
-    results: list[BaseMessage] = [*turn.tools.run(asked, _ask_customer)]
+    results: list[BaseMessage] = [*turn.tools.run(asked, _ask_customer, said(state["messages"]))]
     return {"messages": results, "tool_rounds": state.get("tool_rounds", 0) + 1}
 
 

@@ -14,7 +14,7 @@ from headstart.errors import ArgumentsError
 from headstart.speculation.speculator import Call, Claim
 from headstart.text import printable
 from headstart.timeline import DatabaseUse, PerformanceLog, Prices, Timeline
-from headstart.world import Found
+from headstart.world import Found, Said
 from headstart.world.opened import Artifact, Described, ToolResult, artifact
 
 
@@ -47,8 +47,12 @@ class ToolRuns:
         self.has_written = False
         """Whether a change was tried: its message is the answer."""
 
-    def run(self, message: AIMessage, approve: Callable[[ToolCall, Found], bool]) -> list[ToolMessage]:
+    def run(
+        self, message: AIMessage, approve: Callable[[ToolCall, Found], bool], said: Sequence[Said] = ()
+    ) -> list[ToolMessage]:
         """The results of a message's calls: writes after the customer's word, reads claimed together.
+
+        `said` is the conversation so far.
 
         `approve` may leave by an exception (LangGraph's interrupt), so it is asked for every write
         before anything is done.
@@ -59,7 +63,7 @@ class ToolRuns:
         results = self._bridge.run(self._run_all([call for call in calls if call["id"] not in approved]))
         for call in calls:
             if call["id"] in approved:
-                results[call["id"]] = self._write(call, approved[call["id"]])
+                results[call["id"]] = self._write(call, approved[call["id"]], said)
         invalid = [
             ToolMessage(f"This call could not be read: {call['error']}.", tool_call_id=call["id"] or "", status="error")
             for call in message.invalid_tool_calls
@@ -90,14 +94,15 @@ class ToolRuns:
         preview = self._previews[key]
         return preview if preview.refused or approve(call, preview) else None
 
-    def _write(self, call: ToolCall, preview: Found | None) -> ToolMessage:
+    def _write(self, call: ToolCall, preview: Found | None, said: Sequence[Said]) -> ToolMessage:
         if preview is None:
             return _result(call, self._world.phrases.not_confirmed, None, "success")
         change = preview
         made = Call.of(call["name"], call["args"])
         if not preview.refused:
             with self._querying(made):
-                change = self._bridge.run(self._lookups.write(made, f"{self._thread_id}:{call['id'] or ''}"))
+                key = f"{self._thread_id}:{call['id'] or ''}"
+                change = self._bridge.run(self._lookups.write(made, key, said))
         self._log.add(f"{call['name']}: {'refused by the rules' if change.refused else 'done'}")
         result: Artifact = {**artifact(change), "revision": None, "done": not change.refused}
         waited_s = sum(use.end_s - use.start_s for use in self.database if use.call == made)

@@ -121,6 +121,8 @@ class Turn:
         if not self.guarded:
             return self._write_answer(node, prompt, None)
         reading = self.check.read(self._asked(messages, prompt))
+        if (verdict := reading.beforehand) is not None:
+            return self._without_model(verdict)
         message = self._write_answer(node, prompt, reading.guard, shown=reading.may_answer)
         if why := self._implausible(message, reading):
             # Asked again for what it was told already, it would go round in circles.
@@ -130,6 +132,14 @@ class Turn:
         if _calls(message) or not stands:
             return message
         return self._repaired(node, prompt, message, reading.guard)
+
+    def _without_model(self, verdict: Verdict) -> AIMessage:
+        """What the check knew before the model was asked: calls, or an answer."""
+        if verdict.answer is None:
+            return self._calling(verdict, AIMessage(""))
+        self.log.add("answered from what was found, without the model")
+        self.show(verdict.answer)
+        return AIMessage(verdict.answer)
 
     def _asked(self, messages: Sequence[BaseMessage], prompt: Sequence[BaseMessage]) -> Asked:
         """What there is to read before the model writes."""
@@ -212,7 +222,7 @@ class Turn:
         Where its answer is not to be `shown`, it may only call: it ends with its first words.
         """
         chat_model = self.model()
-        model = writing.bound(chat_model, schemas(self.world.tools), tool_choice)
+        model = writing.bound(chat_model, schemas(self.world.shown), tool_choice)
         options = self._options(capabilities_of(chat_model), begun, barred)
         start_s = self.timeline.clock()
         first_s: float | None = None

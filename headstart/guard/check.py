@@ -88,6 +88,8 @@ class Grounding:
     """Which of the results the answer rests on, as indexes."""
     records: tuple[str, ...] = ()
     """The records that the answer tells of, by their keys."""
+    unanswered: str = ""
+    """The question that found no answer, where the answer says so; it is counted for whoever runs the world."""
 
 
 class Reading(Protocol):
@@ -96,6 +98,14 @@ class Reading(Protocol):
     @property
     def guard(self) -> Guard:
         """For the answer, should it be one."""
+        ...
+
+    @property
+    def beforehand(self) -> Verdict | None:
+        """The calls or the answer that are beyond doubt before the model writes a word: then it is not asked.
+
+        None where the model is to write.
+        """
         ...
 
     @property
@@ -130,6 +140,7 @@ class FactsReading:
 
     guard: Guard
     may_answer: bool = True
+    beforehand: Verdict | None = None
 
     def plausible(self, call: Made) -> bool:
         """Every call is."""

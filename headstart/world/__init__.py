@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headstart.speculation.prediction import Candidate
     from headstart.world.cards import Card, Table
     from headstart.world.langchain import world_of
-    from headstart.world.members import Backend, Found, NoArguments, Option, Options, Tool, User, World, Write
+    from headstart.world.members import Backend, Found, NoArguments, Option, Options, Said, Tool, User, World, Write
     from headstart.world.phrases import Phrases
     from headstart.world.rules import Moment, Rule, rule
 
@@ -30,6 +30,7 @@ __all__ = [
     "Options",
     "Phrases",
     "Rule",
+    "Said",
     "Table",
     "Tool",
     "User",

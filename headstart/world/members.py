@@ -21,6 +21,7 @@ from headstart.errors import WorldError
 
 if TYPE_CHECKING:
     from headstart.speculation.calls import Call
+    from headstart.world.desk import Desk
 
 Effect = Literal["read", "write"]
 
@@ -45,6 +46,9 @@ class Tool:
     """A write is never speculated, and runs only after the user has confirmed it."""
     speculation_safe: bool = False
     """Whether calling it unasked is harmless. Said separately: that a tool only reads does not prove it."""
+    shown: bool = True
+    """Whether a model is told of it. One that is not is called by the world's rules and by its check alone, and what
+    it gives is never placed in a prompt ahead of the question: each tool costs a small model tokens and certainty."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -68,6 +72,14 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What one side of a conversation said."""
+
+    author: Literal["user", "agent"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """What comes with the call of a writing tool."""
 
@@ -75,6 +87,8 @@ class Write:
     """The idempotency key: the same key again is the same write again, and happens once."""
     dry_run: bool
     """Say what would happen, and change nothing: this is what the user confirms."""
+    said: Sequence[Said] = ()
+    """The conversation so far, oldest first, for a write that hands it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +179,11 @@ class Backend(Protocol):
     def today(self) -> date:
         """The day by which the world counts."""
         return date.today()
+
+    @property
+    def desk(self) -> Desk | None:
+        """Where people take over; None where nobody does."""
+        return None
 
 
 @runtime_checkable

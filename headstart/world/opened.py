@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from headstart.guard import Check
     from headstart.speculation.calls import Call
     from headstart.world.cards import Cards
+    from headstart.world.desk import Desk
     from headstart.world.phrases import Phrases
     from headstart.world.rules import Rule
 
@@ -86,6 +87,11 @@ class Described:
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise WorldError(f"Expected each tool of {self.name} once, found several of {', '.join(twice)}.")
         return tools
+
+    @cached_property
+    def shown(self) -> tuple[Tool, ...]:
+        """The tools that a model is told of."""
+        return tuple(tool for tool in self.tools if tool.shown)
 
     @cached_property
     def by_name(self) -> dict[str, Tool]:
@@ -174,6 +180,11 @@ class Completed(Backend):
         """As the backend does."""
         return await self.backend.call(user, tool, arguments, write)
 
+    @property
+    def desk(self) -> Desk | None:
+        """As the backend has."""
+        return getattr(self.backend, "desk", None)
+
 
 def completed(world: Described, backend: Any) -> Backend:
     """What a world connects to, with every method of a `Backend`. Raises WorldError where it has no `call`."""
@@ -201,6 +212,11 @@ class OpenWorld:
     def today(self) -> date:
         """The day by which the world counts."""
         return self.backend.today()
+
+    @property
+    def desk(self) -> Desk | None:
+        """Where people take over; None where nobody does."""
+        return self.backend.desk
 
     async def revision(self, user: User) -> int | None:
         """The user's revision; None where the service counts none."""

@@ -32,5 +32,7 @@ class Phrases:
     """Said while the first lookups run."""
     ready: str = "what you will likely ask for is here already"
     """Said when the first lookups are in."""
+    passed_on: str = "I have passed this on (ticket {number})."
+    """What the user reads where a person has the conversation; `{number}` is the ticket's."""
     service: str = "the service"
     """Who looks things up, as line mode says it while one waits."""

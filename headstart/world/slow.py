@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from headstart.world.desk import Desk
 from headstart.world.members import Backend, Found, User, Write
 
 
@@ -32,3 +33,8 @@ class Slow(Backend):
     def today(self) -> date:
         """As the backend says."""
         return self.backend.today()
+
+    @property
+    def desk(self) -> Desk | None:
+        """As the backend has."""
+        return self.backend.desk

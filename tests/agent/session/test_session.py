@@ -599,7 +599,7 @@ async def test_an_order_that_cannot_be_read_is_tried_once(sign_in: SignIn, monke
         (order_id,) = connection.execute(
             "SELECT order_id FROM orders WHERE customer_id = 'forty40' ORDER BY ordered_on LIMIT 1"
         ).fetchone()
-    assert (await answered(session, f"What is in order {order_id}?")).answer == sorry
+    assert (await answered(session, f"What is in order {order_id}?")).answer == f"{sorry} {sentences.OFFER}"
 
 
 async def test_a_change_that_nobody_asked_for_is_not_even_proposed(sign_in: SignIn) -> None:
@@ -622,7 +622,7 @@ async def test_a_new_address_that_nobody_gave_is_asked_for(sign_in: SignIn) -> N
 async def test_a_call_that_does_not_parse_is_not_shown(sign_in: SignIn) -> None:
     session, _ = await sign_in('<tool_call_>{"name": "cancel_order"}')
     await prefetched(session)
-    assert (await answered(session, "hello")).answer == sentences.NOT_UNDERSTOOD
+    assert (await answered(session, "hello")).answer == f"{sentences.NOT_UNDERSTOOD} {sentences.OFFER}"
 
 
 async def test_a_follow_up_about_a_parcel_is_looked_up_for_the_order_that_was_told(sign_in: SignIn) -> None:
@@ -688,7 +688,7 @@ async def test_what_is_denied_is_searched_for_first_where_there_are_more_orders_
     await until(lambda: session._lookups.begun())
     result = await answered(session, "where is my lawn mower?")
     assert [use.arguments for use in result.tool_calls][-1] == {"text": "lawn mower"}
-    assert (result.answer, result.corrected) == (denial, (Correction.NOT_SEARCHED,))
+    assert (result.answer, result.corrected) == (f"{denial} {sentences.WAY_ON}", (Correction.NOT_SEARCHED,))
 
 
 async def test_a_number_that_the_model_has_invented_is_not_looked_up(sign_in: SignIn) -> None:
@@ -782,4 +782,4 @@ async def test_a_question_about_a_refund_proposes_no_return(sign_in: SignIn) -> 
     await prefetched(session)
     result = await answered(session, "where's my refund for the mug?")
     assert result.answer.startswith("Your Smart Coffee Mug (B456) was delivered")
-    assert result.corrected == (Correction.CHANGE_NOT_ASKED_FOR,)
+    assert "A refund reaches you" in result.answer
