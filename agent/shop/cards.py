@@ -14,6 +14,9 @@ from pydantic import ValidationError
 from agent.shop.contents import money
 from agent.shop.records import (
     Change,
+    Handover,
+    HelpArticle,
+    HelpFound,
     Order,
     OrderDetails,
     OrderHistory,
@@ -30,7 +33,17 @@ AS_A_TABLE = 2
 EVENTS = 6
 """Steps of a parcel that are listed, the newest."""
 RECORDS: dict[str, type[Row]] = {
-    kind.__name__: kind for kind in (OrderHistory, OrderMatches, OrderDetails, Shipment, ProductDetails, Change)
+    kind.__name__: kind
+    for kind in (
+        OrderHistory,
+        OrderMatches,
+        OrderDetails,
+        Shipment,
+        ProductDetails,
+        Change,
+        HelpFound,
+        Handover,
+    )
 }
 
 
@@ -41,7 +54,7 @@ class Orders:
     orders: tuple[Order, ...]
 
 
-Single: TypeAlias = Order | Shipment | Product | Change
+Single: TypeAlias = Order | Shipment | Product | Change | HelpArticle | Handover
 Fact: TypeAlias = Single | Orders
 
 
@@ -55,7 +68,7 @@ def told_of(answer: str, found: Sequence[tuple[str, Any]]) -> list[Fact]:
     rows = [row for kind, data in found if (row := _row(kind, data)) is not None]
     known = [fact for row in rows for fact in _single(row)]
     single = _one_each([fact for fact in known if _is_told(fact, answer)], answer)
-    shown = {fact.order_id for fact in single if not isinstance(fact, Product)}
+    shown = {fact.order_id for fact in single if isinstance(fact, Order | Shipment | Change)}
     listed = {order.order_id: order for row in rows for order in _listed(row) if order.order_id not in shown}
     meant = [order for order in listed.values() if _is_told(order, answer)]
     if not meant and not single:
@@ -75,8 +88,10 @@ def _row(record: str, data: object) -> Row | None:
 
 def _single(row: Row) -> Iterator[Single]:
     match row:
-        case Shipment(order=Order()) | Change():
+        case Shipment(order=Order()) | Change() | Handover(ticket=int()):
             yield row
+        case HelpFound(articles=(HelpArticle() as article, *_)):
+            yield article
         case OrderDetails(order=Order() as order):
             yield order
         case ProductDetails(product=Product() as product):
@@ -89,11 +104,23 @@ def _one_each(facts: Sequence[Single], answer: str) -> list[Single]:
     """One of each order and product: what was done to it, else its parcel, or its price where one is told."""
     by_subject: dict[str, Single] = {}
     for fact in facts:
-        subject = fact.product_id if isinstance(fact, Product) else fact.order_id
+        subject = _subject(fact)
         before = by_subject.get(subject)
         if before is None or _weight(fact, answer) >= _weight(before, answer):
             by_subject[subject] = fact
     return list(by_subject.values())
+
+
+def _subject(fact: Single) -> str:
+    match fact:
+        case Product():
+            return fact.product_id
+        case HelpArticle():
+            return fact.name
+        case Handover():
+            return f"ticket {fact.ticket}"
+        case _:
+            return fact.order_id
 
 
 def _weight(fact: Single, answer: str) -> int:
@@ -115,6 +142,10 @@ def _is_told(fact: Single, answer: str) -> bool:
             number, items = fact.order_id, [item.item for item in fact.items]
         case Shipment():
             number, items = fact.order_id, [item.item for item in (fact.order.items if fact.order else ())]
+        case HelpArticle():
+            return fact.title in answer
+        case Handover():
+            return fact.message in answer
         case Change():
             return True
     said = answer.casefold()
@@ -130,6 +161,11 @@ def shown(fact: Fact) -> Shown:
             return Card(f"{fact.order_id} · {fact.status}", _order(fact), about_order(fact.order_id))
         case Product():
             return Card(fact.name, _product(fact), f"About the {fact.name}: ")
+        case HelpArticle():
+            # Its first paragraph stands in the answer above.
+            return Card(fact.title, tuple(fact.text.split("\n\n")[1:]), f"About “{fact.title}”: ")
+        case Handover():
+            return Card(f"ticket {fact.ticket} · open", (fact.reason,), "")
         case Change():
             title = f"{fact.order_id} · {'changed' if fact.done else 'not changed'}"
             return Card(title, (_change(fact.before, fact.after, fact.message),), about_order(fact.order_id))

@@ -86,7 +86,12 @@ class OrderWriter:
                 return _refused("request_return", order.order_id, refusal or "")
             await connection.execute_fetchall(
                 "INSERT INTO returns (order_id, line, reason, status, requested_at) VALUES (?, ?, ?, 'Requested', ?)",
-                (order.order_id, meant.line, _one_line(reason)[:REASON_LENGTH], self._now()),
+                (
+                    order.order_id,
+                    meant.line,
+                    _one_line(reason)[:REASON_LENGTH],
+                    self.stamp(),
+                ),
             )
             message = contents.return_registered(order, meant, done=not request.dry_run)
             return _done("request_return", order, message, order.status.value, "Return requested")
@@ -118,11 +123,11 @@ class OrderWriter:
     async def add_customer(self, customer_id: str, name: str, email: str, address: str, password_hash: str) -> None:
         """Adds an account; raises SettingsError when there is one of that name."""
         try:
-            async with self._transaction() as connection:
+            async with self.transaction() as connection:
                 await connection.execute_fetchall(
                     "INSERT INTO customers (customer_id, name, email, password_hash, address, created_at)"
                     " VALUES (?, ?, ?, ?, ?, ?)",
-                    (customer_id, name, email, password_hash, address, self._now()),
+                    (customer_id, name, email, password_hash, address, self.stamp()),
                 )
                 await connection.commit()
         except sqlite3.IntegrityError as error:
@@ -132,7 +137,7 @@ class OrderWriter:
 
     async def set_password_hash(self, customer_id: str, password_hash: str) -> bool:
         """Whether there is such an account."""
-        async with self._transaction() as connection:
+        async with self.transaction() as connection:
             rows = await connection.execute_fetchall(
                 "UPDATE customers SET password_hash = ? WHERE customer_id = ? RETURNING customer_id",
                 (password_hash, customer_id),
@@ -152,7 +157,7 @@ class OrderWriter:
                 self._opened = None
 
     async def _change(self, action: str, request: Request, reason: str | None, apply: Apply) -> Change:
-        async with self._transaction() as connection:
+        async with self.transaction() as connection:
             check_columns(self._columns, WRITE_COLUMNS, self._path, "changing orders")
             if recorded := await _recorded(connection, action, request):
                 return await self._with_what_it_left(connection, recorded, request)
@@ -166,7 +171,7 @@ class OrderWriter:
                     "INSERT INTO changes (at, customer_id, order_id, action, before, after, reason, message, key)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
-                        self._now(),
+                        self.stamp(),
                         request.customer_id,
                         order.order_id,
                         action,
@@ -188,7 +193,7 @@ class OrderWriter:
         return change.model_copy(update={"renewed": renewed, "revision": revision})
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncGenerator[aiosqlite.Connection]:
+    async def transaction(self) -> AsyncGenerator[aiosqlite.Connection]:
         """A transaction that ends with what its user commits; all else is rolled back.
 
         A write whose task is cancelled while it commits is done or not; its key tells.
@@ -218,8 +223,13 @@ class OrderWriter:
             self._opened = connection
         return self._opened
 
-    def _now(self) -> str:
-        return self._clock().astimezone(UTC).isoformat(timespec="seconds")
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        return self._clock().astimezone(UTC)
+
+    def stamp(self) -> str:
+        """The moment as the database writes it."""
+        return self.now().isoformat(timespec="seconds")
 
 
 async def _recorded(connection: aiosqlite.Connection, action: str, request: Request) -> Change | None:

@@ -5,7 +5,7 @@ that a result fetched ahead of time can later be told from a stale one; a revisi
 a stale row fresh.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,11 +15,17 @@ import aiosqlite
 
 from agent.shop import queries
 from agent.shop.changes import OrderWriter, Request
+from agent.shop.contents import NO_DESK
 from agent.shop.database import BUSY_TIMEOUT_S, READ_COLUMNS, check_columns, columns, connect
+from agent.shop.english import kinds
+from agent.shop.help.articles import Article, shelf
+from agent.shop.help.search import search_help
 from agent.shop.pool import ReaderPool
 from agent.shop.records import (
     Account,
     Change,
+    Handover,
+    HelpFound,
     OrderDetails,
     OrderHistory,
     OrderMatches,
@@ -27,7 +33,9 @@ from agent.shop.records import (
     Shipment,
 )
 from agent.shop.terms import order_number
+from agent.shop.tickets import ShopDesk
 from headstart.errors import DatabaseError
+from headstart.world import Write
 
 T = TypeVar("T")
 
@@ -52,12 +60,18 @@ class OrderStore:
     Reads and writes raise DatabaseError.
     """
 
-    def __init__(self, path: Path, pool: ReaderPool, writer: OrderWriter, *, has_revisions: bool) -> None:
+    def __init__(self, path: Path, pool: ReaderPool, writer: OrderWriter, found: Mapping[str, frozenset[str]]) -> None:
         self.path = path
         self._pool = pool
         self._writer = writer
-        self.has_revisions = has_revisions
+        self.has_revisions = "revision" in found["customers"]
         """False in a database of one's own without customers.revision."""
+        self._help = pool if "help_words" in found else None
+        """Where help articles are; None in a database of one's own without any."""
+        self._has_returns = "returns" in found
+        tickets = {"tickets", "ticket_messages", "unanswered"} <= found.keys()
+        self.desk = ShopDesk(writer.transaction, pool.snapshot, writer.now) if tickets else None
+        """None in a database of one's own without tickets."""
 
     @classmethod
     async def open(
@@ -67,11 +81,12 @@ class OrderStore:
         readers: int = 4,
         busy_timeout_s: float = BUSY_TIMEOUT_S,
         clock: Callable[[], datetime] = utc_now,
+        articles: Sequence[Article] | None = None,
     ) -> "OrderStore":
         """Opens the database and looks at its schema first.
 
         Raises DatabaseError saying which file, table or column was expected and what was found. `clock` tells
-        the writes the moment and the shop's day.
+        the writes the moment and the shop's day; `articles` take the place of the database's help articles.
         """
         connection = await connect(path, busy_timeout_s=busy_timeout_s)
         try:
@@ -79,12 +94,15 @@ class OrderStore:
             check_columns(found, READ_COLUMNS, path, "reading orders")
         finally:
             await connection.close()
-        return cls(
+        store = cls(
             path,
             await ReaderPool.open(path, readers=readers, busy_timeout_s=busy_timeout_s),
             OrderWriter(path, busy_timeout_s=busy_timeout_s, clock=clock),
-            has_revisions="revision" in found["customers"],
+            found,
         )
+        if articles is not None:
+            store._help = ReaderPool(path, [await shelf(articles)])
+        return store
 
     @classmethod
     async def over(cls, connection: aiosqlite.Connection, clock: Callable[[], datetime] = utc_now) -> "OrderStore":
@@ -96,7 +114,7 @@ class OrderStore:
         found = await columns(connection, path)
         check_columns(found, READ_COLUMNS, path, "reading orders")
         writer = OrderWriter(path, busy_timeout_s=BUSY_TIMEOUT_S, clock=clock, given=connection)
-        return cls(path, ReaderPool(path, [connection]), writer, has_revisions="revision" in found["customers"])
+        return cls(path, ReaderPool(path, [connection]), writer, found)
 
     def today(self) -> date:
         """The shop's day, by which the rules count."""
@@ -106,10 +124,16 @@ class OrderStore:
         """Interrupts the reads, waits for the write under way, and closes every connection."""
         await self._writer.close()
         await self._pool.close()
+        if self._help is not None and self._help is not self._pool:
+            await self._help.close()
 
     async def get_order_history(self, customer_id: str) -> Versioned[OrderHistory]:
         """The customer's newest orders, with aggregates over all of them."""
-        return await self._read(customer_id, lambda connection: queries.order_history(connection, customer_id))
+
+        async def query(connection: aiosqlite.Connection) -> OrderHistory:
+            return await queries.order_history(connection, customer_id, has_returns=self._has_returns)
+
+        return await self._read(customer_id, query)
 
     async def search_orders(self, customer_id: str, text: str) -> Versioned[OrderMatches]:
         """The customer's orders that match the words best."""
@@ -157,6 +181,13 @@ class OrderStore:
 
         return await self._read(customer_id, query)
 
+    async def search_help(self, customer_id: str, text: str) -> Versioned[HelpFound]:
+        """The help articles that fit a question, for everybody the same; none in a database without articles."""
+        if self._help is None:
+            return Versioned(HelpFound(text=text), None)
+        async with self._help.snapshot() as connection:
+            return Versioned(await search_help(connection, text, kinds.articles(text)), None)
+
     async def revision(self, customer_id: str) -> int | None:
         """The customer's revision now; None without revisions or without such a customer."""
         if not self.has_revisions:
@@ -184,6 +215,12 @@ class OrderStore:
     ) -> Change:
         """Sends one order elsewhere; `key` and `dry_run` as for `cancel_order`."""
         return await self._writer.change_address(Request(customer_id, order_id, key, dry_run), address)
+
+    async def contact_human(self, customer_id: str, reason: str, *, write: Write) -> Handover:
+        """Opens a ticket with what was said, or says that there is no desk; `write.key` as for `cancel_order`."""
+        if self.desk is None:
+            return Handover(reason=reason, message=NO_DESK)
+        return await self.desk.open(customer_id, reason, write.said, key=write.key, dry_run=write.dry_run)
 
     async def credentials(self, customer_id: str) -> tuple[str, str, str] | None:
         """Number, name and password hash of an account; for `agent.shop.accounts` only."""

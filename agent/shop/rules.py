@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.shop.english import asking, naming, numbers
+from agent.shop.english import asking, kinds, naming, numbers, ways_on
 from agent.shop.english.asking import asks_for_parcel
 from agent.shop.records import Status
 from headstart.world import Call, Candidate, Moment, rule
@@ -129,6 +129,17 @@ def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
 
 
 @rule("typing")
+def the_help_typed_about(moment: Moment) -> Iterator[Candidate]:
+    """The help article that the text asks for, while it is typed."""
+    named = bool(moment.once(mentions).meant or numbers.full_numbers(moment.text))
+    if article := ways_on.article_asked(moment.text, named=named):
+        chance = kinds.articles(moment.text)[article]
+        yield Candidate(
+            Call.of("search_help", {"text": article}), chance, "the_help_typed_about", "you ask how it works"
+        )
+
+
+@rule("typing")
 def the_product_typed_about(moment: Moment) -> Iterator[Candidate]:
     """The number of a product: surer if the customer has ordered it, never if it is an order's."""
     orders = moment.once(mentions).orders
@@ -193,6 +204,7 @@ RULES = (
     the_parcel_of_the_order_talked_about,
     the_parcel_on_its_way,
     the_account_typed_about,
+    the_help_typed_about,
     the_product_typed_about,
     the_late_parcel,
     the_parcel_of_an_order_looked_up,

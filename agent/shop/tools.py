@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from agent.shop import contents
 from agent.shop.orders import OrderStore, Versioned
-from agent.shop.records import Change, OrderDetails, Row
+from agent.shop.records import Change, Handover, OrderDetails, Row
 from headstart.speculation.calls import Call
 from headstart.world import Found, NoArguments, Tool, Write
 
@@ -54,6 +54,12 @@ class NewAddress(BaseModel):
 
     order_id: str = Field(description="order number")
     address: str
+
+
+class Reason(BaseModel):
+    """Takes why a person is wanted."""
+
+    reason: str = Field(description="what the customer wants, in their words")
 
 
 TOOLS: tuple[Tool, ...] = (
@@ -111,6 +117,20 @@ TOOLS: tuple[Tool, ...] = (
         NewAddress,
         "write",
     ),
+    Tool(
+        "search_help",
+        "Find the shop's help article about returns, delivery, payment, the account and the like.",
+        Words,
+        speculation_safe=True,
+        shown=False,
+    ),
+    Tool(
+        "contact_human",
+        "Hand this conversation to a person.",
+        Reason,
+        "write",
+        shown=False,
+    ),
 )
 """In the order in which the model reads them."""
 
@@ -123,6 +143,7 @@ CONTENTS: Mapping[str, Callable[[Any], str]] = {
     "track_shipment": contents.shipment,
     "get_product": contents.product_details,
     "get_account": contents.account,
+    "search_help": contents.help_found,
 }
 """What the model reads of each tool's row."""
 
@@ -140,8 +161,20 @@ async def read(store: OrderStore, customer_id: str, name: str, arguments: Mappin
 
 async def write(store: OrderStore, customer_id: str, name: str, arguments: Mapping[str, Any], write: Write) -> Found:
     """Run a writing tool for one customer, once for each key; a dry run says what it would do and changes nothing."""
+    if name == "contact_human":
+        return handed_over(await store.contact_human(customer_id, **arguments, write=write))
     change: Change = await getattr(store, name)(customer_id, **arguments, key=write.key, dry_run=write.dry_run)
     return changed(change)
+
+
+def handed_over(handover: Handover) -> Found:
+    """What came of asking for a person."""
+    return Found(
+        handover.message,
+        handover.model_dump(mode="json"),
+        Handover.__name__,
+        refused=handover.message == contents.NO_DESK,
+    )
 
 
 def changed(change: Change) -> Found:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from headstart.world import Phrases, Rule, Tool
     from headstart.world.accounts import Accounts
     from headstart.world.cards import Shown
+    from headstart.world.desk import Desk
 
 DEMO_LATENCY_S = 3.0
 DEMO_HINT = "demo accounts: user123, eight8, forty40 …\npassword: demo"
@@ -32,7 +33,10 @@ class Shop:
     """A shop's orders, products and accounts, in one SQLite file."""
 
     name = "shop"
-    options = (Option("orders", "A database of your own; without it the demo's.", Path),)
+    options = (
+        Option("orders", "A database of your own; without it the demo's.", Path),
+        Option("articles", "A folder of help articles of your own, as Markdown; without it the database's.", Path),
+    )
 
     @property
     def instructions(self) -> str:
@@ -87,6 +91,7 @@ class Shop:
         """Open the orders and the accounts; raises DatabaseError."""
         from agent.shop.customers import Customers
         from agent.shop.demo_data import working_copy
+        from agent.shop.help.articles import read_articles
         from agent.shop.orders import OrderStore
         from headstart.storage import check_database
         from headstart.world.accounts import Accounts
@@ -96,7 +101,8 @@ class Shop:
         await asyncio.to_thread(check_database, sign_ins)
         if path is None:
             path = await asyncio.to_thread(working_copy, options.data_folder, date.today(), options.notice)
-        store = await OrderStore.open(path)
+        articles = await asyncio.to_thread(read_articles, options["articles"]) if options["articles"] else None
+        store = await OrderStore.open(path, articles=articles)
         try:
             yield ShopBackend(store, Accounts(Customers(store), sign_ins))
         finally:
@@ -132,6 +138,11 @@ class ShopBackend(Backend):
     def today(self) -> date:
         """The shop's day, by which its rules count."""
         return self.store.today()
+
+    @property
+    def desk(self) -> Desk | None:
+        """Where the shop's people take over."""
+        return self.store.desk
 
     def describe(self) -> str:
         """For `headstart doctor`."""

@@ -5,14 +5,14 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from langchain_core.messages import ToolCall
 
 from agent.shop import policy
-from agent.shop.english import intent, numbers, sentences, target
+from agent.shop.english import intent, numbers, sentences, target, ways_on
 from agent.shop.english.asking import asks_for_parcel, wants_elsewhere
 from agent.shop.english.correction import Correction
 from agent.shop.english.facts import Known, known_from
@@ -33,19 +33,23 @@ class ShopCheck:
         self._today = today
         self._known: tuple[tuple[str, ...], Known] | None = None
         """The calls of the results that were read last, and what they say."""
+        self._said: Sequence[str] = ()
 
     def read(self, asked: Asked) -> "ShopReading":
         """What the question asks for, held against what is known."""
+        self._said = asked.said
         known = self._known_of(asked.results)
         question = NOTHING if asked.has_written else self._understand(asked, known)
         searched = known.count is None or known.count <= len(known.listed) or SEARCH in asked.called_tools
         unread = _unread(asked, question, known)
         change = None if asked.has_written else target.wanted(asked.question, known)
-        return ShopReading(asked, Guard(known, question, searched), unread, change, self._today)
+        before = ways_on.beforehand(asked, question, known, self._today)
+        return ShopReading(asked, Guard(known, question, searched), unread, change, self._today, before)
 
     def ground(self, answer: str, results: Sequence[Result]) -> Grounding:
         """Hold a finished answer against the records."""
-        return ground(answer, self._known_of(results), [result.text for result in results])
+        grounding = ground(answer, self._known_of(results), [result.text for result in results])
+        return replace(grounding, unanswered=ways_on.unanswered(answer, self._said))
 
     def _known_of(self, results: Sequence[Result]) -> Known:
         """What these results say; worked out once for the same results."""
@@ -71,6 +75,8 @@ class ShopReading:
     change: ToolCall | None
     """The change that is asked for of "my order"."""
     today: date
+    beforehand: Verdict | None = None
+    """What is due without the model."""
 
     @property
     def may_answer(self) -> bool:
@@ -119,7 +125,7 @@ class ShopReading:
                 corrections.append(Correction.CHANGE_NOT_ASKED_FOR)
                 asks = lacking == "address" or wants_elsewhere(asked.question)
                 answer = sentences.NEW_ADDRESS if asks else question.answer or sentences.NOT_UNDERSTOOD
-                return Verdict(answer=answer, corrections=corrections)
+                return Verdict(answer=answer + sentences.with_way_on(answer), corrections=corrections)
             if write:
                 found = self._target(meant)
                 if found.call is None and found.answer:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from agent.shop import contents, records
 from agent.shop.english import asking, naming, numbers
 from agent.shop.english.asking import STATUS_WORDS, STATUSES, Field
-from agent.shop.records import Order, Status
+from agent.shop.records import HelpFound, Order, OrderHistory, Status
 
 Kind = Literal["number", "item", "date", "amount", "status", "carrier"]
 
@@ -125,6 +125,10 @@ class Known:
     newest_line: str = ""
     dearest_line: str = ""
     """The sentences of the history about all orders, the newest and the dearest."""
+    history: OrderHistory | None = None
+    """The history itself, for what its orders come to."""
+    help: HelpFound | None = None
+    """What was found last in the help articles."""
     count: int | None = None
     by_status: Mapping[Status, int] = field(default_factory=dict)
     newest: str | None = None
@@ -251,6 +255,9 @@ def known_from(results: Iterable[tuple[str, Mapping[str, Any] | None]]) -> Known
             case records.OrderDetails() as row:
                 _orders(known, [row.order] if row.order else [])
                 known.quotable += (content,) if row.order is None else ()
+            case records.HelpFound() as row:
+                known.help = row
+                known.quotable += tuple(part for article in row.articles for part in article.text.split("\n\n"))
             case records.Shipment() as row:
                 _shipment(known, row, content)
             case row:
@@ -310,6 +317,7 @@ def _same_day(said: tuple[int | None, int, int], day: date) -> bool:
 
 
 def _history(known: Known, history: records.OrderHistory) -> None:
+    known.history = history
     _orders(known, [*([history.dearest] if history.dearest else []), *history.orders])
     known.listed = tuple(order.order_id for order in history.orders)
     known.summary = contents.history_summary(history) if history.orders else contents.NO_ORDERS
@@ -319,6 +327,12 @@ def _history(known: Known, history: records.OrderHistory) -> None:
     known.newest = known.listed[0] if known.listed else None
     known.dearest = history.dearest.order_id if history.dearest else None
     known.older_status = {order.order_id: order.status for order in history.older}
+    if history.count:
+        known.quotable += contents.totals(history)
+    for one in history.returns:
+        if record := known.records.get(one.order_id):
+            dates = {**record.dates, "returned": record.dates.get("returned", frozenset()) | {one.requested_on}}
+            known.records[one.order_id] = replace(record, dates=dates)
     known.older = {order.order_id: tuple(item.item for item in order.items) for order in history.older}
 
 

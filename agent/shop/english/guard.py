@@ -17,7 +17,7 @@ from agent.shop.english.asking import STATUS_WORDS, extreme_asked
 from agent.shop.english.correction import Correction
 from agent.shop.english.facts import Known, Span, facts
 from agent.shop.english.numbers import WRITTEN
-from agent.shop.english.sentences import NEW_ADDRESS, NOT_UNDERSTOOD, ONLY_YOURS
+from agent.shop.english.sentences import NEW_ADDRESS, NOT_UNDERSTOOD, ONLY_YOURS, with_way_on
 from agent.shop.english.statements import (
     DENYING,
     SUPERLATIVE,
@@ -311,7 +311,13 @@ class Guard:
 
     def _rest(self) -> str:
         """What the answer has left out of a list, of what was asked about and of what it must hold."""
-        return self._rest_of_list() + self._rest_of_wanted() + self._rest_of_needs()
+        return self._rest_of_list() + self._rest_of_wanted() + self._rest_of_needs() + self._way_on()
+
+    def _way_on(self) -> str:
+        """Where to go from an answer that leads nowhere."""
+        said = with_way_on(self.text.rstrip())
+        self.text += said
+        return said
 
     def _left_of_list(self) -> list[str]:
         return [key for key in self.known.listed if key not in self._bullets]

@@ -8,7 +8,7 @@ from agent.shop import contents
 from agent.shop.english.correction import Correction
 from agent.shop.english.facts import Known, facts, known_from
 from agent.shop.english.guard import Guard, ground
-from agent.shop.english.sentences import NOT_UNDERSTOOD
+from agent.shop.english.sentences import NOT_UNDERSTOOD, OFFER, with_way_on
 from agent.shop.english.understanding import Understanding
 from agent.shop.records import (
     Account,
@@ -123,7 +123,7 @@ FALSE = [
 @pytest.mark.parametrize("answer", TRUE)
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_what_the_records_hold_passes_whole(answer: str, size: int) -> None:
-    assert streamed(answer, size=size) == (answer, None)
+    assert streamed(answer, size=size) == (answer + with_way_on(answer), None)
 
 
 @pytest.mark.parametrize(("answer", "said"), FALSE)
@@ -163,14 +163,14 @@ MUG_LINE = KNOWN.records["B456"].line
             "I can't find a coffee mug among your orders.",
             f"Your {KNOWN.records['B456'].line} Your {KNOWN.records['K4821'].line}",
         ),
-        ('< Tool_call>{"name:"get_order"', NOT_UNDERSTOOD),
+        ('< Tool_call>{"name:"get_order"', f"{NOT_UNDERSTOOD} {OFFER}"),
         (
             "Your most expensive order is Smart Coffee Mug (B456), $39.90.",
             "Your most expensive order is QuantumLeap AI Processor (A123), $1,299.00.",
         ),
         (LIST.replace("2026-11-04", "2026-11-05"), LIST),
         (LIST.rpartition("\n")[0] + "\n" + LIST.split("\n")[1], LIST),
-        ("It costs $12.00.", "It costs … I can't say that for certain."),
+        ("It costs $12.00.", f"It costs … I can't say that for certain. {OFFER}"),
     ],
 )
 def test_the_data_tell_what_the_model_could_not(answer: str, text: str) -> None:

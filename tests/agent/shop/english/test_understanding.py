@@ -7,7 +7,7 @@ from stubs.shop_rows import artifact
 from agent.shop import contents
 from agent.shop.english.facts import Known, known_from
 from agent.shop.english.guard import Guard, _continued
-from agent.shop.english.sentences import NEW_ADDRESS, NOT_ALLOWED, ONLY_YOURS
+from agent.shop.english.sentences import NEW_ADDRESS, NOT_ALLOWED, ONLY_YOURS, WAY_ON
 from agent.shop.english.understanding import Understanding, understand
 from agent.shop.records import (
     Account,
@@ -221,7 +221,7 @@ def test_a_denial_after_a_question_that_goes_back_is_answered_from_the_data() ->
     line = f"Your {KNOWN.records['B456'].line}"
     assert answered("with which firm does it come?", "I can't find a firm among your orders.", last=["B456"]) == line
     denial = "I can't find a saddle among your orders."
-    assert answered("is it with the saddle?", denial, last=["B456"]) == denial
+    assert answered("is it with the saddle?", denial, last=["B456"]) == f"{denial} {WAY_ON}"
 
 
 def test_a_new_address_is_asked_for_only_where_something_may_go_elsewhere() -> None:

@@ -1,0 +1,206 @@
+"""What is beyond doubt before the model writes a word: an article, a sum, a person.
+
+A customer always gets somewhere. What the shop's help answers is quoted from its article, what all orders come to is
+said from the history, who wants a person gets one, and who was not helped is offered one. None of it needs a model:
+small ones answer such questions with the nearest order.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from agent.shop import contents
+from agent.shop.english import kinds, numbers
+from agent.shop.english.facts import Known
+from agent.shop.english.sentences import (
+    ALL_RIGHT,
+    DEAD_END,
+    GLAD,
+    HELPED,
+    NOT_MINE,
+    OFFER,
+    SORRY_FOR_THAT,
+)
+from agent.shop.english.understanding import Understanding
+from agent.shop.records import OrderHistory
+from headstart.guard import Asked, Verdict
+from headstart.guard.check import Made
+
+SURE = 0.5
+"""The likelihood from which on a kind is taken for what is asked."""
+PERHAPS = 0.2
+"""The likelihood from which on an article may be quoted, as long as nothing else is likelier."""
+NEARLY = 0.8
+"""The share of the likeliest kind's likelihood from which on an article may be what is asked for."""
+HISTORY, SEARCH_HELP, CONTACT = "get_order_history", "search_help", "contact_human"
+
+OF_AN_ORDER = frozenset(
+    {
+        "damaged",
+        "wrong-item",
+        "missing-parcel",
+        "late-parcel",
+        "refund-status",
+        "exchanges",
+        "warranty",
+        "invoices",
+        "changing-an-order",
+        "payment-problems",
+        "reviews",
+    }
+)
+"""The articles that are asked for with an order's name in the question."""
+
+OF_A_PARCEL = frozenset({"missing-parcel", "late-parcel"})
+"""Those of them for which the parcel's stops are told too."""
+REFUND_STATUS = "refund-status"
+REFUNDS = 3
+"""So many returns are told of at most, the newest."""
+
+_YES = re.compile(
+    r"^\W*(?:yes|yeah|yep|yup|y|sure|ok(?:ay)?|please|do|go ahead|of course|definitely|absolutely|certainly|why not"
+    r"|good|great|fine|it did|that would be|I'd like that|I would)\b",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"^\W*(?:no|nope|nah|n|not|nothing|never ?mind|it (?:did|does)(?: not|n['’]t)|(?:did|does)n['’]t|don['’]t)\b",
+    re.IGNORECASE,
+)
+_SHORT = 6
+"""A yes or a no has so many words at most; in a longer text it opens another question."""
+
+
+def beforehand(asked: Asked, question: Understanding, known: Known, today: date) -> Verdict | None:
+    """The calls or the answer that are due without the model; None where it is to write."""
+    if asked.has_written:
+        return Verdict(answer=asked.results[-1].text) if CONTACT in asked.called_tools and asked.results else None
+    if question.declined:
+        return None
+    if SEARCH_HELP in asked.called_tools:
+        return _from_the_article(question, known) or _by_words(asked)
+    if (replied := _replied(asked)) is not None:
+        return replied
+    if kinds.likelihoods(asked.question).get(kinds.PERSON, 0.0) >= SURE:
+        return _person(asked.question)
+    named = bool(question.orders or numbers.full_numbers(asked.question))
+    if not named and (total := _of_all_orders(asked, known, today)) is not None:
+        return total
+    if article := article_asked(asked.question, named=named):
+        return Verdict(calls=_for_the_article(article, asked, question, known))
+    if not named and kinds.likeliest(asked.question)[0] == kinds.ANGRY and kinds.likeliest(asked.question)[1] >= SURE:
+        return Verdict(answer=f"{SORRY_FOR_THAT} {OFFER}")
+    return None
+
+
+def article_asked(text: str, *, named: bool) -> str:
+    """The name of the help article that a text asks for; empty where it asks for something else.
+
+    `named`: an order is named in it, so that it asks for an article only where that is about one.
+    """
+    name, chance = next(iter(kinds.articles(text).items()), ("", 0.0))
+    least = max(SURE if named else PERHAPS, NEARLY * kinds.likeliest(text)[1])
+    if name == kinds.PERSON or chance < least or (named and name not in OF_AN_ORDER):
+        return ""
+    return name
+
+
+def unanswered(answer: str, said: Sequence[str]) -> str:
+    """The question that an answer leaves unanswered; empty where it does answer."""
+    return _unhelped(said) if said and (DEAD_END.search(answer) or answer.startswith(NOT_MINE)) else ""
+
+
+def _for_the_article(article: str, asked: Asked, question: Understanding, known: Known) -> list[Made]:
+    """The calls for an article and, where it is about orders, for what is known of these."""
+    calls = [Made(SEARCH_HELP, {"text": article})]
+    if article == REFUND_STATUS and known.history is None:
+        calls.append(Made(HISTORY, {}))
+    for key in question.orders:
+        record = known.records.get(key)
+        if article in OF_A_PARCEL and not (record and record.parcel):
+            calls.append(Made("track_shipment", {"order_id": key}))
+        elif record is None:
+            calls.append(Made("get_order", {"order_id": key}))
+    return [call for call in calls if not asked.called(call)]
+
+
+def _from_the_article(question: Understanding, known: Known) -> Verdict | None:
+    """The first paragraph of the article that was found, after what is known of the orders that it is asked for."""
+    found = known.help.articles if known.help else ()
+    if not found or found[0].fit < PERHAPS:
+        return None
+    article = found[0]
+    said = _refunds(question, known) if article.name == REFUND_STATUS else _of_the_orders(question, known)
+    parts = [*([said] if said else []), contents.help_answer(article)]
+    return Verdict(answer="\n\n".join([*parts, f"That is from our article “{article.title}”. {HELPED}"]))
+
+
+def _by_words(asked: Asked) -> Verdict | None:
+    """Where no article has the name that the kinds know: the shop's own may have the question's words."""
+    search = Made(SEARCH_HELP, {"text": asked.question})
+    return None if asked.called(search) else Verdict(calls=[search])
+
+
+def _of_the_orders(question: Understanding, known: Known) -> str:
+    records = [known.records[key] for key in question.orders if key in known.records]
+    return "\n".join(f"Your {one.line}{f' {one.parcel}' if one.parcel else ''}" for one in records)
+
+
+def _refunds(question: Understanding, known: Known) -> str:
+    """Where the refunds stand of the orders that are asked about, or of all."""
+    if known.history is None:
+        return question.answer
+    returns = [one for one in known.history.returns if not question.orders or one.order_id in question.orders]
+    if not returns:
+        return question.answer or contents.NO_RETURNS
+    return "\n".join(contents.refund(one) for one in returns[:REFUNDS])
+
+
+def _replied(asked: Asked) -> Verdict | None:
+    """What a yes or a no to the last answer's question leads to."""
+    last = asked.answers[-1] if asked.answers else ""
+    text = asked.question
+    if len(text.split()) > _SHORT or not last.endswith((OFFER, HELPED)):
+        return None
+    yes, no = _YES.match(text) is not None, _NO.match(text) is not None
+    if last.endswith(OFFER):
+        if yes:
+            return _person(_unhelped(asked.said))
+        return Verdict(answer=ALL_RIGHT) if no else None
+    if no:
+        return Verdict(answer=f"{NOT_MINE} {OFFER}")
+    return Verdict(answer=GLAD) if yes else None
+
+
+def _person(reason: str) -> Verdict:
+    return Verdict(calls=[Made(CONTACT, {"reason": reason})])
+
+
+def _unhelped(said: Sequence[str]) -> str:
+    """What the customer was offered a person for: the last message that is no mere yes or no."""
+    return next((text for text in reversed(said) if not _is_a_word_only(text)), said[-1])
+
+
+def _is_a_word_only(text: str) -> bool:
+    return len(text.split()) <= _SHORT and bool(_YES.match(text) or _NO.match(text))
+
+
+TOTALS: dict[str, Callable[[OrderHistory, date], str]] = {
+    kinds.SPENT: lambda history, _: contents.spent(history),
+    kinds.SPENT_THIS_YEAR: lambda history, today: contents.spent_in(history, today.year),
+    kinds.CHEAPEST: lambda history, _: contents.cheapest(history.cheapest) if history.cheapest else contents.NO_ORDERS,
+    kinds.OLDEST: lambda history, _: contents.oldest(history.oldest) if history.oldest else contents.NO_ORDERS,
+    kinds.NEXT_TO_ARRIVE: lambda history, _: (
+        contents.next_to_arrive(history.next_to_arrive) if history.next_to_arrive else contents.NOTHING_TO_COME
+    ),
+}
+"""What is said of all orders together, by what is asked."""
+
+
+def _of_all_orders(asked: Asked, known: Known, today: date) -> Verdict | None:
+    kind, chance = kinds.likeliest(asked.question)
+    if kind not in TOTALS or chance < SURE:
+        return None
+    if known.history is not None:
+        answer = TOTALS[kind](known.history, today) if known.history.count else contents.NO_ORDERS
+        return Verdict(answer=answer)
+    return None if HISTORY in asked.called_tools else Verdict(calls=[Made(HISTORY, {})])
