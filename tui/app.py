@@ -136,6 +136,11 @@ class HeadstartApp(App[None]):
     def _rule_off(self, message: messages.RuleOff) -> None:
         self.notify(message.sentence, markup=False)
 
+    @on(messages.PersonWrote)
+    async def _person_wrote(self, message: messages.PersonWrote) -> None:
+        if self.sessions.chat:
+            await self.sessions.chat.person_wrote(message.said)
+
     @on(messages.StrategyAsked)
     def _ask_strategy(self) -> None:
         self.sessions.next_strategy()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from agent.events import Confirmation, StepFinished, TurnResult
+    from agent.events import Confirmation, PersonSaid, StepFinished, TurnResult
     from agent.models.loading import ModelState
     from agent.session.conversations import KeptTurn
     from agent.session.session import Session
@@ -112,6 +112,13 @@ class RuleOff(Message):
     """A rule of what is looked up ahead does not pay and is off from now on."""
 
     sentence: str
+
+
+@dataclass
+class PersonWrote(Message):
+    """A person wrote to the customer, or the conversation changed hands."""
+
+    said: PersonSaid
 
 
 @dataclass

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from textual.message import Message
 
-from agent.events import AheadChanged, Event, Notice, RuleSwitchedOff, StepFinished, TextArrived
+from agent.events import AheadChanged, Event, Notice, PersonSaid, RuleSwitchedOff, StepFinished, TextArrived
 from headstart.timeline import Clock
 from tui import messages
 
@@ -48,6 +48,8 @@ class EventRelay:
                 self._post(messages.StepEnded(self._turn, event))
             case AheadChanged():
                 self._post(messages.AheadChanged())
+            case PersonSaid():
+                self._post(messages.PersonWrote(event))
             case RuleSwitchedOff(sentence) | Notice(sentence):
                 self._post(messages.RuleOff(sentence))
 

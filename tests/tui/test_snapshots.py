@@ -10,6 +10,7 @@ from stubs.confirming import is_heard
 from stubs.fake_llama import asks
 from textual.pilot import Pilot
 
+from agent.events import PersonSaid
 from agent.models.loading import ModelState
 
 MUG = AIMessage(
@@ -154,3 +155,32 @@ def test_help(snap_compare: Any, make_still_chat: Any) -> None:
 def test_too_small(snap_compare: Any, make_still_chat: Any) -> None:
     chat = make_still_chat()
     assert shows(snap_compare, chat, chat.sign_in, (44, 12))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_help_article(snap_compare: Any, make_still_chat: Any, size: tuple[int, int]) -> None:
+    chat = make_still_chat()
+
+    async def helped(pilot: Pilot[None]) -> None:
+        await chat.ready(pilot)
+        await chat.ask(pilot, "What is your return policy?")
+        await chat.until(pilot, lambda: chat.claim_waits)
+        await chat.let_through(pilot, 0.8)
+        await chat.answered(pilot)
+
+    assert shows(snap_compare, chat, helped, size)
+
+
+def test_a_person_has_the_conversation(snap_compare: Any, make_still_chat: Any) -> None:
+    chat = make_still_chat(MUG)
+
+    async def taken(pilot: Pilot[None]) -> None:
+        await answered(chat, pilot)
+        for said in (
+            PersonSaid(12, "Hello Ada, I have your mug here. [b]Shall[/b] I send a new one?", "person"),
+            PersonSaid(12, "Kim has taken over. What you write now reaches them, and they answer here.", "agent"),
+        ):
+            await chat.screen.person_wrote(said)
+        await chat.still(pilot)
+
+    assert shows(snap_compare, chat, taken)

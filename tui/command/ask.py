@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from agent.engine import Engine
-from agent.events import Confirmation, Event, Notice, StepFinished, TextArrived, TurnResult
+from agent.events import Confirmation, Event, Notice, PersonSaid, StepFinished, TextArrived, TurnResult
 from agent.models.loading import ModelState
 from agent.session.session import Session
 from agent.settings import Settings
@@ -58,6 +58,8 @@ async def _ask_all(
             _note(f"[{event.took_s:6.2f} s] {event.node}: {event.detail}")
         if isinstance(event, Notice):
             _note(f"headstart: {event.sentence}")
+        if isinstance(event, PersonSaid) and not mode:
+            _note(f"headstart: ticket {event.ticket}: {event.text}")
         if mode:
             mode(event)
         elif not as_json and isinstance(event, TextArrived):

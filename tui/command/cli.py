@@ -234,6 +234,55 @@ def unlock_account(user_id: str, world: World = None) -> None:
     unlock(load_settings(world=world, **options_given()), user_id)
 
 
+def list_tickets(
+    every: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False, world: World = None
+) -> None:
+    """The tickets that are not closed, the oldest first."""
+    from tui.command import tickets
+
+    tickets.listed(load_settings(world=world, **options_given()), every=every)
+
+
+def show_ticket(number: int, world: World = None) -> None:
+    """One ticket: what is wanted, what it is about, and all that was said."""
+    from tui.command import tickets
+
+    tickets.shown(load_settings(world=world, **options_given()), number)
+
+
+def take_ticket(
+    number: int,
+    name: Annotated[str, typer.Option(help="Who takes it, as the customer reads it.")] = "A person",
+    world: World = None,
+) -> None:
+    """Take over the customer's conversation: the agent is silent in it until the ticket is closed."""
+    from tui.command import tickets
+
+    tickets.taken(load_settings(world=world, **options_given()), number, name)
+
+
+def answer_ticket(number: int, text: list[str], world: World = None) -> None:
+    """Write to the customer, who reads it in the chat: at once, or at the next sign-in."""
+    from tui.command import tickets
+
+    answer = text_of(" ".join(text))
+    tickets.answered(load_settings(world=world, **options_given()), number, answer)
+
+
+def close_ticket(number: int, world: World = None) -> None:
+    """The ticket is done; a conversation that was taken goes back to the agent."""
+    from tui.command import tickets
+
+    tickets.closed(load_settings(world=world, **options_given()), number)
+
+
+def list_unanswered(world: World = None) -> None:
+    """What was asked and found no answer, the most frequent first: it shows which help article is missing."""
+    from tui.command import tickets
+
+    tickets.unanswered(load_settings(world=world, **options_given()))
+
+
 def command_line(world: Described) -> typer.Typer:
     """The commands, each with the options of this world."""
     plain: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
@@ -252,6 +301,17 @@ def command_line(world: Described) -> typer.Typer:
     accounts.command("reset")(taking(world, reset_password))
     accounts.command("unlock")(taking(world, unlock_account))
     app.add_typer(accounts, name="accounts")
+    tickets = typer.Typer(help="What customers handed to people: read, take over, answer, close.", **plain)
+    for name, command in (
+        ("list", list_tickets),
+        ("show", show_ticket),
+        ("take", take_ticket),
+        ("answer", answer_ticket),
+        ("close", close_ticket),
+        ("unanswered", list_unanswered),
+    ):
+        tickets.command(name)(taking(world, command))
+    app.add_typer(tickets, name="tickets")
     return app
 
 

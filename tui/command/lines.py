@@ -14,7 +14,7 @@ import sys
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
-from agent.events import Confirmation, TextArrived
+from agent.events import Confirmation, PersonSaid, TextArrived
 from headstart.errors import HeadstartError
 from headstart.speculation.calls import Call
 from headstart.text import printable
@@ -65,6 +65,9 @@ class LineMode:
 
     def __call__(self, event: Event) -> None:
         """From the turn's thread: whole sentences are written at once, the rest waits for its end."""
+        if isinstance(event, PersonSaid):
+            who = "A person writes" if event.author == "person" else "News"
+            _note(f"\n{who}, ticket {event.ticket}: {event.text}")
         if isinstance(event, TextArrived):
             *sentences, self._held = SENTENCE.split(self._held + event.text)
             for sentence in sentences:

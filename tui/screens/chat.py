@@ -23,7 +23,7 @@ from tui.figures.words import tenths
 from tui.screens.timeline import TimelineScreen
 from tui.widgets.ahead_panel import AheadPanel
 from tui.widgets.cards import AskAbout
-from tui.widgets.conversation import AgentMessage, Conversation, Said, earlier, note
+from tui.widgets.conversation import AgentMessage, Conversation, PersonMessage, Said, earlier, note
 from tui.widgets.find_bar import FindBar
 from tui.widgets.keys_footer import KeysFooter
 from tui.widgets.latency_gauge import GaugeStrip, LatencyGauge
@@ -32,7 +32,7 @@ from tui.widgets.status_bar import StatusBar
 from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
-    from agent.events import TurnResult
+    from agent.events import PersonSaid, TurnResult
     from agent.models.loading import ModelState
     from agent.session.conversations import KeptTurn
     from agent.session.session import Session
@@ -341,6 +341,10 @@ class ChatScreen(Screen[None]):
             with self.app.batch_update():
                 await answer.stop(note(result))
                 await answer.show(self._above)
+
+    async def person_wrote(self, said: PersonSaid) -> None:
+        """A person answers a ticket, or has the conversation now."""
+        await self.conversation.add(PersonMessage(said.ticket, said.text, said.author))
 
     async def fail_turn(self, error: HeadstartError) -> None:
         """A turn failed: the question comes back, the conversation stays usable."""

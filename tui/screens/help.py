@@ -20,7 +20,8 @@ IN_A_SHELL = """
 headstart ask     the same in plain lines, made
                   for screen readers
 headstart serve   the same in a browser
-headstart doctor  model, data, what is missing"""
+headstart doctor  model, data, what is missing
+headstart tickets what was handed to people"""
 """What has no key: the other ways in."""
 GROUPS = ("prompt", "card", "find", "chat")
 """What comes first; the rest follows as it is."""

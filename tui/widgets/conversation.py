@@ -106,7 +106,7 @@ class Conversation(VerticalScroll):
     def holding(self, words: str) -> list[Said]:
         """The questions and answers that hold these words, oldest first."""
         sought = words.casefold()
-        said = [child for child in self.children if isinstance(child, UserMessage | AgentMessage)]
+        said = [child for child in self.children if isinstance(child, UserMessage | AgentMessage | PersonMessage)]
         return [one for one in said if sought and sought in one.text.casefold()]
 
     def mark(self, found: Said | None) -> None:
@@ -124,6 +124,11 @@ class Conversation(VerticalScroll):
         said = [child for child in self.children if isinstance(child, UserMessage | AgentMessage)]
         newest = next((one for one in reversed(said) if isinstance(one, AgentMessage) and one.text), None)
         return next((one for one in said if one.has_class("-found")), newest)
+
+    async def add(self, message: PersonMessage) -> None:
+        """What a person wrote, at the end."""
+        await self.mount(message)
+        self.anchor()
 
     async def take_back(self, answer: AgentMessage, why: str) -> None:
         """A turn that failed leaves nothing but the reason, until the next one."""
@@ -203,7 +208,24 @@ class AgentMessage(Horizontal):
         self._note.update(note)
 
 
-Said: TypeAlias = UserMessage | AgentMessage
+class PersonMessage(Horizontal):
+    """What a person of the world's desk wrote, or that the conversation changed hands."""
+
+    def __init__(self, ticket: int, text: str, speaker: str) -> None:
+        super().__init__()
+        self.text = text
+        self._ticket = ticket
+        self._speaker = speaker
+
+    def compose(self) -> ComposeResult:
+        """Who, what, and on which ticket."""
+        yield Static(self._speaker, classes="speaker", markup=False)
+        with Vertical(classes="words"):
+            yield Static(self.text, markup=False)
+            yield Static(Content.styled(f"ticket {self._ticket}", "dim"), classes="note", markup=False)
+
+
+Said: TypeAlias = UserMessage | AgentMessage | PersonMessage
 
 
 def note(result: TurnResult) -> Content:

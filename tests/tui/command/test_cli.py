@@ -28,7 +28,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     program = (
         "import sys, typer.testing, tui.command.cli as c\n"
         "shown = typer.testing.CliRunner().invoke(c.command_line(c.load_world('shop')), ['--help']).output\n"
-        "assert all(name in shown for name in ('ask', 'graph', 'doctor', 'serve', 'accounts')), shown\n"
+        "assert all(name in shown for name in ('ask', 'graph', 'doctor', 'serve', 'accounts', 'tickets')), shown\n"
         "print(sorted({'torch', 'textual', 'langgraph', 'transformers', 'langchain_core'} & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
