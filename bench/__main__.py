@@ -31,6 +31,7 @@ class Benchmark:
 
 
 BENCHMARKS = (
+    Benchmark("help", 60),
     Benchmark("speculation", 60, quick=("--rounds", "2")),
     Benchmark("conversations", 240, quick=("--conversations", "4", "--turns", "2")),
     Benchmark("decoding", 330, ("--rounds", "4"), quick=("--quick",)),

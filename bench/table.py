@@ -47,6 +47,17 @@ def measured_on(result: Mapping[str, Any]) -> str:
     return f"{machine['cores']} cores of {machine['cpu']}{gpu}, {result['when'][:10]}, commit {result['commit']}"
 
 
+def helped() -> str:
+    """How well the help search does on strangers' words."""
+    found = targets.result("help")["metrics"]
+    return (
+        f"Of {found['questions']:,.0f} questions in strangers' words about {found['subjects']:.0f} subjects, written by"
+        " somebody who has seen neither the articles nor the phrasings, the right article is found first for"
+        f" {100 * found['first_right']:.1f} % and is among the first three for {100 * found['among_three']:.1f} %"
+        " (`python -m bench.help`, [results](bench/results/help.json))."
+    )
+
+
 def latency() -> str:
     """The lanes side by side, the first question and the second apart."""
     result = targets.result("latency")
@@ -265,7 +276,7 @@ def growth_picture() -> str:
 
 
 REGIONS: dict[Path, dict[str, Callable[[], str]]] = {
-    README: {"latency": latency, "conversations": conversations, "answers": answers_in_short},
+    README: {"help": helped, "latency": latency, "conversations": conversations, "answers": answers_in_short},
     CARD: {"answers": answers},
     GUIDE: {"targets": reached, "where_not": where_not, "growth": growth, "llama_cpp": llama_cpp},
 }

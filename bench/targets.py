@@ -50,6 +50,8 @@ TARGETS = (
     Target("llama_cpp", "ttft_over llama.cpp", "TTFT, warm / llama.cpp", 1.0),
     Target("llama_cpp", "total_over llama.cpp", "grounded answer / llama.cpp", 1.3, 1.0),
     Target("conversations", "waited_s_median", "seconds waited in ten-turn conversations, median", 0.005),
+    Target("help", "first_right", "the right help article first", 0.85, at_least=True),
+    Target("help", "among_three", "the right help article among three", 0.95, at_least=True),
     Target("tau_retail", "hit_rate_macro", "reads that were there already", 0.92, 0.95, at_least=True),
     Target("tau_retail", "precision", "lookups ahead that were used", 0.72, 0.75, at_least=True),
     Target("tau_retail", "calls_mean", "lookups ahead, a conversation", 6.0),

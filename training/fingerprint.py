@@ -24,7 +24,7 @@ def fingerprint() -> str:
         PHRASES.not_confirmed,
         CHATML.instructions,
         CHATML.call_text({"name": "name", "args": {"key": "value"}, "id": None, "type": "tool_call"}),
-        *(json.dumps(compact_schema(schema)) for schema in schemas(TOOLS)),
+        *(json.dumps(compact_schema(schema)) for schema in schemas(tool for tool in TOOLS if tool.shown)),
         *_specimens(),
     ]
     return hashlib.sha256("\n\n".join(shown).encode()).hexdigest()[:12]

@@ -79,7 +79,7 @@ class Conversation:
 @cache
 def shop_schemas() -> list[dict[str, Any]]:
     """The shop's tools in OpenAI's form."""
-    return list(schemas(TOOLS))
+    return list(schemas(tool for tool in TOOLS if tool.shown))
 
 
 def conversation(seed: int, *, held_out: bool = False, size: int | None = None) -> Conversation:

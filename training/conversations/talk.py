@@ -9,6 +9,7 @@ from agent.session.lookups import PLACED_WHILE_TYPING, WORTH_READING
 from agent.shop import rules
 from agent.shop.english.numbers import NUMBER
 from agent.shop.phrases import INSTRUCTIONS, PHRASES
+from agent.shop.tools import BY_NAME
 from agent.turn.conversation import exchanges
 from headstart.speculation.calls import Call
 from training.conversations.customer import Customer
@@ -89,7 +90,8 @@ class Talk:
 
     def _look_up_typed(self, text: str) -> None:
         history = self.customer.found("get_order_history", {}).data if self.history_seen else None
-        likely = [one for one in rules.while_typing(text, history, self.told) if one.probability >= WORTH_READING]
+        meant = rules.while_typing(text, history, self.told)
+        likely = [one for one in meant if one.probability >= WORTH_READING and BY_NAME[one.call.name].shown]
         calls = [one.call for one in likely[:PLACED_WHILE_TYPING]]
         if self.draw.random() < WRONG_SHARE and self.customer.orders:
             name = self.draw.choice(["get_order", "track_shipment"])

@@ -32,7 +32,7 @@ TALK: tuple[tuple[str, str, Manner, int], ...] = (
     ("goodbye", tables.BYE, "talk", 5),
     ("who", tables.WHO, "talk", 7),
     ("off-topic", tables.OFF_TOPIC, "declined", 22),
-    ("policy", tables.POLICY, "declined", 12),
+    ("policy", tables.POLICY, "quoted", 12),
     ("complaint", tables.COMPLAINT, "talk", 7),
 )
 
@@ -197,6 +197,16 @@ class ServiceQuestions:
         forbidden, _, told = line.rpartition("|")
         self.order_questions.last = None
         harmless = (HISTORY,) if kind == "complaint" else ()
+        if kind == "policy":
+            articles, forbidden = tuple(forbidden.split()), ""
+            person = (Call("contact_human"),) if "person" in articles else ()
+            return ExamQuestion(
+                self.asker.typed(told),
+                "talk and off-topic",
+                kind,
+                needs=((Call("search_help", articles=articles), *person),),
+                manner="quoted",
+            )
         return ExamQuestion(
             self.asker.typed(told),
             "talk and off-topic",

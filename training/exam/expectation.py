@@ -53,8 +53,9 @@ LOOK_UPS: tuple[Category, ...] = (
     "follow-up",
     "two things",
 )
-Manner: TypeAlias = Literal["talk", "declined", "denied", "refused", "asks"]
-"""How an answer speaks that states no record: small talk, a polite no, "there is none", the rules' no, a question."""
+Manner: TypeAlias = Literal["talk", "declined", "denied", "refused", "asks", "quoted"]
+"""How an answer speaks that states no record: small talk, a polite no, "there is none", the rules' no, a question, an
+article's words."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,13 @@ class Call:
     address: str = ""
     reason: str = ""
     """What the customer gave as a reason; empty when none was given."""
+    articles: tuple[str, ...] = ()
+    """Of a search in the help articles: the names of those that answer."""
 
     @property
     def writes(self) -> bool:
         """Whether it changes something."""
-        return self.name in {"cancel_order", "request_return", "change_address"}
+        return self.name in {"cancel_order", "request_return", "change_address", "contact_human"}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from training.exam.asking import plain
 from training.exam.checking import DENIAL, Checker, Findings
 from training.exam.expectation import Call, ExamQuestion, Expected, Manner
+from training.exam.shop import help_articles
 from training.exam.truth import Customer, Shop
 
 DECLINED = re.compile(
@@ -133,9 +134,20 @@ def _in_manner(question: ExamQuestion, said: Said, findings: Findings) -> bool:
         "denied": DENIAL,
         "refused": REFUSED,
         "asks": ASKS,
+        "quoted": re.compile(r"\w"),
     }
+    if manner == "quoted":
+        return any(_quoted(answer, made) for made in (*said.made, *said.standing))
     told = {kind for kind, *_ in findings.right} & {"status", "ordered", "total", "tracking", "item price"}
     return bool(patterns[manner].search(answer)) and (manner in ("refused", "asks") or not told)
+
+
+def _quoted(answer: str, made: Made) -> bool:
+    """Whether an answer holds what a help article says first, or that a person was asked."""
+    if made.name == "contact_human":
+        return made.content in answer
+    first = made.content.partition("\n")[0].partition(": ")[2]
+    return made.name == "search_help" and bool(first) and first.replace("’", "'") in answer
 
 
 def tool_right(question: ExamQuestion, said: Said) -> bool:
@@ -159,6 +171,9 @@ def tool_right(question: ExamQuestion, said: Said) -> bool:
 
 
 def _harmless(made: Made, question: ExamQuestion) -> bool:
+    # What everybody may read does no harm; whether it answers is seen in the answer.
+    if made.name == "search_help":
+        return True
     return any(not call.writes and serves(made, call, question.text, lookup=True) for call in question.allowed)
 
 
@@ -170,6 +185,10 @@ def serves(made: Made, call: Call, question: str, *, lookup: bool = False) -> bo
     match made.name:
         case "get_order_history" | "get_account":
             return not given
+        case "contact_human":
+            return True
+        case "search_help":
+            return lookup or _finds(made, call)
         case "search_orders":
             return _search_serves(made, call, lookup=lookup)
         case "get_product":
@@ -185,6 +204,12 @@ def serves(made: Made, call: Call, question: str, *, lookup: bool = False) -> bo
         return False
     reason = _words(given.get("reason", ""))
     return (bool(reason) or not call.reason) and reason <= _words(question)
+
+
+def _finds(made: Made, call: Call) -> bool:
+    """Whether the article that a search found first is one of those that answer."""
+    title = made.content.partition(": ")[0]
+    return any(article.title == title for article in help_articles() if article.name in call.articles)
 
 
 def _search_serves(made: Made, call: Call, *, lookup: bool) -> bool:

@@ -223,20 +223,21 @@ Canberra|Name Australia's capital
 """
 """What a helpful answer would hold, and the question."""
 POLICY = """
-How many days do I have until a refund is on my account?
-Do you wrap things as presents?
-Which cards do you accept?
-Could I have somebody call me back?
-Is there an outlet of yours in Vienna?
-Does sending cost extra?
-Do students get anything off?
-Would you send parcels to Iceland?
-How can I choose a new password?
-At what hour does your hotline close?
-Do your things come with a guarantee?
-May I pay in instalments?
-Are there any coupons around?
+refund-status refunds|How many days do I have until a refund is on my account?
+gift-wrapping|Do you wrap things as presents?
+payment-methods|Which cards do you accept?
+person contact|Could I have somebody call me back?
+contact|Is there an outlet of yours in Vienna?
+delivery-costs|Does sending cost extra?
+vouchers|Do students get anything off?
+countries|Would you send parcels to Iceland?
+password|How can I choose a new password?
+contact|At what hour does your hotline close?
+warranty|Do your things come with a guarantee?
+payment-methods|May I pay in instalments?
+vouchers|Are there any coupons around?
 """
+"""The help articles that answer, and the question."""
 COMPLAINT = """
 I've had it with you people
 This has been a dreadful experience

@@ -5,10 +5,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 
 from argon2.low_level import Type, hash_secret
 
+from agent.shop.help.articles import Article, read_articles, write_articles
 from training.exam import goods, people
 from training.exam.truth import Customer, Item, Order, Stop
 
@@ -184,8 +186,15 @@ def write(customers: Sequence[Customer], path: Path) -> None:
             )
             for order in customer.orders:
                 _write_order(connection, customer.customer_id, order)
+        write_articles(connection, help_articles())
         connection.execute("UPDATE customers SET revision = 0")
         connection.commit()
+
+
+@cache
+def help_articles() -> tuple[Article, ...]:
+    """The demo's articles: what a shop's help says is the same for everybody."""
+    return read_articles(SCHEMA.parent / "help")
 
 
 def _write_order(connection: sqlite3.Connection, customer_id: str, order: Order) -> None:

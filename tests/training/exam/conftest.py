@@ -61,7 +61,14 @@ def _made(call: Call) -> Made:
     number = "" if text else call.order_id
     given = {"order_id": number, "text": text, "product_id": call.product_id, "item": call.item}
     given |= {"address": call.address, "reason": call.reason}
-    return Made(call.name, {name: value for name, value in given.items() if value}, f"{call.order_id}: ")
+    content = f"{call.order_id}: "
+    if call.articles:
+        content = "\n".join(f"{_article(call).title}: {part}" for part in _article(call).text.split("\n\n"))
+    return Made(call.name, {name: value for name, value in given.items() if value}, content)
+
+
+def _article(call: Call) -> Article:
+    return next(one for one in shop.help_articles() if one.name == call.articles[0])
 
 
 def _changed(question: ExamQuestion, customer: Customer) -> Customer:
@@ -122,6 +129,8 @@ def _without_record(question: ExamQuestion, orders: list[Order]) -> str:
             return f"I can't find a {question.absent} among your orders."
         case "declined":
             return "I'm sorry, I can only help you with your orders and your account in this shop."
+        case "quoted":
+            return _article(question.needs[0][0]).text.partition("\n\n")[0]
         case "talk":
             return "You're welcome! Is there anything else I can help you with?"
         case "asks":
