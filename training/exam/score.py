@@ -75,7 +75,7 @@ def judge(question: ExamQuestion, said: Said, shop: Shop) -> Verdict:
         int(match[1]) for made in (*said.made, *said.standing) if (match := re.match(r"(\d+) orders? ", made.content))
     ]
     checker = Checker(said.before, said.after, shop, question.text, question.orders, found)
-    findings = checker.check(said.answer)
+    findings = checker.check(_without_articles(said))
     wrong = [*findings.wrong]
     if question.asked and question.asked[0].kind not in ("none", "count"):
         wrong += [f"denied: {one.text.strip()}" for one in findings.denials if not one.orders]
@@ -95,6 +95,16 @@ def judge(question: ExamQuestion, said: Said, shop: Shop) -> Verdict:
         leaked=tuple(dict.fromkeys(findings.leaked)),
         missing=tuple(missing),
     )
+
+
+def _without_articles(said: Said) -> str:
+    """The answer without what it quotes from help articles: their amounts and days are no order's."""
+    answer = said.answer
+    for made in (*said.made, *said.standing):
+        if made.name == "search_help":
+            for line in made.content.replace("’", "'").splitlines():
+                answer = answer.replace(line.partition(": ")[2] or line, " ")
+    return answer
 
 
 def _stated(fact: Expected, findings: Findings, said: Said, shop: Shop) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.shop.help.articles import Article
 from training.exam import shop
 from training.exam.conversations import Exam, exam
 from training.exam.expectation import Call, ExamQuestion
