@@ -33,6 +33,8 @@ def features(text: str, buckets: int) -> list[int]:
     """The buckets that a text falls into, each once, in ascending order."""
     found = (_word(match.group()) for match in _WORD.finditer(text[:LONGEST].casefold()))
     words = list(found)
+    if not words:
+        return []
     seen = {f"w {word}" for word in words}
     seen |= {f"b {first} {second}" for first, second in zip(["^", *words], [*words, "$"], strict=True)}
     for word in set(words):

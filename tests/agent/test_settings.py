@@ -43,7 +43,7 @@ def test_an_option_of_a_world_comes_from_where_settings_come_from(monkeypatch: p
 
 def test_an_option_that_the_world_does_not_have_is_named_with_those_it_has() -> None:
     settings = load_settings(oders="mine.sqlite")
-    with pytest.raises(SettingsError, match=r"shop takes the options orders; found oders"):
+    with pytest.raises(SettingsError, match=r"shop takes the options orders, articles; found oders"):
         options_of(SHOP, world_options(settings, SHOP))
 
 

@@ -21,7 +21,7 @@ headstart ask     the same in plain lines, made
                   for screen readers
 headstart serve   the same in a browser
 headstart doctor  model, data, what is missing
-headstart tickets what was handed to people"""
+headstart tickets what customers handed over"""
 """What has no key: the other ways in."""
 GROUPS = ("prompt", "card", "find", "chat")
 """What comes first; the rest follows as it is."""

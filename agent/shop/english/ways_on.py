@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from agent.shop import contents
-from agent.shop.english import kinds, numbers
+from agent.shop.english import asking, kinds, numbers
 from agent.shop.english.facts import Known
 from agent.shop.english.sentences import (
     ALL_RIGHT,
@@ -28,7 +28,7 @@ from headstart.guard.check import Made
 
 SURE = 0.5
 """The likelihood from which on a kind is taken for what is asked."""
-PERHAPS = 0.2
+PERHAPS = 0.3
 """The likelihood from which on an article may be quoted, as long as nothing else is likelier."""
 NEARLY = 0.8
 """The share of the likeliest kind's likelihood from which on an article may be what is asked for."""
@@ -83,6 +83,8 @@ def beforehand(asked: Asked, question: Understanding, known: Known, today: date)
     if kinds.likelihoods(asked.question).get(kinds.PERSON, 0.0) >= SURE:
         return _person(asked.question)
     named = bool(question.orders or numbers.full_numbers(asked.question))
+    if known.unknown_number(asked.question) or numbers.TYPED_PRODUCT.search(asked.question):
+        return None  # A number that is nobody's, or a product's, is what is asked about.
     if not named and (total := _of_all_orders(asked, known, today)) is not None:
         return total
     if article := article_asked(asked.question, named=named):
@@ -198,7 +200,7 @@ TOTALS: dict[str, Callable[[OrderHistory, date], str]] = {
 
 def _of_all_orders(asked: Asked, known: Known, today: date) -> Verdict | None:
     kind, chance = kinds.likeliest(asked.question)
-    if kind not in TOTALS or chance < SURE:
+    if kind not in TOTALS or chance < SURE or asking.extreme_asked(asked.question):
         return None
     if known.history is not None:
         answer = TOTALS[kind](known.history, today) if known.history.count else contents.NO_ORDERS

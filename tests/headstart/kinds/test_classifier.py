@@ -31,7 +31,7 @@ def test_what_was_learned_is_told_of_words_that_were_not(kinds: Kinds) -> None:
 def test_a_text_may_ask_for_several_things_or_for_none(kinds: Kinds) -> None:
     assert set(kinds.told("where is my kettle and what did it cost", 0.5)) == {"parcel", "price"}
     assert kinds.told("thank you", 0.5) == []
-    assert kinds.likelihoods("…") == {}
+    assert kinds.likelihoods("… ?!") == {}
 
 
 def test_a_slip_of_the_finger_changes_little(kinds: Kinds) -> None:
