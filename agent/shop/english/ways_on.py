@@ -8,6 +8,7 @@ small ones answer such questions with the nearest order.
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Literal
 
 from agent.shop import contents
 from agent.shop.english import asking, kinds, numbers
@@ -57,17 +58,18 @@ REFUND_STATUS = "refund-status"
 REFUNDS = 3
 """So many returns are told of at most, the newest."""
 
-_YES = re.compile(
-    r"^\W*(?:yes|yeah|yep|yup|y|sure|ok(?:ay)?|please|do|go ahead|of course|definitely|absolutely|certainly|why not"
-    r"|good|great|fine|it did|that would be|I'd like that|I would)\b",
-    re.IGNORECASE,
+_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_YES = frozenset(
+    _WORDS.findall("yes yeah yep yup y sure ok okay please definitely absolutely certainly great good fine perfect")
 )
-_NO = re.compile(
-    r"^\W*(?:no|nope|nah|n|not|nothing|never ?mind|it (?:did|does)(?: not|n['’]t)|(?:did|does)n['’]t|don['’]t)\b",
-    re.IGNORECASE,
+_NO = frozenset(_WORDS.findall("no nope nah n not nothing never didn't doesn't don't it"))
+_BESIDE = frozenset(
+    _WORDS.findall(
+        "a ahead all am be course did do does go hand help helped human i i'd i'm it like me mind much nice no not of"
+        " over person really so thank thanks that that's the this to very was would you yes"
+    )
 )
-_SHORT = 6
-"""A yes or a no has so many words at most; in a longer text it opens another question."""
+"""Words that may stand beside a yes or a no; with any other, a text says more than that."""
 
 
 def beforehand(asked: Asked, question: Understanding, known: Known, today: date) -> Verdict | None:
@@ -160,17 +162,31 @@ def _refunds(question: Understanding, known: Known) -> str:
 def _replied(asked: Asked) -> Verdict | None:
     """What a yes or a no to the last answer's question leads to."""
     last = asked.answers[-1] if asked.answers else ""
-    text = asked.question
-    if len(text.split()) > _SHORT or not last.endswith((OFFER, HELPED)):
+    if not last.endswith((OFFER, HELPED)):
         return None
-    yes, no = _YES.match(text) is not None, _NO.match(text) is not None
-    if last.endswith(OFFER):
-        if yes:
+    match yes_or_no(asked.question), last.endswith(OFFER):
+        case "yes", True:
             return _person(_unhelped(asked.said))
-        return Verdict(answer=ALL_RIGHT) if no else None
-    if no:
-        return Verdict(answer=f"{NOT_MINE} {OFFER}")
-    return Verdict(answer=GLAD) if yes else None
+        case "no", True:
+            return Verdict(answer=ALL_RIGHT)
+        case "yes", False:
+            return Verdict(answer=GLAD)
+        case "no", False:
+            return Verdict(answer=f"{NOT_MINE} {OFFER}")
+        case _:
+            return None
+
+
+def yes_or_no(text: str) -> Literal["yes", "no", ""]:
+    """What a text says that is a yes or a no and nothing else: `yes please`, `no, it did not help`, `go ahead`."""
+    words = [word.replace("’", "'") for word in _WORDS.findall(text.casefold())]
+    if not words or not set(words) <= _YES | _NO | _BESIDE:
+        return ""
+    if words[0] in _NO - {"it"} or (words[0] == "it" and set(words) & _NO - {"it"}):
+        return "no"
+    if words[:2] in (["go", "ahead"], ["of", "course"], ["do", "it"], ["do", "that"], ["do", "so"], ["it", "did"]):
+        return "yes"
+    return "yes" if words[0] in _YES else ""
 
 
 def _person(reason: str) -> Verdict:
@@ -179,11 +195,7 @@ def _person(reason: str) -> Verdict:
 
 def _unhelped(said: Sequence[str]) -> str:
     """What the customer was offered a person for: the last message that is no mere yes or no."""
-    return next((text for text in reversed(said) if not _is_a_word_only(text)), said[-1])
-
-
-def _is_a_word_only(text: str) -> bool:
-    return len(text.split()) <= _SHORT and bool(_YES.match(text) or _NO.match(text))
+    return next((text for text in reversed(said) if not yes_or_no(text)), said[-1])
 
 
 TOTALS: dict[str, Callable[[OrderHistory, date], str]] = {
