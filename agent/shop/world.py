@@ -91,6 +91,7 @@ class Shop:
         """Open the orders and the accounts; raises DatabaseError."""
         from agent.shop.customers import Customers
         from agent.shop.demo_data import working_copy
+        from agent.shop.english.kinds import kinds
         from agent.shop.help.articles import read_articles
         from agent.shop.orders import OrderStore
         from headstart.storage import check_database
@@ -101,6 +102,7 @@ class Shop:
         await asyncio.to_thread(check_database, sign_ins)
         if path is None:
             path = await asyncio.to_thread(working_copy, options.data_folder, date.today(), options.notice)
+        await asyncio.to_thread(kinds)  # Here, for at the first key or at Enter its 0.1 s would stop the event loop.
         articles = await asyncio.to_thread(read_articles, options["articles"]) if options["articles"] else None
         store = await OrderStore.open(path, articles=articles)
         try:
