@@ -189,8 +189,11 @@ class SessionLookups:
 
     async def write(self, call: Call, key: str, said: Sequence[Said] = ()) -> Found:
         """Do a write once for each key, keep what it made known, and look up again what it may have made untrue."""
+        before = await self._world.revision(self._user)
         with self._timeline.span("database", call.name):
             done = await self._world.write(self._user, call, Write(key, dry_run=False, said=said))
+        if before is not None and before == await self._world.revision(self._user):
+            return done  # It has changed nothing that this customer may see: what is held is still true.
         self._speculator.invalidate(self._owner)
         for read, found in done.renewed:
             if read.name in self._described.reads:

@@ -116,6 +116,8 @@ async def test_who_wants_a_person_gets_one_after_their_own_word(sign_in: SignIn)
     assert ticket is not None
     assert (ticket.user, ticket.reason) == ("user123", "I want to talk to a human")
     assert "Customer: hello, how are you\nHeadstart: Hello." in ticket.transcript
+    # No order was changed by it, so none is looked up again.
+    assert all(one.reason != "after your change" for one in session.ahead())
 
 
 async def test_a_no_to_an_article_brings_the_offer_and_a_yes_to_that_a_person(sign_in: SignIn) -> None:
