@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from headstart.errors import DatabaseError
 from headstart.storage import unusable
-from headstart.text import printable
+from headstart.text import one_line, printable
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -196,4 +196,4 @@ def _stored(saver: KeptSaver, thread_id: str) -> tuple[Checkpoint, list[BaseMess
 
 
 def _title(text: str) -> str:
-    return " ".join(printable(text).split())[:TITLE_CHARS]
+    return one_line(text)[:TITLE_CHARS]

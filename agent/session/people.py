@@ -64,11 +64,16 @@ class People:
         task.add_done_callback(self._notes.discard)
 
     async def _watch(self, desk: Desk) -> None:
+        could_be_asked = True
         while True:
             try:
                 await self._look(desk)
             except HeadstartError as error:
-                log.warning("The desk cannot be asked: %s", type(error).__name__)
+                if could_be_asked:  # Once, and not every few seconds for as long as it lasts.
+                    log.warning("The desk cannot be asked: %s", type(error).__name__)
+                could_be_asked = False
+            else:
+                could_be_asked = True
             await asyncio.sleep(EVERY_S)
 
     async def _look(self, desk: Desk) -> None:

@@ -182,10 +182,10 @@ class Session:
         SessionClosedError, what `on_event` raises as it is, and RuntimeError in the event loop's own thread. The
         conversation is then as it was before the question, unless a change was done: that is kept.
         """
-        question = self._checked(question)
+        question, strategy = self._checked(question), strategy or self.strategy
         if (ticket := self._people.taken) is not None:
-            return self._turns.passed_on(question, ticket, self._people)
-        return self._turns.ask(question, strategy or self.strategy)
+            return self._turns.passed_on(question, strategy, ticket, self._people)
+        return self._turns.ask(question, strategy)
 
     def confirm(self, confirmation: Confirmation, *, confirmed: bool) -> TurnOutcome:
         """Go on with the turn that asked for the customer's word; blocks like `ask`.

@@ -110,7 +110,7 @@ class Turns:
             turn = self._turn = self.new_turn(question, strategy)
             return self._run(turn, {"question": question, "user_id": self._user.id})
 
-    def passed_on(self, question: str, ticket: Ticket, people: People) -> TurnResult:
+    def passed_on(self, question: str, strategy: Strategy, ticket: Ticket, people: People) -> TurnResult:
         """Give a question to the person who has the conversation; the agent does not answer and keeps none of it.
 
         Raises DatabaseError.
@@ -119,7 +119,7 @@ class Turns:
         with self._one_at_a_time:
             if self._waiting is not None:
                 self._decline()
-            turn = self.new_turn(question, self._settings.strategy)
+            turn = self.new_turn(question, strategy)
             turn.bridge.run(people.pass_on(ticket, question))
             answer = self._world.phrases.passed_on.format(number=ticket.number)
             turn.show(answer)

@@ -216,7 +216,9 @@ def _check_results(
             has_written=False,
             called=lambda _: False,
         )
-        check.read(nothing).guard.feed("Hello.")
+        reading = check.read(nothing)
+        _ = reading.beforehand
+        reading.guard.feed("Hello.")
     except Exception as error:
         found.add(False, f"check: raised {_said(error)} where nothing is known yet")
 
