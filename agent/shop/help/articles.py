@@ -12,14 +12,17 @@ The first paragraph is what an answer quotes. The lines at the end are other wor
 searched and never shown.
 """
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiosqlite
 
+from agent.shop.demo_data import bundled
 from headstart.errors import SettingsError
 
 ALSO = "## Also asked as"
@@ -77,27 +80,24 @@ def _paragraphs(body: str) -> str:
     return "\n\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", body.strip()))
 
 
-TABLES = """
-CREATE TABLE help_articles (
-    name  TEXT PRIMARY KEY,
-    title TEXT NOT NULL,
-    text  TEXT NOT NULL, -- paragraphs; the first one answers
-    also  TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE VIRTUAL TABLE help_words USING fts5 (name UNINDEXED, title, text, also, tokenize = 'porter unicode61');
-"""
-"""As in data/schema.sql."""
-
-
 async def shelf(articles: Iterable[Article]) -> aiosqlite.Connection:
-    """A database in memory that holds these articles and nothing else; its caller closes it."""
+    """A database in memory that holds these articles and nothing else; its caller closes it.
+
+    Its tables are made as the demo's are.
+    """
     connection = await aiosqlite.connect(":memory:", isolation_level=None)
     connection.row_factory = sqlite3.Row
-    await connection.executescript(TABLES)
+    for statement in await asyncio.to_thread(_tables):
+        await connection.execute_fetchall(statement)
     for statement, row in _filling(articles):
         await connection.execute_fetchall(statement, row)
     return connection
+
+
+def _tables() -> list[str]:
+    with closing(sqlite3.connect(f"{bundled().absolute().as_uri()}?mode=ro", uri=True)) as demo:
+        rows = demo.execute("SELECT sql FROM sqlite_schema WHERE name IN ('help_articles', 'help_words')").fetchall()
+        return [row[0] for row in rows]
 
 
 def write_articles(connection: sqlite3.Connection, articles: Iterable[Article]) -> None:

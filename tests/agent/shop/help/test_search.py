@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent.shop.english import kinds
-from agent.shop.help.articles import TABLES, Article, read_articles, write_articles
+from agent.shop.help.articles import Article, read_articles, shelf, write_articles
 from agent.shop.help.search import search_help
 from agent.shop.orders import OrderStore
 from agent.shop.records import HelpFound
@@ -77,8 +77,14 @@ async def test_a_folder_of_ones_own_takes_the_place_of_the_databases(orders_path
     assert await found(await OrderStore.open(orders_path, articles=OWN), "i forgot my password") == []
 
 
-def test_the_tables_are_those_of_the_schema() -> None:
-    assert all(part.strip() in SCHEMA.read_text() for part in TABLES.split("\n\n"))
+async def test_the_tables_are_those_of_the_schema() -> None:
+    connection = await shelf(OWN)
+    rows = await connection.execute_fetchall(
+        "SELECT sql FROM sqlite_schema WHERE name IN ('help_articles', 'help_words')"
+    )
+    await connection.close()
+    assert len(rows) == 2
+    assert all(row["sql"] in SCHEMA.read_text() for row in rows)
 
 
 async def test_a_database_without_articles_finds_none(orders_path: Path) -> None:
