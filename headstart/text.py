@@ -37,6 +37,11 @@ def _whole(text: str) -> str:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def one_line(text: str) -> str:
+    """What can be shown of a text, on one line with single blanks."""
+    return " ".join(printable(text).split())
+
+
 def printable_data(data: Any) -> Any:
     """The same for every string within plain data."""
     match data:

@@ -2,7 +2,7 @@
 
     python -m training.kinds
 
-It takes a minute on two cores. The same tables give the same file; a test tells when they have changed.
+It takes three minutes on one core. The same tables give the same file; a test tells when they have changed.
 """
 
 import random

@@ -20,7 +20,7 @@ from agent.shop.database import WRITE_COLUMNS, check_columns, columns, connect, 
 from agent.shop.records import Change, Order
 from agent.shop.terms import order_number
 from headstart.errors import SettingsError
-from headstart.text import printable
+from headstart.text import one_line
 
 REASON_LENGTH = 500
 
@@ -89,7 +89,7 @@ class OrderWriter:
                 (
                     order.order_id,
                     meant.line,
-                    _one_line(reason)[:REASON_LENGTH],
+                    one_line(reason)[:REASON_LENGTH],
                     self.stamp(),
                 ),
             )
@@ -100,7 +100,7 @@ class OrderWriter:
 
     async def change_address(self, request: Request, address: str) -> Change:
         """Sends an order that has not shipped elsewhere; needs the column orders.ship_to."""
-        address = _one_line(address)
+        address = one_line(address)
 
         async def apply(connection: aiosqlite.Connection, order: Order) -> Change:
             if refusal := policy.address_refusal(order, address):
@@ -177,7 +177,7 @@ class OrderWriter:
                         action,
                         change.before,
                         change.after,
-                        reason and _one_line(reason)[:REASON_LENGTH],
+                        reason and one_line(reason)[:REASON_LENGTH],
                         change.message,
                         request.key,
                     ),
@@ -256,8 +256,3 @@ def _done(action: str, order: Order, message: str, before: str, after: str) -> C
 
 def _refused(action: str, order_id: str, sentence: str) -> Change:
     return Change(action=action, order_id=order_id, done=False, message=sentence)
-
-
-def _one_line(text: str) -> str:
-    """Without line breaks and control characters; what is stored here is shown in a terminal again."""
-    return " ".join(printable(text).split())

@@ -4,17 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import TypeVar
 
 import aiosqlite
 
 from agent.shop import contents, queries
 from agent.shop.records import Handover
-from headstart.text import printable
+from headstart.text import one_line
 from headstart.world import Said
 from headstart.world.desk import Ticket, TicketMessage, Unanswered
-
-T = TypeVar("T")
 
 REASON_LENGTH, TRANSCRIPT_LENGTH, MESSAGE_LENGTH, QUESTION_LENGTH = 500, 20_000, 4_000, 200
 """Characters that are kept of each."""
@@ -208,9 +205,9 @@ async def _facts(connection: aiosqlite.Connection, customer_id: str, transcript:
 
 def _transcript(said: Iterable[Said]) -> str:
     names = {"user": "Customer", "agent": "Headstart"}
-    whole = "\n".join(f"{names[one.author]}: {printable(' '.join(one.text.split()))}" for one in said)
+    whole = "\n".join(f"{names[one.author]}: {one_line(one.text)}" for one in said)
     return whole[-TRANSCRIPT_LENGTH:]
 
 
 def _short(text: str, length: int) -> str:
-    return " ".join(printable(text).split())[:length]
+    return one_line(text)[:length]

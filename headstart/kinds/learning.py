@@ -1,4 +1,4 @@
-"""Learning a classifier from examples: logistic regression, each kind against all others, in seconds on two cores."""
+"""Learning a classifier from examples: logistic regression, each kind against all others."""
 
 import hashlib
 import math

@@ -18,11 +18,12 @@ from agent.shop.english.correction import Correction
 from agent.shop.english.facts import Known, known_from
 from agent.shop.english.guard import Guard, ground
 from agent.shop.english.understanding import NOTHING, Understanding, understand
+from agent.shop.english.ways_on import HISTORY
 from agent.shop.tools import BY_NAME
 from headstart.guard import Asked, Grounding, Result, Verdict
 from headstart.guard.check import STANDS, Made
 
-HISTORY, SEARCH = "get_order_history", "search_orders"
+SEARCH = "search_orders"
 
 
 class ShopCheck:

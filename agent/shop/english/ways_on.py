@@ -91,7 +91,8 @@ def beforehand(asked: Asked, question: Understanding, known: Known, today: date)
         return total
     if article := article_asked(asked.question, named=named):
         return Verdict(calls=_for_the_article(article, asked, question, known))
-    if not named and kinds.likeliest(asked.question)[0] == kinds.ANGRY and kinds.likeliest(asked.question)[1] >= SURE:
+    kind, chance = kinds.likeliest(asked.question)
+    if not named and kind == kinds.ANGRY and chance >= SURE:
         return Verdict(answer=f"{SORRY_FOR_THAT} {OFFER}")
     return None
 
