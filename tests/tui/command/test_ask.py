@@ -40,9 +40,9 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
 def test_the_answer_goes_to_standard_output_and_its_time_beside_it(
     asked: Asked, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert asked("Where is my mug?", replies=["It was delivered."]) == 0
+    assert asked("Hello", replies=["Good to see you."]) == 0  # True whether the orders are in already or not.
     out, err = capsys.readouterr()
-    assert out == "It was delivered.\n"
+    assert out == "Good to see you.\n"
     assert "to the first word" in err
     assert "waited 0.00 s" in err
 
