@@ -1,4 +1,4 @@
-"""Builds `data/orders.sqlite`, the database of the demo, from `schema.sql` and `catalogue.csv`.
+"""Builds `data/orders.sqlite`, the database of the demo, from `schema.sql` and the CSV files beside it.
 
     python data/build_orders.py
 
@@ -104,10 +104,17 @@ class Product:
 def catalogue() -> list[Product]:
     """What the shop sells."""
     with (HERE / "catalogue.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            Product(row["product_id"], row["name"], int(row["price"].replace(".", "")), row["description"])
-            for row in csv.DictReader(file)
-        ]
+        return [_product(row) for row in csv.DictReader(file)]
+
+
+def variants() -> list[tuple[Product, str, int]]:
+    """Other versions of some products: the product they are versions of, and whether they are in stock."""
+    with (HERE / "variants.csv").open(encoding="utf-8", newline="") as file:
+        return [(_product(row), row["version_of"], int(row["in_stock"])) for row in csv.DictReader(file)]
+
+
+def _product(row: Mapping[str, str]) -> Product:
+    return Product(row["product_id"], row["name"], int(row["price"].replace(".", "")), row["description"])
 
 
 class Builder:
@@ -129,7 +136,14 @@ class Builder:
             (product.product_id, product.name, product.description, product.price_cents, self.random.random() < 0.92)
             for product in self.catalogue
         ]
+        # Nobody has ordered another version, so they are no part of the draw.
+        products += [
+            (one.product_id, one.name, one.description, one.price_cents, there) for one, _, there in variants()
+        ]
         self.connection.executemany("INSERT INTO products VALUES (?, ?, ?, ?, ?)", products)
+        self.connection.executemany(
+            "INSERT INTO product_variants VALUES (?, ?)", [(one.product_id, of) for one, of, _ in variants()]
+        )
         self.notebook_customer()
         for customer_id, name, orders in ACCOUNTS:
             self.customer(customer_id, name, orders)

@@ -4,7 +4,7 @@
 -- customers.revision goes up with every change to any row of that customer. It is what tells a result
 -- fetched ahead of time from a stale one, so the triggers below see to it and no program has to remember.
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE customers (
     customer_id   TEXT PRIMARY KEY,
@@ -23,6 +23,14 @@ CREATE TABLE products (
     price_cents INTEGER NOT NULL CHECK (price_cents >= 0),
     in_stock    INTEGER NOT NULL DEFAULT 1 CHECK (in_stock IN (0, 1))
 ) STRICT, WITHOUT ROWID;
+
+-- What a product may be exchanged for: another size, colour or capacity of it.
+CREATE TABLE product_variants (
+    product_id TEXT PRIMARY KEY REFERENCES products (product_id),
+    version_of TEXT NOT NULL REFERENCES products (product_id) -- the usual one, which has no row here
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX product_variants_of ON product_variants (version_of);
 
 CREATE TABLE orders (
     order_id        TEXT PRIMARY KEY,
@@ -71,6 +79,7 @@ CREATE TABLE returns (
     reason       TEXT NOT NULL,
     status       TEXT NOT NULL CHECK (status IN ('Requested', 'Received', 'Refunded')),
     requested_at TEXT NOT NULL,
+    exchange_for TEXT REFERENCES products (product_id), -- NULL: the money goes back
     UNIQUE (order_id, line),
     FOREIGN KEY (order_id, line) REFERENCES order_items (order_id, line)
 ) STRICT;
@@ -79,16 +88,19 @@ CREATE TABLE returns (
 CREATE TABLE changes (
     at          TEXT NOT NULL,
     customer_id TEXT NOT NULL REFERENCES customers (customer_id),
-    order_id    TEXT NOT NULL REFERENCES orders (order_id),
+    order_id    TEXT REFERENCES orders (order_id), -- NULL: a change of no one order
     action      TEXT NOT NULL,
     before      TEXT,
     after       TEXT,
     reason      TEXT,
     message     TEXT NOT NULL, -- what the customer was told
-    key         TEXT UNIQUE
+    key         TEXT UNIQUE,
+    undo        TEXT, -- JSON: what it altered, as that was before
+    undone_at   TEXT
 ) STRICT;
 
 CREATE INDEX changes_order ON changes (order_id, at);
+CREATE INDEX changes_customer ON changes (customer_id, at);
 
 -- What everybody may read: data/help/*.md. `also` has other words for the same question, one a line.
 CREATE TABLE help_articles (

@@ -167,8 +167,9 @@ def shown(fact: Fact) -> Shown:
         case Handover():
             return Card(f"ticket {fact.ticket} · open", (fact.reason,), "")
         case Change():
-            title = f"{fact.order_id} · {'changed' if fact.done else 'not changed'}"
-            return Card(title, (_change(fact.before, fact.after, fact.message),), about_order(fact.order_id))
+            title = f"{fact.order_id or 'your account'} · {'changed' if fact.done else 'not changed'}"
+            ask = about_order(fact.order_id) if fact.order_id else ""
+            return Card(title, (_change(fact.before, fact.after, fact.message),), ask)
         case _:
             status = fact.order.status if fact.order else ""
             return Card(f"{fact.order_id} · {status}", _shipment(fact), about_order(fact.order_id))

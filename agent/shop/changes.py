@@ -1,102 +1,106 @@
-"""The shop's writes: one transaction each, audited, and done once however often it is asked for.
+"""What the shop's changes do to a customer's rows; `policy.py` says when, `notices.py` how it is told."""
 
-The customer confirms a write before it happens and sees what it would change. That is the same transaction,
-rolled back: a preview of its own would sooner or later tell another story than the change.
-"""
-
-import asyncio
-import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import timedelta
 
 import aiosqlite
 
-from agent.shop import contents, policy, queries
-from agent.shop.contents import no_such_order
-from agent.shop.database import WRITE_COLUMNS, check_columns, columns, connect, explained
-from agent.shop.records import Change, Order
-from agent.shop.terms import order_number
-from headstart.errors import SettingsError
+from agent.shop import notices, policy, queries
+from agent.shop.records import Change, Item, Order, Snapshot
+from agent.shop.writer import REASON_LENGTH, Made, OrderWriter, Request, done, refused
+from headstart.errors import DatabaseError
 from headstart.text import one_line
 
-REASON_LENGTH = 500
+UNDONE_COLUMNS = {"changes": ("undo", "undone_at")}
 
 
 @dataclass(frozen=True)
-class Request:
-    """What is asked for by whom."""
+class Changes:
+    """The changes of one database; each answers with what it did or with the rules' refusal."""
 
-    customer_id: str
-    order_id: str
-    key: str
-    """The idempotency key: the same key again is the same write again. Unique over all customers."""
-    dry_run: bool
-
-
-Apply = Callable[[aiosqlite.Connection, Order], Awaitable[Change]]
-"""Looks at the customer's order and changes it, or answers with a refusal."""
-
-
-class OrderWriter:
-    """The one connection that writes, opened with the first write so that a read-only database can be read."""
-
-    def __init__(
-        self,
-        path: Path,
-        *,
-        busy_timeout_s: float,
-        clock: Callable[[], datetime],
-        given: aiosqlite.Connection | None = None,
-    ) -> None:
-        self._path = path
-        self._busy_timeout_s = busy_timeout_s
-        self._clock = clock
-        self._given = given
-        """Written over instead of one of its own."""
-        self._lock = asyncio.Lock()
-        self._opened: aiosqlite.Connection | None = None
-        self._columns: Mapping[str, frozenset[str]] = {}
+    writer: OrderWriter
 
     async def cancel_order(self, request: Request, reason: str) -> Change:
         """Cancels an order that has not shipped."""
 
         async def apply(connection: aiosqlite.Connection, order: Order) -> Change:
             if refusal := policy.cancel_refusal(order):
-                return _refused("cancel_order", order.order_id, refusal)
+                return refused("cancel_order", order.order_id, refusal)
             await connection.execute_fetchall(
                 "UPDATE orders SET status = 'Cancelled', eta = NULL WHERE order_id = ?", (order.order_id,)
             )
-            message = contents.cancelled(order, done=not request.dry_run)
-            return _done("cancel_order", order, message, order.status.value, "Cancelled")
+            message = notices.cancelled(order, done=not request.dry_run)
+            return done("cancel_order", order.order_id, message, order.status.value, "Cancelled")
 
-        return await self._change("cancel_order", request, reason, apply)
+        return await self.writer.change_order("cancel_order", request, reason, apply)
 
     async def request_return(self, request: Request, item: str, reason: str) -> Change:
-        """Registers the return of one item of a delivered order."""
+        """Registers the return of items of a delivered order: of the one that is named, of several or of all."""
 
         async def apply(connection: aiosqlite.Connection, order: Order) -> Change:
-            rows = await connection.execute_fetchall("SELECT line FROM returns WHERE order_id = ?", (order.order_id,))
-            registered = {int(row["line"]) for row in rows}
-            meant = policy.item_meant(order, item)
-            refusal = policy.return_refusal(order, meant, registered, self.today())
-            if refusal or meant is None:
-                return _refused("request_return", order.order_id, refusal or "")
-            await connection.execute_fetchall(
-                "INSERT INTO returns (order_id, line, reason, status, requested_at) VALUES (?, ?, ?, 'Requested', ?)",
-                (
-                    order.order_id,
-                    meant.line,
-                    one_line(reason)[:REASON_LENGTH],
-                    self.stamp(),
-                ),
-            )
-            message = contents.return_registered(order, meant, done=not request.dry_run)
-            return _done("request_return", order, message, order.status.value, "Return requested")
+            registered = await queries.registered_returns(connection, order)
+            meant = policy.items_meant(order, item, registered)
+            refusal = policy.return_refusal(order, meant, registered, self.writer.today())
+            if refusal:
+                return refused("request_return", order.order_id, refusal)
+            await self._register(connection, order, meant, reason)
+            message = notices.return_registered(order, meant, done=not request.dry_run)
+            return done("request_return", order.order_id, message, order.status.value, "Return requested")
 
-        return await self._change("request_return", request, reason, apply)
+        return await self.writer.change_order("request_return", request, reason, apply)
+
+    async def exchange_item(self, request: Request, item: str, wanted: str) -> Change:
+        """Exchanges an item for another version of it: in an order that has not shipped, or after its delivery."""
+
+        async def apply(connection: aiosqlite.Connection, order: Order) -> Change:
+            action = "exchange_item"
+            registered = await queries.registered_returns(connection, order)
+            meant = policy.items_meant(order, item, registered)
+            if refusal := policy.exchange_refusal(order, meant, registered, self.writer.today()):
+                return refused(action, order.order_id, refusal)
+            known = self.writer.has("product_variants", "version_of")
+            versions = await queries.versions(connection, meant[0]) if known else ()
+            chosen = policy.version_meant(meant[0], versions, wanted)
+            if chosen is None:
+                sentence = notices.which_version(order, meant[0], versions)
+                return refused(action, order.order_id, sentence)
+            waits = policy.not_yet_shipped(order)
+            if waits:
+                await connection.execute_fetchall(
+                    "UPDATE order_items SET product_id = ?, item = ?, unit_price_cents = ?"
+                    " WHERE order_id = ? AND line = ?",
+                    (chosen.product_id, chosen.name, chosen.price_cents, order.order_id, meant[0].line),
+                )
+                await _add_up(connection, order)
+            else:
+                self.writer.check({"returns": ("exchange_for",)}, "exchanging an item")
+                await self._register(connection, order, meant, wanted, exchange_for=chosen.product_id)
+            message = notices.exchanged(order, meant[0], chosen, waits=waits, done=not request.dry_run)
+            return done(action, order.order_id, message, meant[0].item, chosen.name)
+
+        return await self.writer.change_order("exchange_item", request, wanted, apply)
+
+    async def remove_item(self, request: Request, item: str, count: int) -> Change:
+        """Takes an item out of an order that has not shipped, or so many of it."""
+
+        async def apply(connection: aiosqlite.Connection, order: Order) -> Change:
+            meant = policy.items_meant(order, item)
+            if refusal := policy.removal_refusal(order, meant):
+                return refused("remove_item", order.order_id, refusal)
+            left = meant[0].quantity - count if 0 < count < meant[0].quantity else 0
+            place = (order.order_id, meant[0].line)
+            if left:
+                await connection.execute_fetchall(
+                    "UPDATE order_items SET quantity = ? WHERE order_id = ? AND line = ?", (left, *place)
+                )
+            else:
+                await connection.execute_fetchall("DELETE FROM order_items WHERE order_id = ? AND line = ?", place)
+            total_cents = await _add_up(connection, order)
+            message = notices.removed(order, meant[0], left, total_cents, done=not request.dry_run)
+            return done("remove_item", order.order_id, message, notices.holds(order), notices.total(total_cents))
+
+        return await self.writer.change_order("remove_item", request, None, apply)
 
     async def change_address(self, request: Request, address: str) -> Change:
         """Sends an order that has not shipped elsewhere; needs the column orders.ship_to."""
@@ -104,155 +108,123 @@ class OrderWriter:
 
         async def apply(connection: aiosqlite.Connection, order: Order) -> Change:
             if refusal := policy.address_refusal(order, address):
-                return _refused("change_address", order.order_id, refusal)
-            check_columns(self._columns, {"orders": ("ship_to",)}, self._path, "changing an address")
-            rows = await connection.execute_fetchall(
-                "SELECT coalesce(o.ship_to, c.address) AS goes_to FROM orders AS o JOIN customers AS c"
-                " ON c.customer_id = o.customer_id WHERE o.order_id = ?",
-                (order.order_id,),
-            )
-            before = "".join(row["goes_to"] for row in rows)
+                return refused("change_address", order.order_id, refusal)
+            self.writer.check({"orders": ("ship_to",)}, "changing an address")
+            before = await queries.goes_to(connection, order)
             await connection.execute_fetchall(
                 "UPDATE orders SET ship_to = ? WHERE order_id = ?", (address, order.order_id)
             )
-            message = contents.goes_to(order, address, done=not request.dry_run)
-            return _done("change_address", order, message, before, address)
+            message = notices.goes_to(order, address, done=not request.dry_run)
+            return done("change_address", order.order_id, message, before, address)
 
-        return await self._change("change_address", request, None, apply)
+        return await self.writer.change_order("change_address", request, None, apply)
 
-    async def add_customer(self, customer_id: str, name: str, email: str, address: str, password_hash: str) -> None:
-        """Adds an account; raises SettingsError when there is one of that name."""
-        try:
-            async with self.transaction() as connection:
-                await connection.execute_fetchall(
-                    "INSERT INTO customers (customer_id, name, email, password_hash, address, created_at)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (customer_id, name, email, password_hash, address, self.stamp()),
-                )
-                await connection.commit()
-        except sqlite3.IntegrityError as error:
-            raise SettingsError(
-                f"Expected a new user name, found {customer_id!r} taken. Choose another, or reset its password."
-            ) from error
+    async def change_default_address(self, request: Request, address: str) -> Change:
+        """Changes the customer's address; what is ordered already goes where it was to go."""
+        address, action = one_line(address), "change_default_address"
 
-    async def set_password_hash(self, customer_id: str, password_hash: str) -> bool:
-        """Whether there is such an account."""
-        async with self.transaction() as connection:
-            rows = await connection.execute_fetchall(
-                "UPDATE customers SET password_hash = ? WHERE customer_id = ? RETURNING customer_id",
-                (password_hash, customer_id),
+        async def make(connection: aiosqlite.Connection) -> Made:
+            account = await queries.account(connection, request.customer_id)
+            if account is None:
+                raise DatabaseError(f"Expected the account {request.customer_id!r}, found none. Sign in again.")
+            if refusal := policy.default_address_refusal(account, address):
+                return refused(action, "", refusal), None
+            self.writer.check({"orders": ("ship_to",)}, "changing an address")
+            kept = await connection.execute_fetchall(
+                "UPDATE orders SET ship_to = ? WHERE customer_id = ? AND ship_to IS NULL"
+                " AND delivered_on IS NULL AND status NOT IN ('Delivered', 'Cancelled', 'Returned') RETURNING order_id",
+                (account.address, request.customer_id),
             )
-            await connection.commit()
-            return bool(list(rows))
+            await connection.execute_fetchall(
+                "UPDATE customers SET address = ? WHERE customer_id = ?", (address, request.customer_id)
+            )
+            orders = tuple(sorted(row["order_id"] for row in kept))
+            before = Snapshot(address=account.address, followed=orders)
+            message = notices.address_changed(account.address, address, len(orders), done=not request.dry_run)
+            return done(action, "", message, account.address, address), before
 
-    def today(self) -> date:
-        """The shop's day, by which the rules count."""
-        return self._clock().date()
+        return await self.writer.change(action, request, None, make)
 
-    async def close(self) -> None:
-        """Closes the connection when the write under way has ended."""
-        async with self._lock:
-            if self._opened is not None:
-                await self._opened.close()
-                self._opened = None
+    async def undo_change(self, request: Request) -> Change:
+        """Takes back the customer's last change of the last hour, where the shop still can."""
+        action = "undo_change"
 
-    async def _change(self, action: str, request: Request, reason: str | None, apply: Apply) -> Change:
-        async with self.transaction() as connection:
-            check_columns(self._columns, WRITE_COLUMNS, self._path, "changing orders")
-            if recorded := await _recorded(connection, action, request):
-                return await self._with_what_it_left(connection, recorded, request)
-            order = await queries.find_order(connection, request.customer_id, request.order_id)
-            if order is None:
-                number = order_number(request.order_id)
-                return _refused(action, number, no_such_order(number))
-            change = await apply(connection, order)
-            if change.done and not request.dry_run:
-                await connection.execute_fetchall(
-                    "INSERT INTO changes (at, customer_id, order_id, action, before, after, reason, message, key)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        self.stamp(),
-                        request.customer_id,
-                        order.order_id,
-                        action,
-                        change.before,
-                        change.after,
-                        reason and one_line(reason)[:REASON_LENGTH],
-                        change.message,
-                        request.key,
-                    ),
-                )
-                change = await self._with_what_it_left(connection, change, request)
-                await connection.commit()
-            return change
+        async def make(connection: aiosqlite.Connection) -> Made:
+            self.writer.check(UNDONE_COLUMNS, "undoing a change")
+            since = self.writer.now() - timedelta(minutes=policy.UNDO_MINUTES)
+            last = await queries.last_change(connection, request.customer_id, since)
+            if last is None:
+                return refused(action, "", policy.NOTHING_TO_UNDO), None
+            order = await queries.find_order(connection, request.customer_id, last.order_id) if last.order_id else None
+            moved = await queries.returns_moved(connection, last)
+            if refusal := policy.undo_refusal(last, order, moved=moved):
+                return refused(action, last.order_id, refusal), None
+            await _write_back(connection, request.customer_id, last.order_id, last.before)
+            await connection.execute_fetchall(
+                "UPDATE changes SET undone_at = ? WHERE rowid = ?", (self.writer.stamp(), last.number)
+            )
+            renewed = await queries.find_order(connection, request.customer_id, last.order_id) if order else None
+            message = notices.undone(last, renewed, done=not request.dry_run)
+            return done(action, last.order_id, message, last.to or "", last.was or ""), None
 
-    async def _with_what_it_left(self, connection: aiosqlite.Connection, change: Change, request: Request) -> Change:
-        renewed = await queries.find_order(connection, request.customer_id, request.order_id)
-        counted = "revision" in self._columns.get("customers", ())
-        revision = await queries.revision(connection, request.customer_id) if counted else None
-        return change.model_copy(update={"renewed": renewed, "revision": revision})
+        return await self.writer.change(action, request, None, make)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[aiosqlite.Connection]:
-        """A transaction that ends with what its user commits; all else is rolled back.
-
-        A write whose task is cancelled while it commits is done or not; its key tells.
-        """
-        async with self._lock:
-            connection = await self._connection()
-            try:
-                await connection.execute_fetchall("BEGIN IMMEDIATE")
-                yield connection
-            except sqlite3.IntegrityError:
-                raise
-            except sqlite3.Error as error:
-                raise explained(error, self._path) from error
-            finally:
-                await connection.rollback()
-
-    async def _connection(self) -> aiosqlite.Connection:
-        if self._opened is None:
-            connection = self._given
-            if connection is None:
-                connection = await connect(self._path, writing=True, busy_timeout_s=self._busy_timeout_s)
-            try:
-                self._columns = await columns(connection, self._path)
-            except BaseException:
-                await connection.close()
-                raise
-            self._opened = connection
-        return self._opened
-
-    def now(self) -> datetime:
-        """The moment, in UTC."""
-        return self._clock().astimezone(UTC)
-
-    def stamp(self) -> str:
-        """The moment as the database writes it."""
-        return self.now().isoformat(timespec="seconds")
+    async def _register(
+        self,
+        connection: aiosqlite.Connection,
+        order: Order,
+        items: Sequence[Item],
+        reason: str,
+        exchange_for: str | None = None,
+    ) -> None:
+        """Notes down that these items come back."""
+        noted = {"reason": one_line(reason)[:REASON_LENGTH], "status": "Requested", "requested_at": self.writer.stamp()}
+        noted |= {"exchange_for": exchange_for} if exchange_for else {}
+        for item in items:
+            row: dict[str, object] = {"order_id": order.order_id, "line": item.line, **noted}
+            await connection.execute_fetchall(
+                f"INSERT INTO returns ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608  Names of its own.
+                tuple(row.values()),
+            )
 
 
-async def _recorded(connection: aiosqlite.Connection, action: str, request: Request) -> Change | None:
-    rows = list(await connection.execute_fetchall("SELECT * FROM changes WHERE key = ?", (request.key,)))
-    if not rows:
-        return None
-    row = rows[0]
-    recorded_for = (row["customer_id"], row["action"], order_number(row["order_id"]))
-    if recorded_for != (request.customer_id, action, order_number(request.order_id)):
-        raise ValueError("an idempotency key belongs to one write; this one was given to another")
-    return Change(
-        action=action,
-        order_id=row["order_id"],
-        done=True,
-        message=row["message"],
-        before=row["before"],
-        after=row["after"],
+async def _add_up(connection: aiosqlite.Connection, order: Order) -> int:
+    """Writes down what the order's items come to, in cents."""
+    rows = await connection.execute_fetchall(
+        "UPDATE orders SET total_cents ="
+        " (SELECT sum(quantity * unit_price_cents) FROM order_items WHERE order_id = orders.order_id)"
+        " WHERE order_id = ? RETURNING total_cents",
+        (order.order_id,),
     )
+    return next(int(row["total_cents"]) for row in rows)
 
 
-def _done(action: str, order: Order, message: str, before: str, after: str) -> Change:
-    return Change(action=action, order_id=order.order_id, done=True, message=message, before=before, after=after)
-
-
-def _refused(action: str, order_id: str, sentence: str) -> Change:
-    return Change(action=action, order_id=order_id, done=False, message=sentence)
+async def _write_back(connection: aiosqlite.Connection, customer_id: str, order_id: str, before: Snapshot) -> None:
+    """What a change has altered, as it was."""
+    if before.address is not None:
+        await connection.execute_fetchall(
+            "UPDATE customers SET address = ? WHERE customer_id = ?", (before.address, customer_id)
+        )
+        for followed in before.followed:
+            await connection.execute_fetchall(
+                "UPDATE orders SET ship_to = NULL WHERE order_id = ? AND ship_to = ?", (followed, before.address)
+            )
+    if before.order is None:
+        return
+    order = before.order
+    await connection.execute_fetchall(
+        "UPDATE orders SET status = ?, eta = ?, total_cents = ?, ship_to = ? WHERE order_id = ?",
+        (order.status.value, order.eta and order.eta.isoformat(), order.total_cents, before.ship_to, order_id),
+    )
+    for item in order.items:
+        await connection.execute_fetchall(
+            "INSERT INTO order_items (order_id, line, product_id, item, quantity, unit_price_cents)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (order_id, line) DO UPDATE SET product_id = excluded.product_id,"
+            " item = excluded.item, quantity = excluded.quantity, unit_price_cents = excluded.unit_price_cents",
+            (order_id, item.line, item.product_id, item.item, item.quantity, item.unit_price_cents),
+        )
+    places = ", ".join("?" * len(before.returned))
+    await connection.execute_fetchall(
+        f"DELETE FROM returns WHERE order_id = ? AND line NOT IN ({places})",  # noqa: S608  Question marks.
+        (order_id, *before.returned),
+    )

@@ -261,6 +261,8 @@ def next_to_arrive(order: Order) -> str:
 def refund(returned: ReturnedItem) -> str:
     """Where the refund of a return stands."""
     what, amount = f"{returned.item} ({returned.order_id})", money(returned.cents)
+    if returned.exchange_for:
+        return _exchange(returned, what)
     match returned.state:
         case ReturnState.REQUESTED:
             asked = f"You asked on {returned.requested_on} to return {what}"
@@ -269,6 +271,16 @@ def refund(returned: ReturnedItem) -> str:
             return f"{what} has reached us, and {amount} is on its way back to you."
         case ReturnState.REFUNDED:
             return f"{amount} for {what} has been refunded."
+
+
+def _exchange(returned: ReturnedItem, what: str) -> str:
+    new = returned.exchange_for
+    match returned.state:
+        case ReturnState.REQUESTED:
+            asked = f"You asked on {returned.requested_on} to exchange {what} for {new}"
+            return f"{asked}; it has not reached us yet."
+        case ReturnState.RECEIVED | ReturnState.REFUNDED:
+            return f"{what} has reached us, and {new} is on its way to you."
 
 
 def totals(history: OrderHistory) -> tuple[str, ...]:
@@ -284,22 +296,6 @@ def totals(history: OrderHistory) -> tuple[str, ...]:
 
 NO_RETURNS = "I see no return of yours so far."
 NOTHING_TO_COME = "Nothing is on its way to you at the moment."
-
-
-def cancelled(order: Order, *, done: bool) -> str:
-    """What a cancellation has done; before it is `done`, what it will do: no model reads that."""
-    return f"{named(order)} {'is now' if done else 'will be'} cancelled."
-
-
-def return_registered(order: Order, item: Item, *, done: bool) -> str:
-    """As `cancelled`, of a return."""
-    return f"A return for {item.item} ({order.order_id}) {'is' if done else 'will be'} registered."
-
-
-def goes_to(order: Order, address: str, *, done: bool) -> str:
-    """As `cancelled`, of a new address; before it is done with the items, by which the customer knows the order."""
-    goes = f"{order.order_id} now goes" if done else f"{named(order)} will go"
-    return f"{goes} to {address.rstrip('.')}."
 
 
 def change(result: Change) -> str:

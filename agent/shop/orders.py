@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 import aiosqlite
 
 from agent.shop import queries
-from agent.shop.changes import OrderWriter, Request
+from agent.shop.changes import Changes
 from agent.shop.contents import NO_DESK
 from agent.shop.database import BUSY_TIMEOUT_S, READ_COLUMNS, check_columns, columns, connect
 from agent.shop.english import kinds
@@ -34,6 +34,7 @@ from agent.shop.records import (
 )
 from agent.shop.terms import order_number
 from agent.shop.tickets import ShopDesk
+from agent.shop.writer import OrderWriter, Request
 from headstart.errors import DatabaseError
 from headstart.world import Write
 
@@ -64,11 +65,12 @@ class OrderStore:
         self.path = path
         self._pool = pool
         self._writer = writer
+        self._changes = Changes(writer)
         self.has_revisions = "revision" in found["customers"]
         """False in a database of one's own without customers.revision."""
         self._help = pool if "help_words" in found else None
         """Where help articles are; None in a database of one's own without any."""
-        self._has_returns = "returns" in found
+        self._returns = found.get("returns", frozenset())
         tickets = {"tickets", "ticket_messages", "unanswered"} <= found.keys()
         self.desk = ShopDesk(writer.transaction, pool.snapshot, writer.now) if tickets else None
         """None in a database of one's own without tickets."""
@@ -131,7 +133,7 @@ class OrderStore:
         """The customer's newest orders, with aggregates over all of them."""
 
         async def query(connection: aiosqlite.Connection) -> OrderHistory:
-            return await queries.order_history(connection, customer_id, has_returns=self._has_returns)
+            return await queries.order_history(connection, customer_id, returns=self._returns)
 
         return await self._read(customer_id, query)
 
@@ -202,19 +204,41 @@ class OrderStore:
 
         The same `key` again returns what was done the first time. Raises ValueError for a key of another write.
         """
-        return await self._writer.cancel_order(Request(customer_id, order_id, key, dry_run), reason)
+        return await self._changes.cancel_order(Request(customer_id, order_id, key, dry_run), reason)
 
     async def request_return(
         self, customer_id: str, order_id: str, item: str, reason: str, *, key: str, dry_run: bool = False
     ) -> Change:
-        """Registers a return of one item, named loosely; `key` and `dry_run` as for `cancel_order`."""
-        return await self._writer.request_return(Request(customer_id, order_id, key, dry_run), item, reason)
+        """Registers a return of one item, of several or of all; `key` and `dry_run` as for `cancel_order`."""
+        return await self._changes.request_return(Request(customer_id, order_id, key, dry_run), item, reason)
+
+    async def exchange_item(
+        self, customer_id: str, order_id: str, item: str, wanted: str, *, key: str, dry_run: bool = False
+    ) -> Change:
+        """Exchanges an item for the version of it that is `wanted`; `key` and `dry_run` as for `cancel_order`."""
+        return await self._changes.exchange_item(Request(customer_id, order_id, key, dry_run), item, wanted)
+
+    async def remove_item(
+        self, customer_id: str, order_id: str, item: str, count: int, *, key: str, dry_run: bool = False
+    ) -> Change:
+        """Takes so many of an item out of an order, 0 for all; `key` and `dry_run` as for `cancel_order`."""
+        return await self._changes.remove_item(Request(customer_id, order_id, key, dry_run), item, count)
 
     async def change_address(
         self, customer_id: str, order_id: str, address: str, *, key: str, dry_run: bool = False
     ) -> Change:
         """Sends one order elsewhere; `key` and `dry_run` as for `cancel_order`."""
-        return await self._writer.change_address(Request(customer_id, order_id, key, dry_run), address)
+        return await self._changes.change_address(Request(customer_id, order_id, key, dry_run), address)
+
+    async def change_default_address(
+        self, customer_id: str, address: str, *, key: str, dry_run: bool = False
+    ) -> Change:
+        """Changes the customer's own address; `key` and `dry_run` as for `cancel_order`."""
+        return await self._changes.change_default_address(Request(customer_id, "", key, dry_run), address)
+
+    async def undo_change(self, customer_id: str, *, key: str, dry_run: bool = False) -> Change:
+        """Takes back the customer's last change; `key` and `dry_run` as for `cancel_order`."""
+        return await self._changes.undo_change(Request(customer_id, "", key, dry_run))
 
     async def contact_human(self, customer_id: str, reason: str, *, write: Write) -> Handover:
         """Opens a ticket with what was said, or says that there is no desk; `write.key` as for `cancel_order`."""

@@ -4,17 +4,20 @@ Every function answers with None (go ahead) or with the one sentence that the cu
 order and nothing else, so that a rule can be read, tested and changed without the database.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from agent.shop.contents import item_names, named
-from agent.shop.records import Item, Order, Status
+from agent.shop.contents import item_names, joined, named
+from agent.shop.records import Account, Item, LastChange, Order, Product, Status
 from agent.shop.terms import terms
 
 RETURN_DAYS = 30
 """How many days after the delivery an item may go back."""
 ADDRESS_LENGTH = 200
 """Characters of the longest address that fits a label."""
+UNDO_MINUTES = 60
+"""How long a change may be taken back."""
 
 
 def not_yet_shipped(order: Order) -> bool:
@@ -40,10 +43,55 @@ def address_refusal(order: Order, address: str) -> str | None:
     return None
 
 
-def return_refusal(order: Order, item: Item | None, registered: Collection[int], today: date) -> str | None:
+def default_address_refusal(account: Account, address: str) -> str | None:
+    """An address must fit a label, and be another one."""
+    if not 0 < len(address) <= ADDRESS_LENGTH:
+        return f"Please give your new address in at most {ADDRESS_LENGTH} characters."
+    if address.casefold() == account.address.casefold():
+        return f"Your address is {account.address.rstrip('.')} already."
+    return None
+
+
+def removal_refusal(order: Order, items: Sequence[Item]) -> str | None:
+    """Only from what has not shipped, one item at a time, and never the last one."""
+    if not not_yet_shipped(order):
+        return f"{named(order)} {_happened(order)}, so nothing can be taken out of it any more."
+    if len(items) != 1:
+        return f"Please name one item of {order.order_id} to take out: it holds {item_names(order)}."
+    if len(order.items) == 1 and order.items[0].quantity == 1:
+        return f"{named(order)} holds nothing else: cancel the order if you don't want it."
+    return None
+
+
+def exchange_refusal(order: Order, items: Sequence[Item], registered: Collection[int], today: date) -> str | None:
+    """What has not shipped or may be returned, one item at a time."""
+    if len(items) > 1:
+        return f"Please name one item of {order.order_id} to exchange: it holds {item_names(order)}."
+    if not_yet_shipped(order):
+        return None if items else f"Please name one item of {order.order_id} to exchange: it holds {item_names(order)}."
+    refusal = return_refusal(order, items, registered, today)
+    return refusal and refusal.replace(" returned", " exchanged").replace(" to return:", " to exchange:")
+
+
+def undo_refusal(last: LastChange, order: Order | None, *, moved: bool) -> str | None:
+    """Only while the order is as the change has left it, and a return not yet on its way through the shop."""
+    if last.before.order is None:
+        return None
+    if order is None or moved:
+        return f"What you changed of {last.order_id} has gone on since, so it can no longer be undone."
+    expected = Status.CANCELLED if last.action == "cancel_order" else last.before.order.status
+    if order.status is not expected or order.tracking_number != last.before.order.tracking_number:
+        return f"{named(order)} {_happened(order)} since, so your change can no longer be undone."
+    return None
+
+
+NOTHING_TO_UNDO = "There is nothing to undo: you have changed nothing in the last hour."
+
+
+def return_refusal(order: Order, items: Sequence[Item], registered: Collection[int], today: date) -> str | None:
     """Only delivered items, only within `RETURN_DAYS`, each once.
 
-    `item` is what `item_meant` found, `registered` are the lines that already have a return.
+    `items` is what `items_meant` found, `registered` are the lines that already have a return.
     """
     if order.status is not Status.DELIVERED:
         return f"{named(order)} {_happened(order)}, so it cannot be returned."
@@ -52,20 +100,22 @@ def return_refusal(order: Order, item: Item | None, registered: Collection[int],
     if today - order.delivered_on > timedelta(days=RETURN_DAYS):
         since = f"was delivered on {order.delivered_on}, more than {RETURN_DAYS} days ago"
         return f"{named(order)} {since}, so it can no longer be returned."
-    if item is None:
+    if not items:
         return f"Please name one item of {order.order_id} to return: it holds {item_names(order)}."
-    if item.line in registered:
-        return f"A return for {item.item} ({order.order_id}) is already registered."
+    if again := [item.item for item in items if item.line in registered]:
+        return f"A return for {joined(again)} ({order.order_id}) is already registered."
     return None
 
 
 def possible(action: str, order: Order, today: date) -> bool:
     """Whether the rules allow this change, as far as the order alone tells; an item may have its return already."""
     match action:
-        case "cancel_order" | "change_address":
+        case "cancel_order" | "change_address" | "remove_item":
             return not_yet_shipped(order)
+        case "exchange_item":
+            return not_yet_shipped(order) or possible("request_return", order, today)
         case "request_return":
-            return return_refusal(order, order.items[0], (), today) is None
+            return return_refusal(order, order.items[:1], (), today) is None
         case _:
             return False
 
@@ -74,6 +124,8 @@ CHANGEABLE: dict[str, frozenset[Status]] = {
     "cancel_order": frozenset({Status.PROCESSING, Status.DELAYED}),
     "change_address": frozenset({Status.PROCESSING, Status.DELAYED}),
     "request_return": frozenset({Status.DELIVERED}),
+    "remove_item": frozenset({Status.PROCESSING, Status.DELAYED}),
+    "exchange_item": frozenset({Status.PROCESSING, Status.DELAYED, Status.DELIVERED}),
 }
 """The statuses outside of which a change is never possible, where no more is known of an order."""
 
@@ -81,13 +133,40 @@ NONE_POSSIBLE: dict[str, str] = {
     "cancel_order": "None of your orders can be cancelled any more: only what has not shipped can be.",
     "change_address": "None of your orders can go to another address any more: only what has not shipped can.",
     "request_return": f"Nothing can be returned now: only what was delivered in the last {RETURN_DAYS} days can.",
+    "remove_item": "Nothing can be taken out of your orders any more: only what has not shipped can be changed.",
+    "exchange_item": "Nothing can be exchanged now: only what has not shipped, or came in the last 30 days, can.",
 }
 
 WHICH: dict[str, str] = {
     "cancel_order": "Which order would you like to cancel?",
     "change_address": "Which order should go to another address?",
     "request_return": "Which item would you like to return?",
+    "remove_item": "Which order is it about?",
+    "exchange_item": "Which item would you like to exchange?",
 }
+
+
+EVERYTHING = re.compile(r"\b(?:all|both|every(?:thing)?|each|whole|entire|lot)\b", re.IGNORECASE)
+_APART = re.compile(r"\s*(?:,|;|&|\+|\band\b|\bplus\b)\s*", re.IGNORECASE)
+
+
+SIZES = {"s": "small", "m": "medium", "l": "large"}
+"""What a size is called that is a letter."""
+
+
+def items_meant(order: Order, text: str, registered: Collection[int] = ()) -> tuple[Item, ...]:
+    """The items of the order that the text names, loosely: one, several, or all that have no return yet.
+
+    Empty where it names none, or where more than one fits and nobody knows which.
+    """
+    if (one := item_meant(order, text)) is not None:
+        return (one,)
+    named = [item_meant(order, part) for part in _APART.split(text) if terms(part)]
+    if named and all(named):
+        return tuple(dict.fromkeys(item for item in named if item))
+    if EVERYTHING.search(text):
+        return tuple(item for item in order.items if item.line not in registered) or order.items
+    return ()
 
 
 def item_meant(order: Order, text: str) -> Item | None:
@@ -96,6 +175,25 @@ def item_meant(order: Order, text: str) -> Item | None:
     exact = [item for item in order.items if terms(item.item) == asked or item.product_id.casefold() in asked]
     fitting = exact or [item for item in order.items if _fits(asked, item)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def version_meant(item: Item, versions: Sequence[Product], wanted: str) -> Product | None:
+    """The version of an item that is wanted; where words do not tell, the only one that can be had.
+
+    What tells is what stands in its name beside the item's: `black`, `44` of `size 44`, `4 TB`.
+    """
+    heard = _words(wanted)
+    heard |= {letter for letter, word in SIZES.items() if word in heard}
+    own = [(version, _words(version.name) - _words(item.item) - {"size"}) for version in versions]
+    if told := [version for version, words in own if words and words <= heard]:
+        return told[0] if len(told) == 1 and told[0].in_stock else None
+    there = [version for version in versions if version.in_stock]
+    return there[0] if len(there) == 1 else None
+
+
+def _words(text: str) -> set[str]:
+    """The words that tell one version from another: also a single letter or digit, and `4tb` as `4 tb`."""
+    return set(re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)?", text.casefold()))
 
 
 def _fits(asked: tuple[str, ...], item: Item) -> bool:

@@ -5,10 +5,12 @@ order without saying whose.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import aiosqlite
+from pydantic import ValidationError
 
 from agent.shop.database import parsed
 from agent.shop.records import (
@@ -17,6 +19,7 @@ from agent.shop.records import (
     RETURNS_LIMIT,
     Account,
     Item,
+    LastChange,
     OlderItem,
     OlderOrder,
     Order,
@@ -25,16 +28,21 @@ from agent.shop.records import (
     Product,
     ReturnedItem,
     ShipmentEvent,
+    Snapshot,
     Status,
 )
 from agent.shop.terms import order_number, terms
 
 _ORDER = "order_id, status, ordered_on, total_cents, carrier, tracking_number, eta, delivered_on"
+RETURNS_COLUMNS = ("order_id", "line", "reason", "status", "requested_at", "exchange_for")
 _NEWEST_FIRST = "ORDER BY ordered_on DESC, order_id"
 
 
-async def _rows(connection: aiosqlite.Connection, sql: str, parameters: Iterable[object]) -> list[sqlite3.Row]:
-    return list(await connection.execute_fetchall(sql, tuple(parameters)))
+async def _rows(
+    connection: aiosqlite.Connection, sql: str, parameters: Iterable[object] | Mapping[str, object]
+) -> list[sqlite3.Row]:
+    given: Any = parameters if isinstance(parameters, Mapping) else tuple(parameters)
+    return list(await connection.execute_fetchall(sql, given))
 
 
 async def _one(connection: aiosqlite.Connection, sql: str, *parameters: object) -> sqlite3.Row | None:
@@ -68,9 +76,9 @@ async def _orders(connection: aiosqlite.Connection, rest: str, *parameters: obje
 
 
 async def order_history(
-    connection: aiosqlite.Connection, customer_id: str, *, has_returns: bool = True
+    connection: aiosqlite.Connection, customer_id: str, *, returns: Collection[str] = RETURNS_COLUMNS
 ) -> OrderHistory:
-    """The newest orders, and the counts and the dearest over all; `has_returns`: whether there is such a table."""
+    """The newest orders, and the counts and the dearest over all; `returns`: the columns of that table, if any."""
     counts = await _rows(
         connection, "SELECT status, count(*) AS count FROM orders WHERE customer_id = ? GROUP BY status", (customer_id,)
     )
@@ -86,7 +94,7 @@ async def order_history(
         dearest=dearest[0] if dearest else None,
         older=await _older(connection, customer_id) if sum(by_status.values()) > HISTORY_LIMIT else (),
         **await _bought(connection, customer_id),
-        returns=await _returns(connection, customer_id) if has_returns else (),
+        returns=await _returns(connection, customer_id, exchanges="exchange_for" in returns) if returns else (),
     )
 
 
@@ -114,10 +122,12 @@ async def _bought(connection: aiosqlite.Connection, customer_id: str) -> dict[st
     }
 
 
-async def _returns(connection: aiosqlite.Connection, customer_id: str) -> tuple[ReturnedItem, ...]:
+async def _returns(connection: aiosqlite.Connection, customer_id: str, *, exchanges: bool) -> tuple[ReturnedItem, ...]:
+    exchange_for = "(SELECT name FROM products AS p WHERE p.product_id = r.exchange_for)" if exchanges else "NULL"
     rows = await _rows(
         connection,
-        "SELECT r.order_id, i.item, r.status AS state, substr(r.requested_at, 1, 10) AS requested_on,"
+        f"SELECT {exchange_for} AS exchange_for, r.order_id,"
+        " i.item, r.status AS state, substr(r.requested_at, 1, 10) AS requested_on,"
         " i.quantity * i.unit_price_cents AS cents"
         " FROM orders AS o JOIN returns AS r USING (order_id) JOIN order_items AS i USING (order_id, line)"
         f" WHERE o.customer_id = ? ORDER BY r.requested_at DESC, r.order_id, r.line LIMIT {RETURNS_LIMIT}",
@@ -232,6 +242,76 @@ async def find_product(connection: aiosqlite.Connection, product_id: str) -> Pro
         order_number(product_id),
     )
     return parsed(Product, "products", dict(row)) if row else None
+
+
+async def versions(connection: aiosqlite.Connection, item: Item) -> tuple[Product, ...]:
+    """The other versions of an item's product, whether in stock or not: another size, colour or capacity."""
+    rows = await _rows(
+        connection,
+        """
+        WITH family AS (SELECT coalesce(
+            (SELECT version_of FROM product_variants WHERE product_id = :item), :item) AS product_id)
+        SELECT p.product_id, p.name, p.description, p.price_cents, p.in_stock
+        FROM products AS p JOIN family AS f
+        ON p.product_id = f.product_id
+            OR p.product_id IN (SELECT product_id FROM product_variants WHERE version_of = f.product_id)
+        WHERE p.product_id <> :item ORDER BY p.product_id
+        """,
+        {"item": item.product_id},
+    )
+    return tuple(parsed(Product, "products", dict(row)) for row in rows)
+
+
+async def goes_to(connection: aiosqlite.Connection, order: Order) -> str:
+    """The address to which an order goes."""
+    row = await _one(
+        connection,
+        "SELECT coalesce(o.ship_to, c.address) AS goes_to FROM orders AS o JOIN customers AS c"
+        " ON c.customer_id = o.customer_id WHERE o.order_id = ?",
+        order.order_id,
+    )
+    return row["goes_to"] if row else ""
+
+
+async def registered_returns(connection: aiosqlite.Connection, order: Order) -> tuple[int, ...]:
+    """The lines of an order that have a return."""
+    rows = await _rows(connection, "SELECT line FROM returns WHERE order_id = ? ORDER BY line", (order.order_id,))
+    return tuple(int(row["line"]) for row in rows)
+
+
+async def snapshot(connection: aiosqlite.Connection, order: Order) -> Snapshot:
+    """What a change of an order may alter, as it is now."""
+    row = await _one(connection, "SELECT ship_to FROM orders WHERE order_id = ?", order.order_id)
+    returned = await registered_returns(connection, order)
+    return Snapshot(order=order, ship_to=row["ship_to"] if row else None, returned=returned)
+
+
+async def last_change(connection: aiosqlite.Connection, customer_id: str, since: datetime) -> LastChange | None:
+    """The customer's last change since then that was not taken back."""
+    row = await _one(
+        connection,
+        "SELECT rowid AS number, action, coalesce(order_id, '') AS order_id, before AS was, after AS \"to\", undo"
+        " FROM changes WHERE customer_id = ? AND at >= ? AND undo IS NOT NULL AND undone_at IS NULL"
+        " ORDER BY rowid DESC LIMIT 1",
+        customer_id,
+        since.isoformat(timespec="seconds"),
+    )
+    if row is None:
+        return None
+    values = dict(row)
+    try:
+        before = Snapshot.model_validate_json(values.pop("undo"))
+    except ValidationError:
+        return None  # Written by another version of the program.
+    return parsed(LastChange, "changes", {**values, "before": before})
+
+
+async def returns_moved(connection: aiosqlite.Connection, last: LastChange) -> bool:
+    """Whether a return that a change has registered has gone on since."""
+    rows = await _rows(
+        connection, "SELECT line FROM returns WHERE order_id = ? AND status <> 'Requested'", (last.order_id,)
+    )
+    return any(int(row["line"]) not in last.before.returned for row in rows)
 
 
 async def account(connection: aiosqlite.Connection, customer_id: str) -> Account | None:

@@ -85,6 +85,8 @@ class ReturnedItem(Row):
     requested_on: date
     cents: int
     """What is paid back."""
+    exchange_for: str | None = None
+    """What the customer gets in its place; nothing is paid back then."""
 
 
 class OrderHistory(Row):
@@ -191,6 +193,33 @@ class Change(Row):
     """The order as the change has left it, read in the same transaction; None for a preview or a refusal."""
     revision: int | None = None
     """The customer's revision with it."""
+
+
+class Snapshot(Row):
+    """What a change may alter, as it was before: an undo writes it back."""
+
+    order: Order | None = None
+    ship_to: str | None = None
+    """Where the order was to go; None: to the customer's address."""
+    returned: tuple[int, ...] = ()
+    """Its lines that had a return already."""
+    address: str | None = None
+    """The customer's, where that was changed."""
+    followed: tuple[str, ...] = ()
+    """The orders that went to the customer's address and were left at it."""
+
+
+class LastChange(Row):
+    """A change that may be taken back."""
+
+    number: int
+    """Its place in the audit trail."""
+    action: str
+    order_id: str
+    """Empty for a change of no one order."""
+    was: str | None
+    to: str | None
+    before: Snapshot
 
 
 class Handover(Row):

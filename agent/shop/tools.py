@@ -56,6 +56,28 @@ class NewAddress(BaseModel):
     address: str
 
 
+class Exchange(BaseModel):
+    """Takes an order, an item of it and the version that is wanted in its place."""
+
+    order_id: str = Field(description="order number")
+    item: str
+    wanted: str = Field(description="size, colour or other version, in the customer's words")
+
+
+class Removal(BaseModel):
+    """Takes an order and an item of it that is not wanted any more."""
+
+    order_id: str = Field(description="order number")
+    item: str
+    count: int = Field(0, ge=0, description="how many of it; 0 for all")
+
+
+class OwnAddress(BaseModel):
+    """Takes where the customer lives now."""
+
+    address: str
+
+
 class Reason(BaseModel):
     """Takes why a person is wanted."""
 
@@ -116,6 +138,34 @@ TOOLS: tuple[Tool, ...] = (
         "Send an order that has not shipped to another address.",
         NewAddress,
         "write",
+    ),
+    Tool(
+        "exchange_item",
+        "Exchange an item for another size, colour or version of it.",
+        Exchange,
+        "write",
+        shown=False,
+    ),
+    Tool(
+        "remove_item",
+        "Take an item out of an order that has not shipped.",
+        Removal,
+        "write",
+        shown=False,
+    ),
+    Tool(
+        "change_default_address",
+        "Change the customer's own address.",
+        OwnAddress,
+        "write",
+        shown=False,
+    ),
+    Tool(
+        "undo_change",
+        "Take back the customer's last change.",
+        NoArguments,
+        "write",
+        shown=False,
     ),
     Tool(
         "search_help",

@@ -47,7 +47,7 @@ class Shop:
 
     @property
     def tools(self) -> Sequence[Tool]:
-        """Six that read and three that write."""
+        """Seven that read and eight that write."""
         from agent.shop.tools import TOOLS
 
         return TOOLS

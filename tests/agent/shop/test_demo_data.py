@@ -23,7 +23,9 @@ COLUMNS = (
 
 @pytest.fixture
 def shipped(orders_path: Path, direct: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> Path:
-    direct.execute("INSERT INTO returns VALUES (1, 'B456', 1, 'broken', 'Requested', '2026-01-22T10:00:00+00:00')")
+    direct.execute(
+        "INSERT INTO returns VALUES (1, 'B456', 1, 'broken', 'Requested', '2026-01-22T10:00:00+00:00', NULL)"
+    )
     monkeypatch.setattr(demo_data, "bundled", lambda: orders_path)
     return orders_path
 

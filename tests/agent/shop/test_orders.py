@@ -138,7 +138,7 @@ async def test_lists_never_show_another_customers_order(store: OrderStore) -> No
         "INSERT INTO shipment_events VALUES ('A123', '2026-01-31T10:00:00+00:00', 'Exeter', 'Sorted')",
         "UPDATE shipment_events SET place = 'Exeter' WHERE order_id = 'A123' AND place = 'Warehouse'",
         "DELETE FROM shipment_events WHERE order_id = 'A123' AND place = 'Warehouse'",
-        "INSERT INTO returns VALUES (1, 'B456', 1, 'broken', 'Requested', '2026-01-31T10:00:00+00:00')",
+        "INSERT INTO returns VALUES (1, 'B456', 1, 'broken', 'Requested', '2026-01-31T10:00:00+00:00', NULL)",
         "UPDATE customers SET address = '1 New Street' WHERE customer_id = 'ada'",
     ],
 )
@@ -153,7 +153,9 @@ async def test_any_change_bumps_the_revision_of_its_customer_only(
 async def test_changing_and_removing_a_return_or_an_order_bumps_the_revision(
     store: OrderStore, direct: sqlite3.Connection
 ) -> None:
-    direct.execute("INSERT INTO returns VALUES (1, 'B456', 1, 'broken', 'Requested', '2026-01-31T10:00:00+00:00')")
+    direct.execute(
+        "INSERT INTO returns VALUES (1, 'B456', 1, 'broken', 'Requested', '2026-01-31T10:00:00+00:00', NULL)"
+    )
     direct.execute("UPDATE returns SET status = 'Received'")
     assert await store.revision("ada") == 2
     direct.execute("DELETE FROM returns")
