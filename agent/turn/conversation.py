@@ -92,6 +92,12 @@ def results(messages: Sequence[BaseMessage]) -> list[Result]:
     return [Result(m.tool_call_id, m.text, m.artifact) for m in messages if isinstance(m, ToolMessage)]
 
 
+def written(messages: Sequence[BaseMessage], writes: Container[str]) -> list[Result]:
+    """The results of `writes` since the user's last message."""
+    since = max((at for at, m in enumerate(messages) if isinstance(m, HumanMessage)), default=-1)
+    return results([m for m in messages[since + 1 :] if isinstance(m, ToolMessage) and (m.name or "") in writes])
+
+
 def answers(messages: Sequence[BaseMessage]) -> list[str]:
     """What was answered, oldest first."""
     return [m.text for m in messages if isinstance(m, AIMessage) and m.text.strip()]

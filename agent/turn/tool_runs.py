@@ -44,8 +44,6 @@ class ToolRuns:
         """By call; the last run of each."""
         self.database: list[DatabaseUse] = []
         """Every query, also those that the answer does not rest on."""
-        self.has_written = False
-        """Whether a change was tried: its message is the answer."""
 
     def run(
         self, message: AIMessage, approve: Callable[[ToolCall, Found], bool], said: Sequence[Said] = ()
@@ -58,7 +56,6 @@ class ToolRuns:
         before anything is done.
         """
         calls = message.tool_calls
-        self.has_written = self.has_written or any(map(self._is_write, calls))
         approved = {call["id"]: self._approved(call, approve) for call in calls if self._is_write(call)}
         results = self._bridge.run(self._run_all([call for call in calls if call["id"] not in approved]))
         for call in calls:
@@ -78,8 +75,7 @@ class ToolRuns:
                 self.uses[call] = replace(use, used=True)
 
     def _is_write(self, call: ToolCall) -> bool:
-        tool = self._world.by_name.get(call["name"])
-        return tool is not None and tool.effect == "write"
+        return call["name"] in self._world.writes
 
     def _approved(self, call: ToolCall, approve: Callable[[ToolCall, Found], bool]) -> Found | None:
         """The preview of an approved write, None for one that the customer declined."""

@@ -149,7 +149,7 @@ class Turn:
             answers=conversation.answers(messages),
             answers_in_prompt=conversation.answers(prompt),
             results=conversation.results(prompt),
-            has_written=self.tools.has_written,
+            written=conversation.written(messages, self.world.writes),
             called=lambda made: Call.of(made.name, made.arguments) in self._called,
             called_tools=frozenset(call.name for call in self._called),
         )

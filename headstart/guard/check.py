@@ -50,8 +50,8 @@ class Asked:
     """What of it stands in the prompt."""
     results: Sequence[Result]
     """Those that stand in the prompt, oldest first."""
-    has_written: bool
-    """Whether a write was tried in this turn: its message is the answer."""
+    written: Sequence[Result]
+    """What came of the writes that were tried in this turn: their messages are the answer."""
     called: Callable[[Made], bool]
     """Whether a call was made in this turn."""
     called_tools: frozenset[str] = frozenset()
@@ -60,6 +60,11 @@ class Asked:
     def question(self) -> str:
         """What is asked now."""
         return self.said[-1] if self.said else ""
+
+    @property
+    def has_written(self) -> bool:
+        """Whether a write was tried in this turn."""
+        return bool(self.written)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,11 @@ class Described:
         return frozenset(tool.name for tool in self.tools if tool.effect == "read")
 
     @cached_property
+    def writes(self) -> frozenset[str]:
+        """The names of the tools that change something."""
+        return frozenset(tool.name for tool in self.tools if tool.effect == "write")
+
+    @cached_property
     def safe(self) -> frozenset[str]:
         """The names of the tools whose calls may be speculated; no others are, whatever a rule says."""
         return frozenset(tool.name for tool in self.tools if tool.speculation_safe)

@@ -213,7 +213,7 @@ def _check_results(
             answers=[],
             answers_in_prompt=[],
             results=[],
-            has_written=False,
+            written=(),
             called=lambda _: False,
         )
         reading = check.read(nothing)

@@ -217,7 +217,7 @@ class Known:
         """The orders that an answer has to tell of: those asked for, also where the question has two halves."""
         if OF_MANY.search(asking.without_another(question)):
             return []
-        found = naming.newest(question, naming.meant(question, self._named()))
+        found = naming.newest(question, naming.meant(question, self.named()))
         named = [one for one in found if one.likeness >= naming.SURE]
         numbered = [one for one in named if one.by == "number"]
         if numbers.TYPED.search(question) and not numbered:
@@ -231,13 +231,13 @@ class Known:
 
         A change asks for these: of two orders of one item it may be possible for the older one only.
         """
-        found = naming.meant(text, self._named())
+        found = naming.meant(text, self.named())
         if numbers_only:
             return [one.order_id for one in found if one.by == "number"]
         sure = [one for one in found if one.likeness >= naming.SURE]
         return [one.order_id for one in sure or (found if len(found) == 1 and _MY.search(text) else [])]
 
-    def _named(self) -> list[naming.Named]:
+    def named(self) -> list[naming.Named]:
         """Every known order with its items, the newest first."""
         return [(key, self.records[key].items if key in self.records else self.older[key]) for key in self.order_ids()]
 

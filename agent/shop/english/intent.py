@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from langchain_core.messages import ToolCall
 
-from agent.shop.english import asking, naming, numbers, wishes
+from agent.shop.english import addresses, asking, naming, numbers, wishes
 from agent.shop.english.facts import Known
 
 REMEMBERED = 2
@@ -51,9 +51,6 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 """What a clause says that asks and gives no reason."""
-_AFTERWARDS = re.compile(
-    r"[\s,.;:!-]+(?:please|pls|thanks?(?: you)?|now|instead|from now on|today|asap|ok(?:ay)?)[.!]*$", re.IGNORECASE
-)
 _PRODUCT = re.compile(r"\b(?:products?|articles?|item (?:no|number)|ref|stock|available)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
@@ -102,7 +99,7 @@ def in_own_words(call: ToolCall, said: Sequence[str]) -> ToolCall:
     """The change with the reason that the customer gave and no other, and an address without what came after it."""
     args: dict[str, Any] = dict(call["args"])
     if "address" in args:
-        args["address"] = _AFTERWARDS.sub("", str(args["address"]).strip())
+        args["address"] = addresses.tidy(str(args["address"]))
     if args.get("reason") and not _spoken(str(args["reason"]), "\n".join(said), least=1):
         del args["reason"]
     if not args.get("reason") and call["name"] in ("cancel_order", "request_return") and said:

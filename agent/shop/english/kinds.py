@@ -17,6 +17,8 @@ PERSON = "person"
 ANGRY = "angry"
 SPENT, SPENT_THIS_YEAR = "spent", "spent this year"
 CHEAPEST, OLDEST, NEXT_TO_ARRIVE = "cheapest", "oldest", "next to arrive"
+CANCEL, RETURN, REMOVE, EXCHANGE = "cancel", "return", "remove", "exchange"
+DEFAULT_ADDRESS, UNDO = "default address", "undo"
 
 
 @cache

@@ -5,6 +5,9 @@ import re
 NEW_ADDRESS = "What is the new address?"
 """What is asked back where a change of address names none."""
 
+NEW_OWN_ADDRESS = "What is your new address?"
+"""What is asked back where the customer's own address shall change and none is given."""
+
 ONLY_YOURS = "I'm sorry, I can only see your own orders and your own account."
 """What is said to a question for somebody else's data."""
 

@@ -80,7 +80,7 @@ def _about(call: ToolCall, order_id: str, said: Sequence[str], known: Known) -> 
     """The call about that order; of several items none is chosen that the customer did not name."""
     args: dict[str, Any] = {**call["args"], "order_id": order_id}
     record = known.records.get(order_id)
-    if call["name"] == "request_return" and record is not None:
+    if "item" in call["args"] and record is not None:
         items = record.items
         named = [item for item in items if naming.meant("\n".join(said), [("", [item])])] or list(items)
         right = any(naming.meant(str(args.get("item", "")), [("", [item])]) for item in named)

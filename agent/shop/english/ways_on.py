@@ -12,6 +12,7 @@ from typing import Literal
 
 from agent.shop import contents
 from agent.shop.english import asking, kinds, numbers
+from agent.shop.english.changes_asked import change_asked
 from agent.shop.english.facts import Known
 from agent.shop.english.sentences import (
     ALL_RIGHT,
@@ -24,6 +25,7 @@ from agent.shop.english.sentences import (
 )
 from agent.shop.english.understanding import Understanding
 from agent.shop.records import OrderHistory
+from agent.shop.tools import TOOLS
 from headstart.guard import Asked, Verdict
 from headstart.guard.check import Made
 
@@ -75,7 +77,7 @@ _BESIDE = frozenset(
 def beforehand(asked: Asked, question: Understanding, known: Known, today: date) -> Verdict | None:
     """The calls or the answer that are due without the model; None where it is to write."""
     if asked.has_written:
-        return Verdict(answer=asked.results[-1].text) if CONTACT in asked.called_tools and asked.results else None
+        return _written(asked)
     if question.declined:
         return None
     if SEARCH_HELP in asked.called_tools:
@@ -85,6 +87,8 @@ def beforehand(asked: Asked, question: Understanding, known: Known, today: date)
     if kinds.likelihoods(asked.question).get(kinds.PERSON, 0.0) >= SURE:
         return _person(asked.question)
     named = bool(question.orders or numbers.full_numbers(asked.question))
+    if not known.unknown_number(asked.question) and (change := change_asked(asked, question, known, today)) is not None:
+        return change
     if known.unknown_number(asked.question) or numbers.TYPED_PRODUCT.search(asked.question):
         return None  # A number that is nobody's, or a product's, is what is asked about.
     if not named and (total := _of_all_orders(asked, known, today)) is not None:
@@ -188,6 +192,13 @@ def yes_or_no(text: str) -> Literal["yes", "no", ""]:
     if words[:2] in (["go", "ahead"], ["of", "course"], ["do", "it"], ["do", "that"], ["do", "so"], ["it", "did"]):
         return "yes"
     return "yes" if words[0] in _YES else ""
+
+
+def _written(asked: Asked) -> Verdict | None:
+    """What came of several changes, or of one that the model was not taught to tell of."""
+    told = [result.text for result in asked.written]
+    taught = all(tool.shown for tool in TOOLS if tool.effect == "write" and tool.name in asked.called_tools)
+    return None if taught and len(told) == 1 else Verdict(answer="\n".join(dict.fromkeys(told)))
 
 
 def _person(reason: str) -> Verdict:

@@ -136,7 +136,7 @@ def test_a_random_digit_in_the_place_of_another_is_noticed() -> None:
 
 def asked(*said: str, results: tuple[str, ...] = ()) -> Asked:
     found = [Result(str(at), text) for at, text in enumerate(results)]
-    return Asked(said, said, (), (), found, has_written=False, called=lambda _: False)
+    return Asked(said, said, (), (), found, written=(), called=lambda _: False)
 
 
 def test_an_answer_rests_on_the_results_that_share_its_facts_or_sentences() -> None:
