@@ -1,10 +1,12 @@
-"""Thirty conversations of ten questions over a slow database: how long anybody waited for it, and why.
+"""Fifty conversations of ten questions over a slow database: how long anybody waited for it, and why.
 
     python -m bench.conversations
+    python -m bench.conversations --without help
 
-The engine, the session and the graph are the real ones over the demo's orders, with 3 s a query; each question is
-typed for 5 s, word by word (half a second where there are no head starts), with nothing between an answer and the next
-question; the model is scripted to ask for what a perfect agent would. All conversations run at once, in real time.
+The questions are about orders, and one in five about the shop itself. The engine, the session and the graph are the
+real ones over the demo's orders, with 3 s a query; each question is typed for 5 s, word by word (half a second where
+there are no head starts), with nothing between an answer and the next question; the model is scripted to ask for what
+a perfect agent would. All conversations run at once, in real time.
 """
 
 import argparse
@@ -35,6 +37,23 @@ KINDS: dict[str, tuple[float, Sequence[str]]] = {
     "product": (4, ("What does {product} cost today?",)),
     "account": (4, ("Which email do you have of me?", "What is my address with you?")),
     "thanks": (8, ("Thank you!", "Great, thanks a lot")),
+    "help": (
+        25,
+        (
+            "For how long may I send things back?",
+            "Which cards do you take?",
+            "Do you post to Portugal?",
+            "My login does not work, what shall I do?",
+            "I need a bill with my company on it",
+            "Can somebody wrap it as a present?",
+            "The thing came with a crack in it, what now?",
+            "What does the postage come to?",
+            "How do I get rid of your newsletter?",
+            "I would like to speak to your manager about the rude driver, how do I complain?",
+            "What do you do with my data?",
+            "How many days until a refund is on my account?",
+        ),
+    ),
 }
 
 
@@ -51,10 +70,13 @@ async def customers(engine: Engine, count: int, draw: random.Random) -> list[str
     return found
 
 
-async def questions(engine: Engine, name: str, turns: int, draw: random.Random) -> list[tuple[str, str]]:
+async def questions(
+    engine: Engine, name: str, turns: int, draw: random.Random, without: Sequence[str] = ()
+) -> list[tuple[str, str]]:
     """Kinds and questions of one conversation; the first is about all orders as often as not."""
     orders = (await engine.backend.store.get_order_history(name)).value.orders
-    drawn = draw.choices(list(KINDS), [weight for weight, _ in KINDS.values()], k=turns)
+    kinds = {kind: weight for kind, (weight, _) in KINDS.items() if kind not in without}
+    drawn = draw.choices(list(kinds), list(kinds.values()), k=turns)
     if draw.random() < 0.5:
         drawn[0] = "all orders"
     asked: list[tuple[str, str]] = []
@@ -100,7 +122,7 @@ async def conversation(
 
 
 async def measure(
-    count: int, turns: int, latency_s: float, think_s: float, strategy: str, seed: int
+    count: int, turns: int, latency_s: float, think_s: float, strategy: str, seed: int, without: Sequence[str] = ()
 ) -> list[list[Any]]:
     """All conversations at once."""
     draw = random.Random(seed)
@@ -112,7 +134,9 @@ async def measure(
         await engine.open()
         engine.start_model()
         await asyncio.to_thread(engine.graph)
-        plans = [(name, await questions(engine, name, turns, draw)) for name in await customers(engine, count, draw)]
+        plans = [
+            (name, await questions(engine, name, turns, draw, without)) for name in await customers(engine, count, draw)
+        ]
         engine.latency_s = latency_s
         done = await asyncio.gather(*(conversation(engine, name, asked, think_s, threads) for name, asked in plans))
         await engine.close()
@@ -139,21 +163,31 @@ def summary(done: Sequence[Sequence[dict[str, Any]]]) -> dict[str, float]:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
-    parser.add_argument("--conversations", type=int, default=30)
+    parser.add_argument("--conversations", type=int, default=50)
     parser.add_argument("--turns", type=int, default=10)
     parser.add_argument("--latency", type=float, default=3.0, help="seconds a query")
     parser.add_argument("--think", type=float, default=5.0, help="seconds of typing a question")
+    parser.add_argument("--without", action="append", default=[], choices=list(KINDS), help="leave such questions out")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path, help="where the result goes instead of bench/results")
     options = parser.parse_args()
     metrics: dict[str, float] = {}
     samples: dict[str, Any] = {"latency_s": options.latency, "think_s": options.think, "seed": options.seed}
+    samples |= {"without": options.without}
     rows: list[list[str]] = []
     for strategy in ("sequential", "overlap", "ahead"):
         # Without head starts nothing happens while somebody types: they need not type for long.
         think_s = options.think if strategy == "ahead" else min(options.think, 0.5)
         done = asyncio.run(
-            measure(options.conversations, options.turns, options.latency, think_s, strategy, options.seed)
+            measure(
+                options.conversations,
+                options.turns,
+                options.latency,
+                think_s,
+                strategy,
+                options.seed,
+                options.without,
+            )
         )
         figures = summary(done)
         why = Counter(reason for turns in done for turn in turns for reason in turn["reasons"])

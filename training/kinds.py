@@ -38,6 +38,15 @@ OF_TABLE: dict[str, dict[str, Sequence[str]]] = {
     "account": {"account": ["EMAIL", "OWN_ADDRESS", "OWN_NAME", "USER_NAME", "SINCE", "ACCOUNT"]},
     "account_pair": {"account": ["UNKNOWN"]},
     "address": {"redirect": ["ADDRESS", "ADDRESS_MISSING", "WHICH_ADDRESS"]},
+    "changes": {
+        kinds.REMOVE: ["REMOVE"],
+        kinds.DEFAULT_ADDRESS: ["DEFAULT_ADDRESS"],
+        kinds.UNDO: ["UNDO"],
+        kinds.EXCHANGE: ["EXCHANGE"],
+        "help: exchanges": ["EXCHANGE"],
+        kinds.CANCEL: ["CANCEL_SEVERAL"],
+        kinds.RETURN: ["RETURN_SEVERAL"],
+    },
     "declined": {"off-topic": ["OFF_TOPIC"]},
     "follow_up": {
         "status": ["STATUS"],
@@ -72,8 +81,8 @@ OF_TABLE: dict[str, dict[str, Sequence[str]]] = {
     "people": {kinds.PERSON: ["PERSON"], kinds.ANGRY: ["ANGRY"]},
     "place": {"pointing": ["BOTTOM", "BEFORE", "CURT"]},
     "product": {"product": ["PRODUCT_STOCK", "PRODUCT_PRICE", "PRODUCT_DESCRIPTION"]},
-    "return_code": {"return": ["BY_CODE"]},
-    "service": {"cancel": ["CANCEL", "WHICH_CANCEL"], "return": ["RETURN", "WHICH_RETURN"]},
+    "return_code": {kinds.RETURN: ["BY_CODE"]},
+    "service": {kinds.CANCEL: ["CANCEL", "WHICH_CANCEL"], kinds.RETURN: ["RETURN", "WHICH_RETURN"]},
     "talk": {"talk": ["GREETING", "THANKS", "BYE", "WHO"], kinds.ANGRY: ["COMPLAINT"]},
     "totals": {
         kinds.SPENT: ["SPENT"],

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.shop.english import asking, kinds, naming, numbers, ways_on
+from agent.shop.english import kinds, naming, numbers, ways_on, whose
 from agent.shop.english.asking import asks_for_parcel
 from agent.shop.records import Status
 from headstart.world import Call, Candidate, Moment, rule
@@ -123,7 +123,7 @@ def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
     """A question for what the shop knows of the customer, unless something is to be sent elsewhere."""
     meant = moment.once(mentions).meant
     loosely = moment.words & ACCOUNT_OR_ORDER and not meant and not BACK.search(moment.text)
-    surely = asking.account_fields(moment.text) and not meant
+    surely = whose.account_fields(moment.text) and not meant
     if surely or ((moment.words & ACCOUNT or loosely) and not moment.words & SENDING):
         yield Candidate(Call.of("get_account"), 0.6, "the_account_typed_about", "you asked about your account")
 

@@ -22,9 +22,6 @@ from agent.shop.terms import terms
 from headstart.guard import Asked, Verdict
 from headstart.guard.check import Made
 
-SURE = 0.5
-"""The likelihood from which on a change is taken for what is asked."""
-
 _WHICH_VERSION = re.compile(r"Which one would you like in the place of (?P<item>.+) \((?P<order>\w+)\)\?")
 _WHICH_ITEM = re.compile(r"Please name one item of (?P<order>\w+) to (?P<verb>return|take out|exchange): it holds ")
 _TOOLS = {"return": "request_return", "take out": "remove_item", "exchange": "exchange_item"}
@@ -50,12 +47,12 @@ def change_asked(asked: Asked, question: Understanding, known: Known, today: dat
         return replied
     text = asked.question
     likely = kinds.likelihoods(text)
-    if likely.get(kinds.UNDO, 0.0) >= SURE:
+    if likely.get(kinds.UNDO, 0.0) >= kinds.SURE:
         return _call("undo_change")
-    if likely.get(kinds.DEFAULT_ADDRESS, 0.0) >= SURE and not question.orders:
+    if likely.get(kinds.DEFAULT_ADDRESS, 0.0) >= kinds.SURE and not question.orders:
         address = address_in(text)
         return _call("change_default_address", address=address) if address else Verdict(answer=NEW_OWN_ADDRESS)
-    if (calls := several(text, known, today)) is not None:
+    if (calls := several(text, known, today, question.orders)) is not None:
         return calls
     name = _of_one_item(likely)
     return _of_an_item(name, asked, question, known, today) if name else None
@@ -67,7 +64,7 @@ def _of_one_item(likely: Mapping[str, float]) -> str:
         (likely.get(kinds.REMOVE, 0.0), "remove_item"), (likely.get(kinds.EXCHANGE, 0.0), "exchange_item")
     )
     whole = max(likely.get(kinds.CANCEL, 0.0), likely.get(kinds.RETURN, 0.0))
-    return name if chance >= SURE and chance > whole else ""
+    return name if chance >= kinds.SURE and chance > whole else ""
 
 
 def _of_an_item(name: str, asked: Asked, question: Understanding, known: Known, today: date) -> Verdict | None:
@@ -95,7 +92,7 @@ def _made(name: str, order_id: str, item: str, text: str, known: Known) -> Verdi
             return _call(name, order_id=order_id, item=item, wanted=_without_numbers(text, order_id))
         case "remove_item":
             of = next((one.quantity for one in items if one.item == item), 0)
-            count = _count(text, of)
+            count = count_of(text, of)
             if len(items) == 1 and not count:
                 return _call("cancel_order", order_id=order_id)
             return _call(name, order_id=order_id, item=item, count=count)
@@ -103,14 +100,15 @@ def _made(name: str, order_id: str, item: str, text: str, known: Known) -> Verdi
             return _call(name, order_id=order_id, item=item)
 
 
-def _count(text: str, of: int) -> int:
+def count_of(text: str, of: int) -> int:
     """How many of so many pieces shall go; 0 for all."""
     if of < 2:
         return 0
     if stay := _STAY.search(text):
-        return max(of - _number(stay), 0) % of
+        return max(of - _number(stay), 0)
     less = _LESS.search(text)
-    return _number(less) % of if less else 0
+    count = _number(less) if less else 0
+    return count if count < of else 0
 
 
 def _number(found: re.Match[str]) -> int:

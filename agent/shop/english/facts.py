@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from agent.shop import contents, records
 from agent.shop.english import asking, naming, numbers
-from agent.shop.english.asking import STATUS_WORDS, STATUSES, Field
+from agent.shop.english.asking import STATUS_WORDS, STATUSES
+from agent.shop.english.whose import Field
 from agent.shop.records import HelpFound, Order, OrderHistory, Status
 
 Kind = Literal["number", "item", "date", "amount", "status", "carrier"]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from langchain_core.messages import ToolCall
 
-from agent.shop.english import addresses, asking, naming, numbers, wishes
+from agent.shop.english import addresses, asking, naming, numbers, whose, wishes
 from agent.shop.english.facts import Known
 
 REMEMBERED = 2
@@ -128,7 +128,7 @@ def invented(call: ToolCall, said: Sequence[str], known: Known) -> bool:
 
 def plausible(call: ToolCall, question: str) -> bool:
     """Whether a question may be after the account, where that is called for."""
-    return call["name"] != "get_account" or asking.may_be_own(question)
+    return call["name"] != "get_account" or whose.may_be_own(question)
 
 
 def _spoken(value: str, text: str, *, least: int = 2) -> bool:

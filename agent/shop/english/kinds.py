@@ -19,6 +19,10 @@ SPENT, SPENT_THIS_YEAR = "spent", "spent this year"
 CHEAPEST, OLDEST, NEXT_TO_ARRIVE = "cheapest", "oldest", "next to arrive"
 CANCEL, RETURN, REMOVE, EXCHANGE = "cancel", "return", "remove", "exchange"
 DEFAULT_ADDRESS, UNDO = "default address", "undo"
+PARCEL, ACCOUNT, OTHERS, INTRUSION = "parcel", "account", "others", "intrusion"
+COUNT, BY_STATUS, NEWEST, DEAREST = "count", "by status", "newest", "dearest"
+SURE = 0.5
+"""The likelihood from which on a kind is taken for what is asked."""
 
 
 @cache
@@ -36,6 +40,11 @@ def likelihoods(text: str) -> Mapping[str, float]:
 def likeliest(text: str) -> tuple[str, float]:
     """The likeliest kind and its likelihood; nothing and 0 for a text without words."""
     return next(iter(likelihoods(text).items()), ("", 0.0))
+
+
+def is_likeliest(kind: str, text: str) -> bool:
+    """Whether a text asks for a kind beyond doubt, and for none more likely."""
+    return likeliest(text)[0] == kind and likeliest(text)[1] >= SURE
 
 
 def articles(text: str) -> dict[str, float]:

@@ -1,22 +1,33 @@
 """A cancellation or a return of several orders or items at once: those that are named, or all but some."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from agent.shop import policy
-from agent.shop.english import kinds, naming
+from agent.shop.english import kinds, naming, wishes
 from agent.shop.english.facts import Known
-from agent.shop.records import Order, Status
+from agent.shop.records import Order
 from headstart.guard import Verdict
 from headstart.guard.check import Made
 
-SURE = 0.5
 MOST = 8
 """So many changes are proposed at once; each is confirmed."""
 
 _TOOLS = {kinds.CANCEL: "cancel_order", kinds.RETURN: "request_return"}
 _BESIDE = frozenset(
-    {kinds.CANCEL, kinds.RETURN, kinds.REMOVE, kinds.ANGRY, "all orders", "help: cancelling", "help: returns", "talk"}
+    {
+        kinds.CANCEL,
+        kinds.RETURN,
+        kinds.REMOVE,
+        kinds.ANGRY,
+        "all orders",
+        "by status",
+        "contents",
+        "talk",
+        "help: cancelling",
+        "help: returns",
+    }
 )
 """What may be likely beside it without being asked for."""
 _ALL = re.compile(
@@ -33,45 +44,71 @@ _BUT = re.compile(
 _ONE_ORDER = re.compile(r"\b(?:whole|entire|complete) (?:order|purchase|parcel)\b|\border\b(?!s)", re.IGNORECASE)
 
 
-def several(text: str, known: Known, today: date) -> Verdict | None:
-    """The changes, one call an order; what to read before them; None where not several are asked for."""
+def several(text: str, known: Known, today: date, pointed: Sequence[str] = ()) -> Verdict | None:
+    """The changes, one call an order; what to read before them; None where not several are asked for.
+
+    `pointed` are the orders that the text points at without a name.
+    """
     kind, name = _asked(text)
     if not name:
         return None
-    named = _apart(text, known)
     every = _ALL.search(text) is not None
-    if not every and len(named) < 2:
+    kept_at = _BUT.search(text) if every else None
+    kept = text[kept_at.end() :] if kept_at else ""
+    said = text[: kept_at.start()] if kept_at else text
+    named = _named(said, known, many=every) or ([(key, ()) for key in pointed] if every else [])
+    if not (kept or _are_several(kind, text, named, every=every)):
         return None
     if known.count is None:
         return Verdict(calls=[Made("get_order_history", {})])
-    kept_at = _BUT.search(text) if every else None
-    kept = text[kept_at.end() :] if kept_at else ""
-    wanted = _apart(text[: kept_at.start()] if kept_at else text, known)
-    if every and not kept_at and _ONE_ORDER.search(text) and len(wanted) < 2:
-        return None  # `all of order B456`: one order, whose items the model and the shop tell apart.
-    orders = [one for key in wanted if (one := _order(key, known))] or _possible(name, known, today)
-    calls = [call for order in orders for call in _calls(kind, order, kept, known)][:MOST]
+    orders = [(one, items) for key, items in named if (one := _order(key, known))]
+    orders = orders or [(order, ()) for order in _possible(name, known, today)]
+    calls = [call for order, items in orders for call in _calls(kind, order, items, kept, known)][:MOST]
     if calls:
         return Verdict(calls=calls)
     return Verdict(answer=policy.NONE_POSSIBLE[name]) if not kept else None
 
 
+def _are_several(kind: str, text: str, named: Sequence[tuple[str, Sequence[str]]], *, every: bool) -> bool:
+    """Whether it is about several orders, or several items of one that go back."""
+    if not named:
+        return every and not _ONE_ORDER.search(text)
+    return len(named) > 1 or (kind == kinds.RETURN and (every or len(named[0][1]) > 1))
+
+
 def _asked(text: str) -> tuple[str, str]:
     """Whether a cancellation or a return is asked for and nothing else, and the tool for it."""
+    if wishes.asks_how_a_change_stands(text):
+        return "", ""
     likely = kinds.likelihoods(text)
     kind = max(_TOOLS, key=lambda one: likely.get(one, 0.0))
-    if likely.get(kind, 0.0) < SURE or any(chance >= SURE for one, chance in likely.items() if one not in _BESIDE):
+    if likely.get(kind, 0.0) < kinds.SURE or any(
+        chance >= kinds.SURE for one, chance in likely.items() if one not in _BESIDE
+    ):
         return "", ""
     return kind, _TOOLS[kind]
 
 
-def _apart(text: str, known: Known) -> list[str]:
-    """The orders that a text names in different words; of several that the same words name, all or none."""
+def _named(text: str, known: Known, *, many: bool) -> list[tuple[str, tuple[str, ...]]]:
+    """The orders that a text names in different words, with the items by which it names them, none by its number.
+
+    Where the same words fit several orders it names none of them, unless it speaks of `many`.
+    """
     found = [one for one in naming.meant(text, known.named()) if one.likeness >= naming.SURE]
-    words = {one.at for one in found if one.by == "item"}
-    if len(words) + sum(one.by == "number" for one in found) < 2 and not _ALL.search(text):
+    by_words: dict[frozenset[int], list[str]] = {}
+    for one in found:
+        if one.by == "item":
+            by_words.setdefault(one.at, []).append(one.order_id)
+    if any(len(orders) > 1 for orders in by_words.values()) and not many:
         return []
-    return [one.order_id for one in found]
+    items = dict(known.named())
+    return [
+        (
+            one.order_id,
+            () if one.by == "number" else tuple(i for i in items[one.order_id] if naming.meant(text, [("", [i])])),
+        )
+        for one in found
+    ]
 
 
 def _order(key: str, known: Known) -> Order | None:
@@ -90,23 +127,19 @@ def _possible(name: str, known: Known, today: date) -> list[Order]:
     ]
 
 
-def _calls(kind: str, order: Order, kept: str, known: Known) -> list[Made]:
-    """The calls about one order, without what is kept."""
-    if not kept:
-        items = [item.item for item in order.items]
-    else:
-        stays = [one.order_id for one in naming.meant(kept, known.named()) if one.by == "number"]
-        items = (
-            []
-            if order.order_id in stays
-            else [item.item for item in order.items if not naming.meant(kept, [("", [item.item])])]
-        )
-    if not items:
+def _calls(kind: str, order: Order, named: Sequence[str], kept: str, known: Known) -> list[Made]:
+    """The calls about one order, without what is kept; of a return only what is named, where items are."""
+    items = [item.item for item in order.items]
+    if kept and order.order_id in [one.order_id for one in naming.meant(kept, known.named()) if one.by == "number"]:
         return []
-    whole = len(items) == len(order.items)
+    left = [item for item in items if not (kept and naming.meant(kept, [("", [item])]))]
+    if kind == kinds.RETURN and named:
+        left = [item for item in left if item in named]
+    if not left:
+        return []
     if kind == kinds.RETURN:
-        what = "all" if whole and len(items) > 1 else " and ".join(items)
+        what = "all" if len(left) == len(items) > 1 else " and ".join(left)
         return [Made("request_return", {"order_id": order.order_id, "item": what})]
-    if whole or order.status not in (Status.PROCESSING, Status.DELAYED):
+    if len(left) == len(items):
         return [Made("cancel_order", {"order_id": order.order_id})]
-    return [Made("remove_item", {"order_id": order.order_id, "item": item}) for item in items]
+    return [Made("remove_item", {"order_id": order.order_id, "item": item, "count": 0}) for item in left]

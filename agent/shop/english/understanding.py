@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from agent.shop import contents
-from agent.shop.english import asking, numbers
-from agent.shop.english.asking import Field
+from agent.shop.english import asking, numbers, whose
 from agent.shop.english.facts import AND, OF_MANY, Known, Record
 from agent.shop.english.intent import REMEMBERED
 from agent.shop.english.sentences import NOT_ALLOWED, ONLY_YOURS
+from agent.shop.english.whose import Field
 
 Needed: TypeAlias = tuple[str, str]
 """What an answer must hold, and the sentence that adds it."""
@@ -71,16 +71,16 @@ def _understand(text: str, known: Known, last: Sequence[str], own: str) -> Under
     question = Understanding(text, tuple(wanted), only, parcel)
     if wanted:
         return _about(question, known)
-    if asking.about_others(text, own, " ".join([own, *known.items, *(value for value, _ in known.account.values())])):
+    if whose.about_others(text, own, " ".join([own, *known.items, *(value for value, _ in known.account.values())])):
         return _closed(question, ONLY_YOURS, declined=True)
-    if asking.tampers(text):
+    if whose.tampers(text):
         return _closed(question, NOT_ALLOWED, declined=True)
     if unknown := known.unknown_number(text):
         return _closed(question, contents.no_such_order(unknown))
     if product := _product(text, known):
         needs = ((product.about, product.about),) if asking.asks_what_it_is(text) else ()
         return replace(question, answer=product.line, needs=needs)
-    if fields := asking.account_fields(text):
+    if fields := whose.account_fields(text):
         return _own_data(question, known, fields)
     return _of_all(question, known)
 
@@ -88,7 +88,7 @@ def _understand(text: str, known: Known, last: Sequence[str], own: str) -> Under
 def _pointed_at(text: str, known: Known, last: Sequence[str]) -> str:
     """The order that "it", "the other one" or "the second one" is."""
     every, place = known.order_ids(), asking.place_asked(text)
-    if asking.account_fields(text) or known.unknown_number(text):
+    if whose.account_fields(text) or known.unknown_number(text):
         return ""
     if place is not None:
         return _at_place(place, every, last)

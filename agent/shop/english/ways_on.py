@@ -29,8 +29,6 @@ from agent.shop.tools import TOOLS
 from headstart.guard import Asked, Verdict
 from headstart.guard.check import Made
 
-SURE = 0.5
-"""The likelihood from which on a kind is taken for what is asked."""
 PERHAPS = 0.3
 """The likelihood from which on an article may be quoted, as long as nothing else is likelier."""
 NEARLY = 0.8
@@ -84,7 +82,7 @@ def beforehand(asked: Asked, question: Understanding, known: Known, today: date)
         return _from_the_article(question, known) or _by_words(asked)
     if (replied := _replied(asked)) is not None:
         return replied
-    if kinds.likelihoods(asked.question).get(kinds.PERSON, 0.0) >= SURE:
+    if kinds.likelihoods(asked.question).get(kinds.PERSON, 0.0) >= kinds.SURE:
         return _person(asked.question)
     named = bool(question.orders or numbers.full_numbers(asked.question))
     if not known.unknown_number(asked.question) and (change := change_asked(asked, question, known, today)) is not None:
@@ -96,7 +94,7 @@ def beforehand(asked: Asked, question: Understanding, known: Known, today: date)
     if article := article_asked(asked.question, named=named):
         return Verdict(calls=_for_the_article(article, asked, question, known))
     kind, chance = kinds.likeliest(asked.question)
-    if not named and kind == kinds.ANGRY and chance >= SURE:
+    if not named and kind == kinds.ANGRY and chance >= kinds.SURE:
         return Verdict(answer=f"{SORRY_FOR_THAT} {OFFER}")
     return None
 
@@ -107,7 +105,7 @@ def article_asked(text: str, *, named: bool) -> str:
     `named`: an order is named in it, so that it asks for an article only where that is about one.
     """
     name, chance = next(iter(kinds.articles(text).items()), ("", 0.0))
-    least = max(SURE if named else PERHAPS, NEARLY * kinds.likeliest(text)[1])
+    least = max(kinds.SURE if named else PERHAPS, NEARLY * kinds.likeliest(text)[1])
     if name == kinds.PERSON or chance < least or (named and name not in OF_AN_ORDER):
         return ""
     return name
@@ -224,7 +222,7 @@ TOTALS: dict[str, Callable[[OrderHistory, date], str]] = {
 
 def _of_all_orders(asked: Asked, known: Known, today: date) -> Verdict | None:
     kind, chance = kinds.likeliest(asked.question)
-    if kind not in TOTALS or chance < SURE or asking.extreme_asked(asked.question):
+    if kind not in TOTALS or chance < kinds.SURE or asking.extreme_asked(asked.question):
         return None
     if known.history is not None:
         answer = TOTALS[kind](known.history, today) if known.history.count else contents.NO_ORDERS

@@ -1,6 +1,7 @@
 import pytest
 
-from agent.shop.english.asking import about_others, needs_parcel, without_another
+from agent.shop.english.asking import needs_parcel, without_another
+from agent.shop.english.whose import about_others
 
 
 @pytest.mark.parametrize(
