@@ -52,7 +52,7 @@ async def measured(rounds: int, latency_s: float) -> list[dict[str, float | str]
                     turns.append(
                         {"kind": kind, "question": question, "first_s": first_s, "waited_s": figures.database_waited_s}
                     )
-                await session.close()
+                await engine.sign_out(session)
     return turns
 
 

@@ -22,6 +22,15 @@ from agent.shop.terms import terms
 from headstart.guard import Asked, Verdict
 from headstart.guard.check import Made
 
+PERHAPS, AFTER_A_CHANGE = 0.3, 0.2
+"""The likelihoods from which on a change is taken for what is asked where more than words speaks for it: that it names
+an item or is likelier than all else, and that the last answer told of a change."""
+NEARLY = 0.6
+"""The share of the likeliest kind's likelihood from which on a change is meant: its article is as likely as it."""
+
+_DONE = re.compile(
+    r"\b(?:is now cancelled|is registered|now goes to|is now exchanged|is taken out of|address is now)\b"
+)
 _WHICH_VERSION = re.compile(r"Which one would you like in the place of (?P<item>.+) \((?P<order>\w+)\)\?")
 _WHICH_ITEM = re.compile(r"Please name one item of (?P<order>\w+) to (?P<verb>return|take out|exchange): it holds ")
 _TOOLS = {"return": "request_return", "take out": "remove_item", "exchange": "exchange_item"}
@@ -47,24 +56,28 @@ def change_asked(asked: Asked, question: Understanding, known: Known, today: dat
         return replied
     text = asked.question
     likely = kinds.likelihoods(text)
-    if likely.get(kinds.UNDO, 0.0) >= kinds.SURE:
+    has_changed = bool(asked.answers and _DONE.search(asked.answers[-1]))
+    if likely.get(kinds.UNDO, 0.0) >= (AFTER_A_CHANGE if has_changed else kinds.SURE):
         return _call("undo_change")
-    if likely.get(kinds.DEFAULT_ADDRESS, 0.0) >= kinds.SURE and not question.orders:
+    moved, redirected = likely.get(kinds.DEFAULT_ADDRESS, 0.0), likely.get(kinds.REDIRECT, 0.0)
+    if not question.orders and moved >= max(PERHAPS, redirected, NEARLY * kinds.likeliest(text)[1]):
         address = address_in(text)
         return _call("change_default_address", address=address) if address else Verdict(answer=NEW_OWN_ADDRESS)
     if (calls := several(text, known, today, question.orders)) is not None:
         return calls
-    name = _of_one_item(likely)
+    name = _of_one_item(likely, named=bool(question.orders or known.mentioned(text)))
     return _of_an_item(name, asked, question, known, today) if name else None
 
 
-def _of_one_item(likely: Mapping[str, float]) -> str:
-    """The change of one item that is likelier than a change of the whole order; empty where there is none."""
-    chance, name = max(
-        (likely.get(kinds.REMOVE, 0.0), "remove_item"), (likely.get(kinds.EXCHANGE, 0.0), "exchange_item")
-    )
+def _of_one_item(likely: Mapping[str, float], *, named: bool) -> str:
+    """The change of one item that is likelier than a change of the whole order; empty where there is none.
+
+    Where an item is `named`, less is enough, and who asks how exchanges work wants one.
+    """
+    exchange = max(likely.get(kinds.EXCHANGE, 0.0), likely.get(kinds.HELP + "exchanges", 0.0) if named else 0.0)
+    chance, name = max((likely.get(kinds.REMOVE, 0.0), "remove_item"), (exchange, "exchange_item"))
     whole = max(likely.get(kinds.CANCEL, 0.0), likely.get(kinds.RETURN, 0.0))
-    return name if chance >= kinds.SURE and chance > whole else ""
+    return name if chance >= (PERHAPS if named else kinds.SURE) and chance > whole else ""
 
 
 def _of_an_item(name: str, asked: Asked, question: Understanding, known: Known, today: date) -> Verdict | None:

@@ -19,7 +19,7 @@ SPENT, SPENT_THIS_YEAR = "spent", "spent this year"
 CHEAPEST, OLDEST, NEXT_TO_ARRIVE = "cheapest", "oldest", "next to arrive"
 CANCEL, RETURN, REMOVE, EXCHANGE = "cancel", "return", "remove", "exchange"
 DEFAULT_ADDRESS, UNDO = "default address", "undo"
-PARCEL, ACCOUNT, OTHERS, INTRUSION = "parcel", "account", "others", "intrusion"
+REDIRECT, PARCEL, ACCOUNT, OTHERS, INTRUSION = "redirect", "parcel", "account", "others", "intrusion"
 COUNT, BY_STATUS, NEWEST, DEAREST = "count", "by status", "newest", "dearest"
 SURE = 0.5
 """The likelihood from which on a kind is taken for what is asked."""

@@ -138,9 +138,8 @@ def account_fields(text: str) -> tuple[Field, ...]:
     said = spelled(text)
     if _USUALLY.search(said) and _SENDS.search(said) and _SOMEWHERE.search(said):
         return ("address",)
-    if kinds.is_likeliest(kinds.ACCOUNT, text) and not _CHANGES.search(said):
-        # Which of it: where no word tells, all of it answers.
-        return _fields(said) or get_args(Field)
+    if kinds.is_likeliest(kinds.ACCOUNT, text) and not _CHANGES.search(said) and (found := _fields(said)):
+        return found
     if _OTHER_PERSON.search(text) or _PEOPLE.search(text) or numbers.TYPED_PRODUCT.search(text):
         return ()
     if _OF_ORDERS.search(said) or _CHANGES.search(said):
