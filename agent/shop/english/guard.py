@@ -46,7 +46,7 @@ _NO_ORDERS = re.compile(r"\byou (?:have|have placed|do(?:n't|n’t| not) have) (
 _OWN_DATA = re.compile(r"(?:^|(?<=[.!?] ))Your (?P<field>name|email|address|user name) is ")
 _TOTAL = re.compile(r"\byou have (?:no|any|\d+) orders?\b", re.IGNORECASE)
 _REFUSAL = re.compile(r"\b(?:can't|can’t|cannot|can only|don't have|don’t have|not able)\b", re.IGNORECASE)
-_CALL = re.compile(r"<\s?/?[|_]?[a-z]*_?(?:tool|call)|\{\"name\"?:", re.IGNORECASE)
+_CALL = re.compile(r"<\s?/?\s?[|_]?[a-z]*_?(?:tool|call)|\{\"name\"?:", re.IGNORECASE)
 """A call that does not parse is no answer either."""
 _EMPTY = frozenset({"a", "an", "the", "any", "it", "one", "that", "this"})
 """Words of a denial that name nothing."""

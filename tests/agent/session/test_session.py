@@ -434,6 +434,7 @@ async def test_a_failing_model_leaves_the_conversation_usable(sign_in: SignIn) -
     with pytest.raises(ModelError, match=r"out of memory [.]"):
         await asyncio.to_thread(session.ask, STATUS)
     assert session.messages() == []
+    await prefetched(session)
     assert (await answered(session)).answer == ANSWER
 
 
