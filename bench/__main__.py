@@ -1,8 +1,8 @@
 """Every benchmark, one after the other, each in a process of its own and within its seconds; `make bench`.
 
 One that fails or runs out of time does not stop the rest, and leaves its older result as it was. At the end the
-README's tables and the pictures are written anew, and every target is printed with what was reached. The exam
-(`make evaluate`) takes half an hour alone: its committed result is held against its targets, not repeated here.
+README's tables and the pictures are written anew, and every target is printed with what was reached. The exams
+(`make evaluate`, `bench.answers2`) take half an hour each: their committed results are not repeated here.
 """
 
 import argparse

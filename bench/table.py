@@ -160,6 +160,29 @@ def answers_in_short() -> str:
     )
 
 
+def strangers() -> str:
+    """The second exam by what contacts are about and by kind; nothing before it was sat."""
+    result = targets.result("answers2")
+    if not result:
+        return ""
+    samples, found = result["samples"], result["metrics"]
+    names = {"right_call": "right call", "facts": "facts", "answered": "answered", "way_on": "way on"}
+
+    def row(name: str, of: Mapping[str, Any], *more: str) -> list[str]:
+        shares = [f"{100 * of[what]['share']:.1f}" if of[what]["of"] else "–" for what in names]
+        return [name, *more, str(of["questions"]), *shares, str(of["wrong_facts"]), str(of["others_data"])]
+
+    head = ["questions", *names.values(), "wrong facts", "others' data"]
+    groups = [row(name, of, str(of["weight"])) for name, of in samples["by_group"].items()]
+    kinds = [row(name.replace("_", " "), of) for name, of in samples["by_kind"].items()]
+    return (
+        f"{found['questions']:,} questions of somebody who had seen nothing of the program, behind the guard, in %."
+        f" Weighed by what customers write about, {100 * found['weighted_answered']:.1f} % are answered;"
+        f" {100 * found['way_on']:.1f} % of all lead the customer on. {measured_on(result)}.\n\n"
+        f"{markdown(['contacts about', 'weight', *head], groups)}\n\n{markdown(['kind', *head], kinds)}"
+    )
+
+
 def where_not() -> str:
     """What was gained and wasted in the cases where little is to be gained."""
     turns = targets.result("where_not").get("samples", {}).get("turns", {})
@@ -277,7 +300,7 @@ def growth_picture() -> str:
 
 REGIONS: dict[Path, dict[str, Callable[[], str]]] = {
     README: {"help": helped, "latency": latency, "conversations": conversations, "answers": answers_in_short},
-    CARD: {"answers": answers},
+    CARD: {"answers": answers, "answers2": strangers},
     GUIDE: {"targets": reached, "where_not": where_not, "growth": growth, "llama_cpp": llama_cpp},
 }
 PICTURES: dict[Path, tuple[str, Callable[[], str]]] = {
@@ -292,7 +315,7 @@ def filled(text: str, regions: Mapping[str, Callable[[], str]]) -> str:
         marked = re.compile(rf"(<!-- bench:{name} -->\n).*?(<!-- /bench:{name} -->)", re.DOTALL)
         if not marked.search(text):
             raise ValueError(f"Expected <!-- bench:{name} --> and <!-- /bench:{name} -->, found no such region.")
-        written = f"\n{write()}\n\n"
+        written = f"\n{said}\n\n" if (said := write()) else ""
         text = marked.sub(lambda found, written=written: found[1] + written + found[2], text)
     return text
 

@@ -23,6 +23,11 @@ def test_a_region_that_is_not_marked_is_an_error() -> None:
         table.filled("# A page\n", {"latency": lambda: "x"})
 
 
+def test_a_region_without_a_result_is_left_empty() -> None:
+    page = "<!-- bench:one -->\nold\n<!-- /bench:one -->\n"
+    assert table.filled(page, {"one": str}) == "<!-- bench:one -->\n<!-- /bench:one -->\n"
+
+
 def test_a_region_is_written_anew_and_the_rest_is_left_alone() -> None:
     page = "above\n<!-- bench:one -->\nold \\1 text\n<!-- /bench:one -->\nbelow\n"
     assert table.filled(page, {"one": lambda: r"new \1"}).split("\n") == [

@@ -125,7 +125,7 @@ class ServiceQuestions:
         name = self.asker.draw.choice(("cancel_order", "request_return", "change_address"))
         granted = self.asker.draw.random() < 0.62
         about = self.asker.reference(
-            allowed=lambda order: not order.returned and may(name, order) == granted and _clear(name, order)
+            allowed=lambda order: not order.returned and may(name, order) == granted and clear(name, order)
         )
         if about is None or (name == "request_return" and about.by_number and len(about.order.items) > 1):
             return None
@@ -265,6 +265,6 @@ def _age(order: Order) -> timedelta:
     return TODAY - (order.delivered_on or TODAY)
 
 
-def _clear(name: str, order: Order) -> bool:
+def clear(name: str, order: Order) -> bool:
     """Not on the edge of the thirty days."""
     return name != "request_return" or not timedelta(days=26) < _age(order) < timedelta(days=35)

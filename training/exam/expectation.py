@@ -1,7 +1,7 @@
 """What a question calls for, as data: which calls, which facts, which manner. Nothing of it is taken from an answer."""
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 Category: TypeAlias = Literal[
     "status by name",
@@ -58,6 +58,21 @@ Manner: TypeAlias = Literal["talk", "declined", "denied", "refused", "asks", "qu
 article's words."""
 
 
+WRITES = frozenset(
+    {
+        "cancel_order",
+        "request_return",
+        "change_address",
+        "contact_human",
+        "exchange_item",
+        "remove_item",
+        "change_default_address",
+        "undo",
+    }
+)
+"""The tools that change something, also those that a shop may have."""
+
+
 @dataclass(frozen=True)
 class Call:
     """A call that serves the question."""
@@ -77,7 +92,7 @@ class Call:
     @property
     def writes(self) -> bool:
         """Whether it changes something."""
-        return self.name in {"cancel_order", "request_return", "change_address", "contact_human"}
+        return self.name in WRITES
 
 
 @dataclass(frozen=True)
@@ -97,7 +112,8 @@ class ExamQuestion:
     """One question with all that a right answer needs."""
 
     text: str
-    category: Category
+    category: str
+    """One of `LEAST`; in the second exam the question's kind."""
     kind: str
     needs: tuple[tuple[Call, ...], ...] = ()
     """Of each group one call: made for this question, or (a read) standing in the conversation already."""
@@ -113,11 +129,15 @@ class ExamQuestion:
     """What was asked about and does not exist."""
 
 
+Q = TypeVar("Q")
+
+
 @dataclass(frozen=True)
-class Conversation:
+class Conversation(Generic[Q]):
     """Questions that one customer asks one after the other; nobody else's orders are touched by them."""
 
     number: int
     customer_id: str
     size: int
-    questions: tuple[ExamQuestion, ...] = field(repr=False)
+    questions: tuple[Q, ...] = field(repr=False)
+    """Each has its `text`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.exam.expectation import LEAST, LOOK_UPS, ExamQuestion
-from training.exam.score import Said, Verdict
+from training.exam.score import Made, Said, Verdict
 
 Z = 1.959964
 """Two-sided 95 %."""
@@ -129,18 +129,19 @@ def samples(marked: Sequence[Marked]) -> dict[str, Any]:
         "by_category": {
             category: {
                 "questions": len(ones),
-                **{name: _as_dict(share(ones, of)) for name, of in COLUMNS.items()},
+                **{name: as_dict(share(ones, of)) for name, of in COLUMNS.items()},
                 "wrong_facts": sum(bool(one.verdict.wrong) for one in ones),
                 "other_customers_data": sum(bool(one.verdict.leaked) for one in ones),
             }
             for category, ones in by_category(marked).items()
         },
-        "notebooks_question_by_size": {size: _as_dict(one) for size, one in notebook_by_size(marked).items()},
+        "notebooks_question_by_size": {size: as_dict(one) for size, one in notebook_by_size(marked).items()},
         "misses": [miss(one) for one in marked if not one.verdict.right or one.verdict.leaked],
     }
 
 
-def _as_dict(share: Share) -> dict[str, Any]:
+def as_dict(share: Share) -> dict[str, Any]:
+    """As it stands in a result."""
     low, high = share.interval
     return {
         "right": share.hits,
@@ -148,6 +149,11 @@ def _as_dict(share: Share) -> dict[str, Any]:
         "share": round(share.value, 4),
         "interval_95": [round(low, 4), round(high, 4)],
     }
+
+
+def called(made: Made) -> str:
+    """A call in words: `get_order(order_id=A12)`."""
+    return f"{made.name}({', '.join(f'{name}={value}' for name, value in made.arguments.items())})"
 
 
 def miss(one: Marked) -> dict[str, Any]:
@@ -160,7 +166,7 @@ def miss(one: Marked) -> dict[str, Any]:
         "wanted": [" ".join(filter(None, (f.kind, f.about, f.item))) for f in one.question.asked]
         or [one.question.manner],
         "said": one.said.answer or one.failed,
-        "calls": [f"{made.name}({', '.join(f'{k}={v}' for k, v in made.arguments.items())})" for made in one.said.made],
+        "calls": [*map(called, one.said.made)],
         "tool": verdict.tool,
         "missing": list(verdict.missing),
         "wrong": list(verdict.wrong),

@@ -12,7 +12,7 @@ from typing import Any
 
 from training.exam.score import Made, Said
 from training.exam.sitting import Turn
-from training.exam.truth import Customer
+from training.exam.truth import Customer, Refund
 
 
 class Kept:
@@ -52,6 +52,7 @@ def _plain(turn: Turn) -> dict[str, Any]:
             "eta": order.eta and order.eta.isoformat(),
             "ship_to": order.ship_to,
             "returned": sorted(order.returned),
+            "refunds": [[one.item, one.state, one.requested_on.isoformat()] for one in order.refunds],
         }
         for order in said.after.orders
         if said.before.by_id[order.order_id] != order
@@ -64,13 +65,14 @@ def _plain(turn: Turn) -> dict[str, Any]:
         "made": [asdict(one) for one in said.made],
         "standing": [asdict(one) for one in said.standing],
         "changed": changed,
+        "address": said.after.address,
     }
 
 
 def _turns(kept: list[dict[str, Any]], customer: Customer) -> list[Turn]:
     turns: list[Turn] = []
     for one in kept:
-        after = _changed(customer, one["changed"])
+        after = replace(_changed(customer, one["changed"]), address=one.get("address", customer.address))
         made, standing = ([Made(**call) for call in one[kind]] for kind in ("made", "standing"))
         said = Said(one["answer"], made, standing, customer, after)
         turns.append(Turn(said, one["failed"], one["took_s"], tuple(one["corrected"])))
@@ -86,6 +88,7 @@ def _changed(customer: Customer, changed: Mapping[str, Mapping[str, Any]]) -> Cu
             eta=date.fromisoformat(new["eta"]) if new["eta"] else None,
             ship_to=new["ship_to"],
             returned=frozenset(new["returned"]),
+            refunds=tuple(Refund(item, state, date.fromisoformat(day)) for item, state, day in new.get("refunds", ())),
         )
         if (new := changed.get(order.order_id))
         else order

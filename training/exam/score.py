@@ -71,17 +71,14 @@ class Verdict:
 def judge(question: ExamQuestion, said: Said, shop: Shop) -> Verdict:
     """The verdict over one question."""
     said = replace(said, answer=said.answer.replace("’", "'"))
-    found = [
-        int(match[1]) for made in (*said.made, *said.standing) if (match := re.match(r"(\d+) orders? ", made.content))
-    ]
-    checker = Checker(said.before, said.after, shop, question.text, question.orders, found)
-    findings = checker.check(_without_articles(said))
+    checker = Checker(said.before, said.after, shop, question.text, question.orders, found_by_searches(said))
+    findings = checker.check(without_articles(said))
     wrong = [*findings.wrong]
     if question.asked and question.asked[0].kind not in ("none", "count"):
         wrong += [f"denied: {one.text.strip()}" for one in findings.denials if not one.orders]
     if question.forbidden and question.forbidden in said.answer.casefold():
         wrong.append(f"says {question.forbidden}")
-    missing = [_spoken(fact) for fact in question.asked if not _stated(fact, findings, said, shop)]
+    missing = [spoken(fact) for fact in question.asked if not stated(fact, findings, said, shop)]
     missing += [f"{number} only once" for number in findings.repeated]
     facts = not missing and not wrong if question.asked else None
     refusal = None
@@ -97,7 +94,13 @@ def judge(question: ExamQuestion, said: Said, shop: Shop) -> Verdict:
     )
 
 
-def _without_articles(said: Said) -> str:
+def found_by_searches(said: Said) -> list[int]:
+    """How many orders each search has found."""
+    contents = [made.content for made in (*said.made, *said.standing)]
+    return [int(match[1]) for content in contents if (match := re.match(r"(\d+) orders? ", content))]
+
+
+def without_articles(said: Said) -> str:
     """The answer without what it quotes from help articles: their amounts and days are no order's."""
     answer = said.answer
     for made in (*said.made, *said.standing):
@@ -107,32 +110,34 @@ def _without_articles(said: Said) -> str:
     return answer
 
 
-def _stated(fact: Expected, findings: Findings, said: Said, shop: Shop) -> bool:
+def stated(fact: Expected, findings: Findings, said: Said, shop: Shop) -> bool:
+    """Whether the answer says so."""
     order = said.after.by_id.get(fact.about)
-    stated = (fact.kind, fact.about, fact.item) in findings.right
+    found = (fact.kind, fact.about, fact.item) in findings.right
     if fact.kind == "count" and fact.about == "all" and not said.after.orders:
-        return stated or bool(findings.denials)
+        return found or bool(findings.denials)
     if fact.kind == "none":
         listed = {status for kind, status, _ in findings.right if kind == "count"}
         denied = any(re.search(r"\b(?:no|none|not|n't|nothing)\b", one.text, re.I) for one in findings.denials)
-        return stated or denied or listed - {"all"} == set(said.after.counts)
+        return found or denied or listed - {"all"} == set(said.after.counts)
     if fact.kind == "done":
         return bool(DONE[fact.item].search(said.answer)) and not REFUSED.search(said.answer)
     if fact.kind in ("newest", "dearest"):
-        return stated or fact.about in findings.told
+        return found or fact.about in findings.told
     if fact.kind == "product text":
         return product_text(said.answer, shop.products[fact.about].description)
     if order is not None and fact.kind == "total" and len(order.items) == 1:
-        return stated or ("item price", fact.about, order.items[0].name) in findings.right
+        return found or ("item price", fact.about, order.items[0].name) in findings.right
     undated = order is not None and order.status in ("Cancelled", "Returned")
     if order is not None and fact.kind == "arrival" and (undated or not (order.eta or order.delivered_on)):
-        return stated or ("status", fact.about, "") in findings.right
+        return found or ("status", fact.about, "") in findings.right
     if order is not None and fact.kind == "item price":
-        return stated or (len(order.items) == 1 and ("total", fact.about, "") in findings.right)
-    return stated
+        return found or (len(order.items) == 1 and ("total", fact.about, "") in findings.right)
+    return found
 
 
-def _spoken(fact: Expected) -> str:
+def spoken(fact: Expected) -> str:
+    """A fact in words, for reading."""
     return " ".join(filter(None, (fact.kind, fact.about, fact.item)))
 
 
@@ -170,12 +175,13 @@ def tool_right(question: ExamQuestion, said: Said) -> bool:
         return False
     if len({(made.name, str(sorted(made.arguments.items()))) for made in said.made}) < len(said.made):
         return False
-    reachable = [*said.made, *(made for made in said.standing if made.name not in DONE)]
+    reachable = [*said.made, *said.standing]
 
     def met(group: Sequence[Call]) -> bool:
         # What a write did for an earlier question does not serve this one.
-        made = said.made if any(call.writes for call in group) else reachable
-        return any(serves(one, call, question.text) for one in made for call in group)
+        return any(
+            serves(one, call, question.text) for call in group for one in (said.made if call.writes else reachable)
+        )
 
     return all(map(met, question.needs))
 

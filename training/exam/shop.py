@@ -54,7 +54,7 @@ class Drawer:
             lines = [next(picked)]
             if draw.random() < 0.28:
                 lines += [next(picked) for _ in range(draw.choice([1, 1, 2]))]
-            order = self._order(self._number(style), age, lines, address.rpartition(", ")[2])
+            order = self._order(self.number(style), age, lines, address.rpartition(", ")[2])
             while order.total_cents in totals and size <= 60:
                 order = self._order(order.order_id, age, [next(picked)], address.rpartition(", ")[2])
             totals.add(order.total_cents)
@@ -101,7 +101,8 @@ class Drawer:
         while True:
             yield draw.choice(rest)
 
-    def _number(self, style: str) -> str:
+    def number(self, style: str) -> str:
+        """A number of an order that nobody had before and nobody gets after."""
         draw = self.draw
 
         def drawn() -> str:
@@ -218,6 +219,11 @@ def _write_order(connection: sqlite3.Connection, customer_id: str, order: Order)
             (order.order_id, line, item.product_id, item.name, item.quantity, item.unit_cents)
             for line, item in enumerate(order.items, start=1)
         ],
+    )
+    lines = {item.name: line for line, item in enumerate(order.items, start=1)}
+    connection.executemany(
+        "INSERT INTO returns (order_id, line, reason, status, requested_at) VALUES (?, ?, '', ?, ?)",
+        [(order.order_id, lines[one.item], one.state, _at(one.requested_on, 9)) for one in order.refunds],
     )
     connection.executemany(
         "INSERT INTO shipment_events VALUES (?, ?, ?, ?)",

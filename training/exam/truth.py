@@ -6,7 +6,7 @@ The scorer holds answers against these rows alone. Nothing here or in the scorer
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -35,6 +35,16 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Refund:
+    """The return of one item, and where its refund stands."""
+
+    item: str
+    state: str
+    """`Requested`, `Received` or `Refunded`."""
+    requested_on: date
+
+
+@dataclass(frozen=True)
 class Order:
     """One order with everything that can be said of it."""
 
@@ -52,6 +62,8 @@ class Order:
     """Oldest first."""
     returned: frozenset[str] = frozenset()
     """The items for which a return is registered."""
+    refunds: tuple[Refund, ...] = field(default=(), repr=False)
+    """These returns in whole; not in the `repr`, by which the first exam is told from another one."""
 
     @property
     def unshipped(self) -> bool:
@@ -166,7 +178,10 @@ def _order(
     stops = connection.execute(
         "SELECT at, place, event FROM shipment_events WHERE order_id = ? ORDER BY at", (order_id,)
     ).fetchall()
-    returned = {row[0] for row in connection.execute("SELECT line FROM returns WHERE order_id = ?", (order_id,))}
+    refunds = connection.execute(
+        "SELECT line, status, requested_at FROM returns WHERE order_id = ? ORDER BY line", (order_id,)
+    ).fetchall()
+    called = {line[0]: line[1] for line in lines}
     return Order(
         order_id=order_id,
         status=status,
@@ -179,5 +194,6 @@ def _order(
         delivered_on=date.fromisoformat(delivered_on) if delivered_on else None,
         ship_to=ship_to,
         stops=tuple(Stop(date.fromisoformat(at[:10]), place, event) for at, place, event in stops),
-        returned=frozenset(line[1] for line in lines if line[0] in returned),
+        returned=frozenset(called[line] for line, *_ in refunds),
+        refunds=tuple(Refund(called[line], state, date.fromisoformat(at[:10])) for line, state, at in refunds),
     )

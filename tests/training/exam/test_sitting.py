@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from stubs.exam_model import sits_exams
 from stubs.fake_llama import FakeLlama, asks
 
 from agent.shop.tools import BY_NAME
 from bench import answers as command
 from headstart.world import Call as ToolCall
 from headstart.world import User, Write
-from training.exam import figures, models, sitting
+from training.exam import figures, sitting
 from training.exam.conversations import Exam
 from training.exam.expectation import Call, Conversation, ExamQuestion
 from training.exam.keeping import Kept
@@ -118,14 +119,7 @@ def test_what_was_said_is_kept_and_read_again(
 def test_the_command_asks_writes_and_goes_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    loads: list[str] = []
-
-    def load(spec: str, _adapter: Path | None) -> FakeLlama:
-        loads.append(spec)
-        return FakeLlama(replies=["I'm sorry, I can only help you with your orders."] * 99)
-
-    monkeypatch.setattr(models, "WORK", tmp_path)
-    monkeypatch.setattr(models, "load", load)
+    loads = sits_exams(monkeypatch, tmp_path)
     result = tmp_path / "answers.json"
     given = ["--conversations", "3", "--guard", "off", "--json", str(result)]
     assert command.main(given) == 0
