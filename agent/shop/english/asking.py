@@ -150,19 +150,28 @@ _VOCABULARY = re.findall(
 )
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
-_OF_STATUS: tuple[tuple[Status, re.Pattern[str]], ...] = tuple(
-    (status, re.compile(rf"\b(?:{words})", re.IGNORECASE))
-    for status, words in (
-        (Status.PROCESSING, "process|prepar|pack(?:ed|ing)|warehouse|not (?:yet )?(?:been )?(?:shipped|sent|left)"),
-        (Status.SHIPPED, "shipped|dispatched|(?:on|under) ?(?:its|their|the)? ?way|in transit|en route|travell?ing"),
-        (Status.OUT_FOR_DELIVERY, "out for delivery|on the van"),
-        (Status.DELIVERED, "delivered|arrived|received|reached me|got here|come already"),
-        (Status.DELAYED, "delay|late\b|overdue|held up|running behind|stuck"),
-        (Status.CANCELLED, "cancel|called off|scrapped"),
-        (Status.RETURNED, "return|sent back|ga?iven? back|went back"),
+LEFT = (Status.SHIPPED, Status.OUT_FOR_DELIVERY, Status.DELAYED)
+_OF_STATUS: tuple[tuple[tuple[Status, ...], re.Pattern[str]], ...] = tuple(
+    (statuses, re.compile(rf"\b(?:{words})", re.IGNORECASE))
+    for statuses, words in (
+        ((Status.PROCESSING,), r"process|prepar|pack(?:ed|ing)|warehouse"),
+        ((Status.SHIPPED,), r"shipped|dispatched"),
+        (LEFT, r"(?:on|under) ?(?:its|their|the)? ?way|in transit|en route|travell?ing"),
+        ((Status.OUT_FOR_DELIVERY,), r"out for delivery|on the van"),
+        ((Status.DELIVERED,), r"delivered|arrived|received|reached me|got here|come already"),
+        ((Status.DELAYED,), r"delay|late\b|overdue|held up|running behind|stuck"),
+        ((Status.CANCELLED,), r"cancel|called off|scrapped"),
+        ((Status.RETURNED,), r"return|sent back|ga?iven? back|went back"),
     )
 )
-"""By which words a question for the orders of one status says which."""
+"""By which words a question for orders says where they stand."""
+_TO_COME = re.compile(
+    r"(?:n['’]t|\bnot|\bnever|\byet to|\bnothing) (?:\w+ ){0,2}"
+    r"(?:arrived?|come|came|been delivered|delivered|reached|here)\b"
+    r"|\bstill (?:to come|coming|outstanding|missing|waiting)|\boutstanding\b|\bwaiting for\b",
+    re.IGNORECASE,
+)
+"""What is not there yet, wherever it is."""
 
 
 def spelled(text: str) -> str:
@@ -221,16 +230,18 @@ def asks_to_count(text: str) -> bool:
     return _COUNT.search(text) is not None and counted is not None
 
 
-def status_asked(text: str) -> Status | None:
-    """The status whose orders a text asks for."""
+def statuses_asked(text: str) -> tuple[Status, ...]:
+    """The statuses whose orders a text asks for: mostly one; several where it asks what is on its way or to come."""
     text = spelled(text)
-    if kinds.is_likeliest(kinds.BY_STATUS, text) and not (_NEGATED.search(text) or _SUPPOSED.search(text)):
-        told = [status for status, words in _OF_STATUS if words.search(text)]
-        return told[0] if len(told) == 1 else None
+    if kinds.is_likeliest(kinds.BY_STATUS, text) and not _SUPPOSED.search(text):
+        if _TO_COME.search(text):
+            return Status.PROCESSING, *LEFT
+        told = [statuses for statuses, words in _OF_STATUS if words.search(text)]
+        return told[0] if len(told) == 1 and not _NEGATED.search(text) else ()
     found = _STATUS.search(text)
     if found is None or not _OUT_OF_MANY.search(text) or _NEGATED.search(text) or _CONDITION.search(text):
-        return None
-    return STATUSES[(found.group("predicate") or found.group("attribute")).lower()]
+        return ()
+    return (STATUSES[(found.group("predicate") or found.group("attribute")).lower()],)
 
 
 def extreme_asked(text: str) -> Literal["newest", "dearest", ""]:

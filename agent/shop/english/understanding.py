@@ -93,7 +93,7 @@ def _pointed_at(text: str, known: Known, last: Sequence[str]) -> str:
     if place is not None:
         return _at_place(place, every, last)
     one = last[0] if len(last) == 1 and not OF_MANY.search(text) else ""
-    if asking.status_asked(text) or asking.asks_to_count(text) or asking.extreme_asked(text):
+    if asking.statuses_asked(text) or asking.asks_to_count(text) or asking.extreme_asked(text):
         return one if one and asking.asks_for_parcel(text) and asking.goes_back(text) else ""
     short = len(text.split()) < 6 and asking.asks_for_parcel(text)
     if one and (asking.goes_back(text) or short):
@@ -157,10 +157,10 @@ def _of_all(question: Understanding, known: Known) -> Understanding:
         key, line = (known.newest, known.newest_line) if which == "newest" else (known.dearest, known.dearest_line)
         needs = ((key or "", line),)
         return replace(question, answer=line, tells=frozenset([key]), needs=needs, settled=True) if key else question
-    if status := asking.status_asked(text):
-        every = frozenset(key for key, record in known.records.items() if record.status is status)
+    if statuses := asking.statuses_asked(text):
+        every = frozenset(key for key, record in known.records.items() if record.status in statuses)
         listed = [key for key in known.listed if key in every]
-        if known.by_status.get(status, 0) > len(listed):
+        if sum(known.by_status.get(status, 0) for status in statuses) > len(listed):
             return question  # Some are older than the list: the counts and a search have to say it.
         lines = [(key, f"- {known.records[key].line}") for key in listed]
         answer = "\n".join(line for _, line in lines) or known.summary

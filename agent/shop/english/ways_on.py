@@ -59,6 +59,8 @@ REFUNDS = 3
 """So many returns are told of at most, the newest."""
 
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_YEAR = re.compile(r"\b20\d\d\b")
+_LAST_YEAR = re.compile(r"\b(?:last|previous) year\b", re.IGNORECASE)
 _YES = frozenset(
     _WORDS.findall("yes yeah yep yup y sure ok okay please definitely absolutely certainly great good fine perfect")
 )
@@ -224,7 +226,20 @@ def _of_all_orders(asked: Asked, known: Known, today: date) -> Verdict | None:
     kind, chance = kinds.likeliest(asked.question)
     if kind not in TOTALS or chance < kinds.SURE or asking.extreme_asked(asked.question):
         return None
+    if (
+        kind in (kinds.SPENT, kinds.SPENT_THIS_YEAR)
+        and known.history is not None
+        and (year := _year(asked.question, today))
+    ):
+        return Verdict(answer=contents.spent_in(known.history, year))
     if known.history is not None:
         answer = TOTALS[kind](known.history, today) if known.history.count else contents.NO_ORDERS
         return Verdict(answer=answer)
     return None if HISTORY in asked.called_tools else Verdict(calls=[Made(HISTORY, {})])
+
+
+def _year(text: str, today: date) -> int:
+    """The year that a text names; 0 where it names none."""
+    if named := _YEAR.search(text):
+        return int(named.group())
+    return today.year - 1 if _LAST_YEAR.search(text) else 0

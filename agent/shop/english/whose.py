@@ -175,7 +175,9 @@ def about_others(text: str, own: str, known: str = "") -> bool:
     if re.search(SOMEBODY, text, re.IGNORECASE) and not _HANDLES.search(text) and not needs_parcel(text):
         return True
     names = {name.casefold() for name in _USER_NAME.findall(text)} - {own.casefold()}
-    return any(name not in known.casefold() for name in names) and _OF_A_USER.search(text) is not None
+    strangers = [name for name in names if name not in known.casefold()]
+    does = rf"\b(?:did|does|has|is|was) (?:{'|'.join(map(re.escape, strangers))})\b"
+    return bool(strangers) and (_OF_A_USER.search(text) or re.search(does, text, re.IGNORECASE)) is not None
 
 
 def tampers(text: str) -> bool:

@@ -47,7 +47,7 @@ def test_only_the_parcels_record_says_who_brings_it_and_where_it_was(text: str, 
         ("what has been returned", Status.RETURNED),
         ("anything of mine that has arrived by now?", Status.DELIVERED),
         ("show me what got called off", Status.CANCELLED),
-        ("which are not delivered yet", None),
+        ("which are not cancelled", None),
         ("there is something I want cancelled", None),
         ("an order has to be cancelled", None),
         ("what happens when something is returned?", None),
@@ -55,7 +55,13 @@ def test_only_the_parcels_record_says_who_brings_it_and_where_it_was(text: str, 
     ],
 )
 def test_the_orders_of_a_status_are_asked_for(text: str, status: Status | None) -> None:
-    assert asking.status_asked(text) is status
+    assert asking.statuses_asked(text) == ((status,) if status else ())
+
+
+def test_what_is_on_its_way_or_to_come_has_one_of_several_statuses() -> None:
+    assert asking.statuses_asked("what is still on its way?") == asking.LEFT
+    assert asking.statuses_asked("which ones haven't arrived yet") == (Status.PROCESSING, *asking.LEFT)
+    assert asking.statuses_asked("anything late?") == (Status.DELAYED,)
 
 
 @pytest.mark.parametrize(
@@ -123,5 +129,5 @@ def test_a_question_goes_on_about_the_last_answer(text: str, back: bool) -> None
 @given(st.text(max_size=120))
 def test_no_text_makes_it_fail(text: str) -> None:
     asking.place_asked(text)
-    asking.status_asked(text)
+    asking.statuses_asked(text)
     asking.asks_for_parcel(text)

@@ -47,6 +47,7 @@ def test_a_question_for_ones_own_data_is_told_from_all_others(text: str, fields:
         ("which user name do I have?", False),
         ("where are my orders", False),
         ("tell me what my sister ordered", True),
+        ("did moreno12 get the parcel", True),
         ("my wife will pick it up, is that fine", False),
         ("did somebody else sign for it", False),
     ],
