@@ -164,7 +164,8 @@ class Changes:
                 "UPDATE changes SET undone_at = ? WHERE rowid = ?", (self.writer.stamp(), last.number)
             )
             renewed = await queries.find_order(connection, request.customer_id, last.order_id) if order else None
-            message = notices.undone(last, renewed, done=not request.dry_run)
+            before_it = await queries.last_change(connection, request.customer_id, since)
+            message = notices.undone(last, renewed, more=before_it is not None, done=not request.dry_run)
             return done(action, last.order_id, message, last.to or "", last.was or ""), None
 
         return await self.writer.change(action, request, None, make)

@@ -87,9 +87,10 @@ def address_changed(before: str, address: str, left: int, *, done: bool) -> str:
     return f"{said} {plural(left, 'order')} placed before still {goes} to {before.rstrip('.')}."
 
 
-def undone(last: LastChange, order: Order | None, *, done: bool) -> str:
-    """What an undo brings back."""
+def undone(last: LastChange, order: Order | None, *, more: bool, done: bool) -> str:
+    """What an undo brings back; `more`: there is another change that may be undone."""
+    again = " Say “undo that” once more for the change before it." if more and done else ""
     if last.before.address is not None:
-        return f"Your address {'is' if done else 'will be'} {last.before.address.rstrip('.')} again."
+        return f"Your address {'is' if done else 'will be'} {last.before.address.rstrip('.')} again.{again}"
     said = f"Your last change of {last.order_id} {'is' if done else 'will be'} undone"
-    return f"{said}: {order_status(order)}" if order and done else f"{said}."
+    return f"{said}: {order_status(order)}{again}" if order and done else f"{said}.{again}"

@@ -56,7 +56,10 @@ class ToolRuns:
         before anything is done.
         """
         calls = message.tool_calls
-        approved = {call["id"]: self._approved(call, approve) for call in calls if self._is_write(call)}
+        writes = [call for call in calls if self._is_write(call)]
+        if unseen := [call for call in writes if (call["id"] or "") not in self._previews]:
+            self._bridge.run(self._preview_all(unseen))
+        approved = {call["id"]: self._approved(call, approve) for call in writes}
         results = self._bridge.run(self._run_all([call for call in calls if call["id"] not in approved]))
         for call in calls:
             if call["id"] in approved:
@@ -77,17 +80,22 @@ class ToolRuns:
     def _is_write(self, call: ToolCall) -> bool:
         return call["name"] in self._world.writes
 
+    async def _preview_all(self, calls: Sequence[ToolCall]) -> None:
+        """Look at what each write would do, all at once."""
+        previews = await asyncio.gather(*map(self._preview, calls))
+        self._previews |= {call["id"] or "": preview for call, preview in zip(calls, previews, strict=True)}
+
+    async def _preview(self, call: ToolCall) -> Found:
+        try:
+            made = Call.of(call["name"], call["args"])
+            with self._querying(made):
+                return await self._lookups.preview(made)
+        except ArgumentsError as error:
+            return Found(str(error), refused=True)
+
     def _approved(self, call: ToolCall, approve: Callable[[ToolCall, Found], bool]) -> Found | None:
         """The preview of an approved write, None for one that the customer declined."""
-        key = call["id"] or ""
-        if key not in self._previews:
-            try:
-                made = Call.of(call["name"], call["args"])
-                with self._querying(made):
-                    self._previews[key] = self._bridge.run(self._lookups.preview(made))
-            except ArgumentsError as error:
-                self._previews[key] = Found(str(error), refused=True)
-        preview = self._previews[key]
+        preview = self._previews[call["id"] or ""]
         return preview if preview.refused or approve(call, preview) else None
 
     def _write(self, call: ToolCall, preview: Found | None, said: Sequence[Said]) -> ToolMessage:

@@ -22,7 +22,7 @@ from agent.shop.terms import terms
 from headstart.guard import Asked, Verdict
 from headstart.guard.check import Made
 
-PERHAPS, AFTER_A_CHANGE = 0.3, 0.2
+PERHAPS, AFTER_A_CHANGE = 0.25, 0.2
 """The likelihoods from which on a change is taken for what is asked where more than words speaks for it: that it names
 an item or is likelier than all else, and that the last answer told of a change."""
 NEARLY = 0.6
@@ -65,7 +65,8 @@ def change_asked(asked: Asked, question: Understanding, known: Known, today: dat
         return _call("change_default_address", address=address) if address else Verdict(answer=NEW_OWN_ADDRESS)
     if (calls := several(text, known, today, question.orders)) is not None:
         return calls
-    name = _of_one_item(likely, named=bool(question.orders or known.mentioned(text)))
+    # What is not known yet may be named.
+    name = _of_one_item(likely, named=known.count is None or bool(question.orders or known.mentioned(text)))
     return _of_an_item(name, asked, question, known, today) if name else None
 
 

@@ -328,6 +328,7 @@ async def test_the_last_change_is_taken_back_first(store: OrderStore) -> None:
     await store.cancel_order("ada", "C789", "", key="k2")
     assert (await store.undo_change("ada", key="u1")).message == (
         "Your last change of C789 is undone: Yoga Mat (C789) is processing, expected by 2026-02-06."
+        " Say “undo that” once more for the change before it."
     )
     assert (await store.undo_change("ada", key="u2")).done
     assert not (await store.undo_change("ada", key="u3")).done
