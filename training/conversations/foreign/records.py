@@ -185,10 +185,11 @@ class Records:
                 schema(self.by_day, self._say(draw.choice(DAY_TELLS)), {self.day_key: shape}, [self.day_key])
             )
         self.writes: dict[str, str] = {}
+        self.write_key = draw.choice(["name", self.singular, "id"])
         if draw.random() < 0.35:
             for verb in draw.sample(self.verbs, draw.randrange(1, len(self.verbs) + 1)):
                 name = in_style(f"{verb} {self.singular}", style)
-                self.writes[name], self.write_key = verb, draw.choice(["name", self.singular, "id"])
+                self.writes[name] = verb
                 told = (
                     f"{verb.capitalize()}s a {self.singular}."
                     if draw.random() < 0.5
