@@ -8,11 +8,27 @@ from training.conversations import names
 from training.conversations.foreign.part import Question, in_style, schema, style_of
 
 METRICS = {
-    "visits": "{k} visits", "downloads": "{k} downloads", "revenue": "${k}", "signups": "{k} signups", "power": "{k} kWh",
-    "calls": "{k} calls", "turnover": "€{k}", "errors": "{k} errors", "clicks": "{k} clicks", "water": "{k} litres",
-    "costs": "${k}", "hours": "{k} hours", "reservations": "{k} reservations", "refunds": "${k}", "donations": "€{k}",
-    "requests": "{k} requests", "output": "{k} pieces", "emissions": "{k} kg", "payments": "${k}", "steps": "{k} steps",
-}  # fmt: skip
+    "visits": "{k} visits",
+    "downloads": "{k} downloads",
+    "revenue": "${k}",
+    "signups": "{k} signups",
+    "power": "{k} kWh",
+    "calls": "{k} calls",
+    "turnover": "€{k}",
+    "errors": "{k} errors",
+    "clicks": "{k} clicks",
+    "water": "{k} litres",
+    "costs": "${k}",
+    "hours": "{k} hours",
+    "reservations": "{k} reservations",
+    "refunds": "${k}",
+    "donations": "€{k}",
+    "requests": "{k} requests",
+    "output": "{k} pieces",
+    "emissions": "{k} kg",
+    "payments": "${k}",
+    "steps": "{k} steps",
+}
 PERIODS = [
     ["today", "yesterday", "this week", "last week", "this month", "last month"],
     ["last 7 days", "last 30 days", "last 12 months"],

@@ -32,8 +32,8 @@ ASKS = [
 FOR = [" for {k}", " for {k} people", ", we are {k}"]
 WHEN = ["And on {d}?", "what about {d}?", "and {d}", "How about {d}?"]
 BOOK = [
-    "Book a {s} on {d} at {h}", "I'd like a {s} on {d} at {h}.", "Please reserve a {s} for {d}, {h}", "take the {h} {s} on {d}",
-    "Can I have the {s} at {h} on {d}?",
+    "Book a {s} on {d} at {h}", "I'd like a {s} on {d} at {h}.", "Please reserve a {s} for {d}, {h}",
+    "take the {h} {s} on {d}", "Can I have the {s} at {h} on {d}?",
 ]  # fmt: skip
 LINES = ["{h} with {w}, {m}", "{h} – {m}", "At {h} with {w}.", "{h}: {m}, {w}", "{h} ({w})"]
 NONE = ["Nothing is free on {d}.", "No {s} on {d}.", "{d}: fully booked.", "There is no {s} left on {d}."]

@@ -1,9 +1,12 @@
 """Values and names of strangers' records: composed, so that copying is what is learned."""
 
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from training.conversations import names
+
+Draw = Callable[[random.Random], str]
 
 FIRST = names.words("""
 Silent|Golden|Broken|Hidden|Last|First|Northern|Paper|Winter|Salt|Glass|Crooked|Velvet|Distant|Burning|Little
@@ -118,124 +121,131 @@ def money(draw: random.Random) -> str:
     return draw.choice([f"${text}", f"${text}", f"€{text}", f"{text} EUR", f"£{units:,}"])
 
 
+def _date(draw: random.Random) -> str:
+    return day(draw).isoformat()
+
+
+def _pick(*table: str) -> Draw:
+    return lambda draw: draw.choice(table)
+
+
+def _number(form: str, least: int, beyond: int) -> Draw:
+    return lambda draw: form.format(draw.randrange(least, beyond))
+
+
+def _either(*ways: Draw) -> Draw:
+    return lambda draw: draw.choice(ways)(draw)
+
+
+def _joined(*parts: Draw | str) -> Draw:
+    return lambda draw: "".join(part if isinstance(part, str) else part(draw) for part in parts)
+
+
+def _lower(way: Draw) -> Draw:
+    return lambda draw: way(draw).lower()
+
+
+_DIGIT, _BYTE, _LETTER = _number("{}", 0, 10), _number("{}", 0, 256), _pick(*"ACDEFHKMPRTX")
+_BRAND = _lower(names.brand)
+_VALUES: dict[str, Draw] = {
+    "date": _date,
+    "moment": _joined(_date, _pick(" at ", " "), _number("{:02d}:", 6, 23), _pick("00", "15", "30", "45")),
+    "money": money,
+    "person": names.person,
+    "city": names.city,
+    "email": _joined(_pick("desk", "office", "team", "hello", "info"), _number("{}@", 0, 100), _BRAND, ".example"),
+    "phone": _either(
+        _joined(_number("{}-", 100, 1000), _number("{}", 1000, 10_000)),
+        _number("extension {}", 10, 1000),
+        _joined(_number("+{} ", 1, 60), _number("{} ", 10, 99), _number("{}", 100_000, 1_000_000)),
+    ),
+    "shelf": _joined(_pick(*"ABCDEFGH"), _number("{}", 1, 60)),
+    "count": _number("{}", 1, 61),
+    "duration": _either(
+        _number("{} minutes", 5, 91),
+        _number("{} hours", 2, 9),
+        _number("{} days", 2, 20),
+        _joined(_number("{} h ", 1, 4), _number("{} min", 10, 60)),
+    ),
+    "temperature": _number("{} °C", 2, 240),
+    "percent": _number("{} %", 1, 100),
+    "version": _joined(_number("{}.", 1, 12), _number("{}.", 0, 30), _DIGIT),
+    "address": _either(
+        _joined("10.", _BYTE, ".", _BYTE, ".", _BYTE),
+        _joined("https://", _BRAND, ".example"),
+    ),
+    "size": _either(_number("{} m²", 18, 200), _number("{} cm", 20, 300), _number("{} m", 3, 25)),
+    "gigabytes": _number("{} GB", 1, 900),
+    "rating": _joined(_number("{}.", 1, 5), _number("{} of 5", 0, 10)),
+    "kilometres": _joined(_number("{}.", 1, 40), _number("{} km", 0, 10)),
+    "kilograms": _joined(_number("{}.", 1, 60), _number("{} kg", 0, 10)),
+    "hours": _joined(_number("from {:02d}:00 to ", 6, 12), _number("{:02d}:", 14, 24), _pick("00", "30")),
+    "serial": _joined(_LETTER, _LETTER, _number("{}", 10_000, 99_999)),
+    "status": _pick(*STATUS),
+    "health": _pick(*HEALTH),
+    "availability": _pick(*AVAILABILITY),
+    "department": _pick(*DEPARTMENTS),
+    "place": _pick(*PLACES),
+    "priority": _pick(*PRIORITIES),
+    "level": _pick(*GRADES),
+    "language": _pick(*LANGUAGES),
+    "reason": _pick(*REASONS),
+}
+_NAMES: dict[str, Draw] = {
+    "title": _joined(_pick("The ", "", "A "), _pick(*FIRST), " ", _pick(*SECOND)),
+    "item": lambda draw: names.item(draw, False),
+    "trouble": _joined(
+        _pick(*TROUBLES),
+        _either(_pick(""), _pick(""), _number(" on floor {}", 1, 9), _joined(" at ", names.brand)),
+    ),
+    "code": _joined(
+        _pick("", "", "#"),
+        _pick("INV", "BK", "T", "CL", "REQ", "PX", "N"),
+        _pick("-", "-", ""),
+        _number("{}", 10, 99_999),
+    ),
+    "device": _joined(
+        _pick(*DEVICES),
+        " ",
+        _either(
+            _number("{}", 1, 40),
+            _joined(_pick(*"ABCDE"), _number("{}", 1, 9)),
+            _pick("North", "Lobby", "Kitchen", "Roof", "Cellar"),
+        ),
+    ),
+    "host": _joined(
+        _pick(*HOSTS), "-", _pick("eu", "us", "test", "prod", "old"), _either(_pick(""), _number("-{:02d}", 1, 30))
+    ),
+    "person": names.person,
+    "dish": _either(_pick(*DISHES), _joined(_pick(*STYLES), " ", _pick(*DISHES))),
+    "course": _either(_pick(*COURSES), _joined(_pick(*COURSES), " ", _pick(*LEVELS))),
+    "flight": _joined(_pick("LX", "KL", "QF", "BA", "ZT", "NW"), _number("{}", 10, 9999)),
+    "room": _either(
+        _pick(*ROOMS),
+        _number("Room {}", 1, 60),
+        _joined(_pick(*ROOMS), _number(" {}", 1, 9)),
+        _number("flat {}", 1, 90),
+    ),
+    "car": _joined(_pick(*CARS), " ", _either(_number("{}", 1, 20), _pick(*ROOMS))),
+    "brand": _joined(names.brand, _pick("", " Ltd", " Plus", " Cloud", " & Sons")),
+    "project": _either(
+        _joined(_pick(*FIRST), " ", _pick(*SECOND)),
+        names.brand,
+        _joined("Project ", _pick(*ROOMS)),
+    ),
+    "task": _joined(_pick(*TASKS_DO), " ", _pick(*TASKS_ON)),
+    "meeting": _joined(_either(_pick(*DAYPARTS), names.brand), " ", _pick(*MEETINGS)),
+    "match": _joined(names.city, " – ", names.city),
+    "plant": _joined(_pick(*FIRST), " ", _pick(*PLANTS)),
+    "trail": _joined(_pick(*TRAIL), " ", _pick(*TRAILS)),
+}
+
+
 def value(draw: random.Random, kind: str) -> str:
     """A value of that kind, as a result has it."""
-    n = draw.randrange
-    match kind:
-        case "date":
-            return day(draw).isoformat()
-        case "moment":
-            return f"{day(draw).isoformat()}{draw.choice([' at ', ' '])}{n(6, 23):02d}:{draw.choice(['00', '15', '30', '45'])}"
-        case "money":
-            return money(draw)
-        case "person":
-            return names.person(draw)
-        case "city":
-            return names.city(draw)
-        case "email":
-            return f"{draw.choice(['desk', 'office', 'team', 'hello', 'info'])}{n(100)}@{names.brand(draw).lower()}.example"
-        case "phone":
-            return draw.choice(
-                [
-                    f"{n(100, 1000)}-{n(1000, 10000)}",
-                    f"extension {n(10, 1000)}",
-                    f"+{n(1, 60)} {n(10, 99)} {n(10**5, 10**6)}",
-                ]
-            )
-        case "shelf":
-            return f"{draw.choice('ABCDEFGH')}{n(1, 60)}"
-        case "count":
-            return str(n(1, 61))
-        case "duration":
-            return draw.choice(
-                [f"{n(5, 91)} minutes", f"{n(2, 9)} hours", f"{n(2, 20)} days", f"{n(1, 4)} h {n(10, 60)} min"]
-            )
-        case "temperature":
-            return f"{n(2, 240)} °C"
-        case "percent":
-            return f"{n(1, 100)} %"
-        case "version":
-            return f"{n(1, 12)}.{n(0, 30)}.{n(0, 10)}"
-        case "address":
-            return draw.choice([f"10.{n(256)}.{n(256)}.{n(256)}", f"https://{names.brand(draw).lower()}.example"])
-        case "size":
-            return draw.choice([f"{n(18, 200)} m²", f"{n(20, 300)} cm", f"{n(3, 25)} m"])
-        case "gigabytes":
-            return f"{n(1, 900)} GB"
-        case "rating":
-            return f"{n(1, 5)}.{n(10)} of 5"
-        case "kilometres":
-            return f"{n(1, 40)}.{n(10)} km"
-        case "kilograms":
-            return f"{n(1, 60)}.{n(10)} kg"
-        case "hours":
-            return f"from {n(6, 12):02d}:00 to {n(14, 24):02d}:{draw.choice(['00', '30'])}"
-        case "serial":
-            return f"{''.join(draw.choice('ACDEFHKMPRTX') for _ in range(2))}{n(10000, 99999)}"
-        case _:
-            return draw.choice(_WORDS[kind])
-
-
-_WORDS = {
-    "status": STATUS,
-    "health": HEALTH,
-    "availability": AVAILABILITY,
-    "department": DEPARTMENTS,
-    "place": PLACES,
-    "priority": PRIORITIES,
-    "level": GRADES,
-    "language": LANGUAGES,
-    "reason": REASONS,
-}
+    return _VALUES[kind](draw)
 
 
 def name(draw: random.Random, kind: str) -> str:
     """The name of a record of that kind."""
-    n = draw.randrange
-    match kind:
-        case "title":
-            return draw.choice(["The {} {}", "{} {}", "A {} {}"]).format(draw.choice(FIRST), draw.choice(SECOND))
-        case "item":
-            return names.item(draw, False)
-        case "trouble":
-            return f"{draw.choice(TROUBLES)}{draw.choice(['', '', f' on floor {n(1, 9)}', f' at {names.brand(draw)}'])}"
-        case "code":
-            return f"{draw.choice(['', '', '#'])}{draw.choice(['INV', 'BK', 'T', 'CL', 'REQ', 'PX', 'N'])}{draw.choice(['-', '-', ''])}{n(10, 99999)}"
-        case "device":
-            return f"{draw.choice(DEVICES)} {draw.choice([str(n(1, 40)), draw.choice('ABCDE') + str(n(1, 9)), draw.choice(['North', 'Lobby', 'Kitchen', 'Roof', 'Cellar'])])}"
-        case "host":
-            return f"{draw.choice(HOSTS)}-{draw.choice(['eu', 'us', 'test', 'prod', 'old'])}{draw.choice(['', f'-{n(1, 30):02d}'])}"
-        case "person":
-            return names.person(draw)
-        case "dish":
-            return f"{draw.choice(STYLES)} {draw.choice(DISHES)}" if draw.random() < 0.6 else draw.choice(DISHES)
-        case "course":
-            return f"{draw.choice(COURSES)} {draw.choice(LEVELS)}" if draw.random() < 0.6 else draw.choice(COURSES)
-        case "flight":
-            return f"{draw.choice(['LX', 'KL', 'QF', 'BA', 'ZT', 'NW'])}{n(10, 9999)}"
-        case "room":
-            return draw.choice(
-                [draw.choice(ROOMS), f"Room {n(1, 60)}", f"{draw.choice(ROOMS)} {n(1, 9)}", f"flat {n(1, 90)}"]
-            )
-        case "car":
-            return f"{draw.choice(CARS)} {draw.choice([str(n(1, 20)), draw.choice(ROOMS)])}"
-        case "brand":
-            return f"{names.brand(draw)}{draw.choice(['', ' Ltd', ' Plus', ' Cloud', ' & Sons'])}"
-        case "project":
-            return draw.choice(
-                [f"{draw.choice(FIRST)} {draw.choice(SECOND)}", names.brand(draw), f"Project {draw.choice(ROOMS)}"]
-            )
-        case "task":
-            return f"{draw.choice(TASKS_DO)} {draw.choice(TASKS_ON)}"
-        case "meeting":
-            return (
-                f"{draw.choice(DAYPARTS)} {draw.choice(MEETINGS)}"
-                if draw.random() < 0.6
-                else f"{names.brand(draw)} {draw.choice(MEETINGS)}"
-            )
-        case "match":
-            return f"{names.city(draw)} – {names.city(draw)}"
-        case "plant":
-            return f"{draw.choice(FIRST)} {draw.choice(PLANTS)}"
-        case _:
-            return f"{draw.choice(TRAIL)} {draw.choice(TRAILS)}"
+    return _NAMES[kind](draw)

@@ -51,8 +51,8 @@ TALK = [
     (["Thanks!", "thank you", "Great, thanks", "cheers", "perfect, thanks a lot"], "You're welcome!"),
     (["Bye", "that's all", "ok bye", "see you", "That was all, thank you"], "Goodbye!"),
     (["What can you do?", "who are you", "What can I ask you?", "help"], "I can help with {t}."),
-    (["Tell me a joke", "Who won the election?", "write me a poem", "What's the meaning of life?", "can you do my homework",
-      "What is the capital of Peru?", "do you like pizza?"], "I can only help with {t}."),
+    (["Tell me a joke", "Who won the election?", "write me a poem", "What's the meaning of life?",
+      "can you do my homework", "What is the capital of Peru?", "do you like pizza?"], "I can only help with {t}."),
 ]  # fmt: skip
 LEADS = [
     "I'd like to know: ", "Could you tell me: ", "My boss asks: ", "I forgot, ", "Just checking - ", "One question. ",
