@@ -10,7 +10,8 @@ from headstart.llama.format.tool_calls import CHATML, compact_schema
 from training.conversations.dialogues import conversation
 from training.conversations.foreign import visit
 from training.conversations.foreign.figures import Figures
-from training.conversations.foreign.manuals import Functions, Handbook
+from training.conversations.foreign.functions import Functions
+from training.conversations.foreign.handbook import Handbook
 from training.conversations.foreign.records import Records
 from training.conversations.foreign.slots import Slots
 

@@ -9,7 +9,8 @@ from agent.turn.conversation import exchanges
 from headstart.speculation.calls import Call
 from headstart.world import Phrases
 from training.conversations.foreign.figures import Figures
-from training.conversations.foreign.manuals import Functions, Handbook
+from training.conversations.foreign.functions import Functions
+from training.conversations.foreign.handbook import Handbook
 from training.conversations.foreign.part import Part, Question
 from training.conversations.foreign.records import Records
 from training.conversations.foreign.slots import Slots
@@ -69,7 +70,7 @@ class Visit:
     def __init__(self, draw: random.Random) -> None:
         self.draw = draw
         kinds, weights = [kind for kind, _ in PARTS], [weight for _, weight in PARTS]
-        count = draw.choices([1, 2, 3], [55, 30, 15])[0]
+        count = draw.choices([1, 2, 3], [42, 34, 24])[0]
         self.parts: list[Part] = [draw.choices(kinds, weights)[0](draw) for _ in range(count)]
         self._keep_names_apart()
         self.tools = [tool for part in self.parts for tool in part.tools]
