@@ -20,7 +20,8 @@ from headstart.world.langchain import schemas
 from training.conversations import account, follow_ups, foreign, lookups, services, world
 from training.conversations.talk import Talk
 
-FOREIGN_SHARE = 0.1
+FOREIGN_SHARE = 0.39
+"""Of the conversations; they are shorter than the shop's, so that it comes to some thirty per cent of the tokens."""
 AHEAD_SHARE = 0.72
 """Of the shop's conversations: those that begin with the history in place."""
 TYPING_SHARE = 0.85

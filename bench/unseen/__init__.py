@@ -1,0 +1,1 @@
+"""Worlds that training never sees, written for `bench.worlds`, and the questions asked there."""
