@@ -160,6 +160,34 @@ def answers_in_short() -> str:
     )
 
 
+def strangers_in_short() -> str:
+    """What the README says of the second exam; nothing before it was sat."""
+    found = targets.result("answers2").get("metrics")
+    if not found:
+        return ""
+    shares = {name: f"{100 * found[name]:.1f} %" for name in ("right_call", "facts", "way_on", "weighted_answered")}
+    return (
+        "Its rules were widened where that exam missed, so a second one counts for strangers:"
+        f" {found['questions']:,.0f} questions by somebody who had seen nothing of the program, read by nobody who"
+        " works on it (`python -m bench.answers2`, [results](bench/results/answers2.json)). The right call was made in"
+        f" {shares['right_call']}, what was asked stated in {shares['facts']}, and in {shares['way_on']} the customer"
+        f" got somewhere; {shares['weighted_answered']} were answered when each subject counts as often as shops are"
+        f" asked about it. {found['wrong_facts_shown']:.0f} answers held a wrong fact, {found['others_data']:.0f}"
+        " anything of another customer's."
+    )
+
+
+def elsewhere() -> str:
+    """What the README says of worlds that training never sees."""
+    found = targets.result("worlds")["metrics"]
+    return (
+        f"In five other worlds that training never saw ({found['questions']:.0f} questions,"
+        " [results](bench/results/worlds.json)) it makes the right call in"
+        f" {100 * found['tool_right']:.0f} % and quotes the right line in {100 * found['quote_right']:.0f} %: it is the"
+        " shop's model, and a world of your own wants a larger one."
+    )
+
+
 def strangers() -> str:
     """The second exam by what contacts are about and by kind; nothing before it was sat."""
     result = targets.result("answers2")
@@ -299,7 +327,14 @@ def growth_picture() -> str:
 
 
 REGIONS: dict[Path, dict[str, Callable[[], str]]] = {
-    README: {"help": helped, "latency": latency, "conversations": conversations, "answers": answers_in_short},
+    README: {
+        "help": helped,
+        "latency": latency,
+        "conversations": conversations,
+        "answers": answers_in_short,
+        "answers2": strangers_in_short,
+        "worlds": elsewhere,
+    },
     CARD: {"answers": answers, "answers2": strangers},
     GUIDE: {"targets": reached, "where_not": where_not, "growth": growth, "llama_cpp": llama_cpp},
 }
