@@ -1,5 +1,8 @@
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -33,6 +36,20 @@ def test_the_exam_is_always_the_same(exam: SecondExam) -> None:
     conversations.exam.cache_clear()
     again = conversations.exam(LINES)
     assert (again.digest(), again) == (exam.digest(), exam)
+
+
+def test_the_exam_is_known_again_by_every_process(exam: SecondExam) -> None:
+    program = f"""
+from pathlib import Path
+from training.exam.second.conversations import exam
+print(exam(Path({str(LINES)!r})).digest())
+"""
+    for seed in ("1", "2"):  # By which sets are ordered.
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        told = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+        assert told.stdout.strip() == exam.digest()
 
 
 def test_what_a_line_names_is_there_or_is_not_as_its_kind_says(exam: SecondExam) -> None:
