@@ -132,7 +132,7 @@ def the_account_typed_about(moment: Moment) -> Iterator[Candidate]:
 def the_help_typed_about(moment: Moment) -> Iterator[Candidate]:
     """The help article that the text asks for, while it is typed."""
     named = bool(moment.once(mentions).meant or numbers.full_numbers(moment.text))
-    if article := ways_on.article_asked(moment.text, named=named):
+    if article := ways_on.article_guessed(moment.text, named=named):
         chance = kinds.articles(moment.text)[article]
         yield Candidate(
             Call.of("search_help", {"text": article}), chance, "the_help_typed_about", "you ask how it works"

@@ -33,6 +33,8 @@ PERHAPS = 0.3
 """The likelihood from which on an article may be quoted, as long as nothing else is likelier."""
 NEARLY = 0.8
 """The share of the likeliest kind's likelihood from which on an article may be what is asked for."""
+GUESSED, GUESSED_SHARE = 0.2, 0.6
+"""The same two for an article that is only looked up: a lookup that is not needed costs little."""
 HISTORY, SEARCH_HELP, CONTACT = "get_order_history", "search_help", "contact_human"
 
 OF_AN_ORDER = frozenset(
@@ -110,6 +112,14 @@ def article_asked(text: str, *, named: bool) -> str:
     least = max(kinds.SURE if named else PERHAPS, NEARLY * kinds.likeliest(text)[1])
     if name == kinds.PERSON or chance < least or (named and name not in OF_AN_ORDER):
         return ""
+    return name
+
+
+def article_guessed(text: str, *, named: bool) -> str:
+    """The article that a text, which is still being typed, will likely ask for; less is enough than to quote it."""
+    name, chance = next(iter(kinds.articles(text).items()), ("", 0.0))
+    if named or name == kinds.PERSON or chance < max(GUESSED, GUESSED_SHARE * kinds.likeliest(text)[1]):
+        return article_asked(text, named=named)
     return name
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.shop.english.ways_on import article_asked, yes_or_no
+from agent.shop.english.ways_on import article_asked, article_guessed, yes_or_no
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,11 @@ def test_what_says_more_is_neither(text: str) -> None:
 )
 def test_an_article_is_asked_for_where_nothing_else_is_likelier(text: str, named: bool, article: str) -> None:
     assert article_asked(text, named=named) == article
+
+
+def test_an_article_is_looked_up_before_it_may_be_quoted() -> None:
+    begun = "What is your return"
+    assert article_asked(begun, named=False) == ""
+    assert article_guessed(begun, named=False) == "returns"
+    assert article_guessed(begun, named=True) == ""
+    assert article_guessed("What is", named=False) == ""
