@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from agent.shop import contents, policy
+from agent.shop import contents, notices, policy
 from agent.shop.records import HISTORY_LIMIT, Status
 from training.conversations import world
 from training.conversations.customer import Customer
@@ -39,7 +39,7 @@ def test_what_is_cancelled_is_cancelled_in_every_result_from_then_on() -> None:
         for order in [order for order in customer.orders if policy.cancel_refusal(order) is None][:1]:
             before = customer.run("get_order", {"order_id": order.order_id})
             message, after = customer.change("cancel_order", {"order_id": order.order_id})
-            assert message == contents.cancelled(order, done=True)
+            assert message == notices.cancelled(order, done=True)
             assert after is not None
             assert after.status is Status.CANCELLED
             assert customer.find(order.order_id) == after
