@@ -7,7 +7,7 @@ from datetime import timedelta
 import aiosqlite
 
 from agent.shop import notices, policy, queries
-from agent.shop.records import Change, Item, Order, Snapshot
+from agent.shop.records import Change, Item, LastChange, Order, Snapshot
 from agent.shop.writer import REASON_LENGTH, Made, OrderWriter, Request, done, refused
 from headstart.errors import DatabaseError
 from headstart.text import one_line
@@ -86,7 +86,7 @@ class Changes:
 
         async def apply(connection: aiosqlite.Connection, order: Order) -> Change:
             meant = policy.items_meant(order, item)
-            if refusal := policy.removal_refusal(order, meant):
+            if refusal := policy.removal_refusal(order, meant, count):
                 return refused("remove_item", order.order_id, refusal)
             left = meant[0].quantity - count if 0 < count < meant[0].quantity else 0
             place = (order.order_id, meant[0].line)
@@ -159,7 +159,7 @@ class Changes:
             moved = await queries.returns_moved(connection, last)
             if refusal := policy.undo_refusal(last, order, moved=moved):
                 return refused(action, last.order_id, refusal), None
-            await _write_back(connection, request.customer_id, last.order_id, last.before)
+            await _write_back(connection, request.customer_id, last)
             await connection.execute_fetchall(
                 "UPDATE changes SET undone_at = ? WHERE rowid = ?", (self.writer.stamp(), last.number)
             )
@@ -200,32 +200,46 @@ async def _add_up(connection: aiosqlite.Connection, order: Order) -> int:
     return next(int(row["total_cents"]) for row in rows)
 
 
-async def _write_back(connection: aiosqlite.Connection, customer_id: str, order_id: str, before: Snapshot) -> None:
-    """What a change has altered, as it was."""
-    if before.address is not None:
-        await connection.execute_fetchall(
-            "UPDATE customers SET address = ? WHERE customer_id = ?", (before.address, customer_id)
-        )
-        for followed in before.followed:
+async def _write_back(connection: aiosqlite.Connection, customer_id: str, last: LastChange) -> None:
+    """What a change has altered, as it was, and nothing else: the shop may have moved the rest since."""
+    before, order_id = last.before, last.order_id
+    match last.action:
+        case "change_default_address":
             await connection.execute_fetchall(
-                "UPDATE orders SET ship_to = NULL WHERE order_id = ? AND ship_to = ?", (followed, before.address)
+                "UPDATE customers SET address = ? WHERE customer_id = ?", (before.address, customer_id)
             )
-    if before.order is None:
-        return
-    order = before.order
-    await connection.execute_fetchall(
-        "UPDATE orders SET status = ?, eta = ?, total_cents = ?, ship_to = ? WHERE order_id = ?",
-        (order.status.value, order.eta and order.eta.isoformat(), order.total_cents, before.ship_to, order_id),
-    )
+            for followed in before.followed:
+                await connection.execute_fetchall(
+                    "UPDATE orders SET ship_to = NULL WHERE order_id = ? AND ship_to = ?", (followed, before.address)
+                )
+        case "change_address":
+            await connection.execute_fetchall(
+                "UPDATE orders SET ship_to = ? WHERE order_id = ?", (before.ship_to, order_id)
+            )
+        case "cancel_order" if before.order:
+            eta = before.order.eta and before.order.eta.isoformat()
+            await connection.execute_fetchall(
+                "UPDATE orders SET status = ?, eta = ? WHERE order_id = ?", (before.order.status.value, eta, order_id)
+            )
+        case _:
+            if before.order:
+                await _items_back(connection, before.order, before.returned)
+
+
+async def _items_back(connection: aiosqlite.Connection, order: Order, returned: Sequence[int]) -> None:
+    """An order's items as they were, and only the returns that they had."""
     for item in order.items:
         await connection.execute_fetchall(
             "INSERT INTO order_items (order_id, line, product_id, item, quantity, unit_price_cents)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (order_id, line) DO UPDATE SET product_id = excluded.product_id,"
             " item = excluded.item, quantity = excluded.quantity, unit_price_cents = excluded.unit_price_cents",
-            (order_id, item.line, item.product_id, item.item, item.quantity, item.unit_price_cents),
+            (order.order_id, item.line, item.product_id, item.item, item.quantity, item.unit_price_cents),
         )
-    places = ", ".join("?" * len(before.returned))
+    await connection.execute_fetchall(
+        "UPDATE orders SET total_cents = ? WHERE order_id = ?", (order.total_cents, order.order_id)
+    )
+    places = ", ".join("?" * len(returned))
     await connection.execute_fetchall(
         f"DELETE FROM returns WHERE order_id = ? AND line NOT IN ({places})",  # noqa: S608  Question marks.
-        (order_id, *before.returned),
+        (order.order_id, *returned),
     )

@@ -52,25 +52,22 @@ def default_address_refusal(account: Account, address: str) -> str | None:
     return None
 
 
-def removal_refusal(order: Order, items: Sequence[Item]) -> str | None:
-    """Only from what has not shipped, one item at a time, and never the last one."""
+def removal_refusal(order: Order, items: Sequence[Item], count: int = 0) -> str | None:
+    """Only from what has not shipped, one item at a time, and never all that is left; `count` of it, 0 for all."""
     if not not_yet_shipped(order):
         return f"{named(order)} {_happened(order)}, so nothing can be taken out of it any more."
     if len(items) != 1:
-        return f"Please name one item of {order.order_id} to take out: it holds {item_names(order)}."
-    if len(order.items) == 1 and order.items[0].quantity == 1:
+        return _which_item(order, "take out")
+    if len(order.items) == 1 and not 0 < count < order.items[0].quantity:
         return f"{named(order)} holds nothing else: cancel the order if you don't want it."
     return None
 
 
 def exchange_refusal(order: Order, items: Sequence[Item], registered: Collection[int], today: date) -> str | None:
     """What has not shipped or may be returned, one item at a time."""
-    if len(items) > 1:
-        return f"Please name one item of {order.order_id} to exchange: it holds {item_names(order)}."
-    if not_yet_shipped(order):
-        return None if items else f"Please name one item of {order.order_id} to exchange: it holds {item_names(order)}."
-    refusal = return_refusal(order, items, registered, today)
-    return refusal and refusal.replace(" returned", " exchanged").replace(" to return:", " to exchange:")
+    if not not_yet_shipped(order) and (refusal := _too_late(order, "exchanged", today)):
+        return refusal
+    return _which_item(order, "exchange") if len(items) != 1 else _registered(order, items, registered)
 
 
 def undo_refusal(last: LastChange, order: Order | None, *, moved: bool) -> str | None:
@@ -93,18 +90,30 @@ def return_refusal(order: Order, items: Sequence[Item], registered: Collection[i
 
     `items` is what `items_meant` found, `registered` are the lines that already have a return.
     """
+    if refusal := _too_late(order, "returned", today):
+        return refusal
+    return _registered(order, items, registered) if items else _which_item(order, "return")
+
+
+def _too_late(order: Order, done: str, today: date) -> str | None:
+    """Why nothing of an order can be `done`, returned or exchanged, by where it is and since when."""
     if order.status is not Status.DELIVERED:
-        return f"{named(order)} {_happened(order)}, so it cannot be returned."
+        return f"{named(order)} {_happened(order)}, so it cannot be {done}."
     if order.delivered_on is None:
-        return f"{named(order)} has no delivery date on record, so it cannot be returned here."
+        return f"{named(order)} has no delivery date on record, so it cannot be {done} here."
     if today - order.delivered_on > timedelta(days=RETURN_DAYS):
         since = f"was delivered on {order.delivered_on}, more than {RETURN_DAYS} days ago"
-        return f"{named(order)} {since}, so it can no longer be returned."
-    if not items:
-        return f"Please name one item of {order.order_id} to return: it holds {item_names(order)}."
-    if again := [item.item for item in items if item.line in registered]:
-        return f"A return for {joined(again)} ({order.order_id}) is already registered."
+        return f"{named(order)} {since}, so it can no longer be {done}."
     return None
+
+
+def _registered(order: Order, items: Sequence[Item], registered: Collection[int]) -> str | None:
+    again = [item.item for item in items if item.line in registered]
+    return f"A return for {joined(again)} ({order.order_id}) is already registered." if again else None
+
+
+def _which_item(order: Order, to: str) -> str:
+    return f"Please name one item of {order.order_id} to {to}: it holds {item_names(order)}."
 
 
 def possible(action: str, order: Order, today: date) -> bool:
@@ -134,7 +143,7 @@ NONE_POSSIBLE: dict[str, str] = {
     "change_address": "None of your orders can go to another address any more: only what has not shipped can.",
     "request_return": f"Nothing can be returned now: only what was delivered in the last {RETURN_DAYS} days can.",
     "remove_item": "Nothing can be taken out of your orders any more: only what has not shipped can be changed.",
-    "exchange_item": "Nothing can be exchanged now: only what has not shipped, or came in the last 30 days, can.",
+    "exchange_item": f"Nothing can be exchanged now: only what has not shipped or came within {RETURN_DAYS} days can.",
 }
 
 WHICH: dict[str, str] = {
@@ -144,7 +153,6 @@ WHICH: dict[str, str] = {
     "remove_item": "Which order is it about?",
     "exchange_item": "Which item would you like to exchange?",
 }
-
 
 EVERYTHING = re.compile(r"\b(?:all|both|every(?:thing)?|each|whole|entire|lot)\b", re.IGNORECASE)
 _APART = re.compile(r"\s*(?:,|;|&|\+|\band\b|\bplus\b)\s*", re.IGNORECASE)

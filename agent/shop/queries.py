@@ -38,11 +38,8 @@ RETURNS_COLUMNS = ("order_id", "line", "reason", "status", "requested_at", "exch
 _NEWEST_FIRST = "ORDER BY ordered_on DESC, order_id"
 
 
-async def _rows(
-    connection: aiosqlite.Connection, sql: str, parameters: Iterable[object] | Mapping[str, object]
-) -> list[sqlite3.Row]:
-    given: Any = parameters if isinstance(parameters, Mapping) else tuple(parameters)
-    return list(await connection.execute_fetchall(sql, given))
+async def _rows(connection: aiosqlite.Connection, sql: str, parameters: Iterable[object]) -> list[sqlite3.Row]:
+    return list(await connection.execute_fetchall(sql, tuple(parameters)))
 
 
 async def _one(connection: aiosqlite.Connection, sql: str, *parameters: object) -> sqlite3.Row | None:
@@ -250,14 +247,14 @@ async def versions(connection: aiosqlite.Connection, item: Item) -> tuple[Produc
         connection,
         """
         WITH family AS (SELECT coalesce(
-            (SELECT version_of FROM product_variants WHERE product_id = :item), :item) AS product_id)
+            (SELECT version_of FROM product_variants WHERE product_id = ?1), ?1) AS product_id)
         SELECT p.product_id, p.name, p.description, p.price_cents, p.in_stock
         FROM products AS p JOIN family AS f
         ON p.product_id = f.product_id
             OR p.product_id IN (SELECT product_id FROM product_variants WHERE version_of = f.product_id)
-        WHERE p.product_id <> :item ORDER BY p.product_id
+        WHERE p.product_id <> ?1 ORDER BY p.product_id
         """,
-        {"item": item.product_id},
+        (item.product_id,),
     )
     return tuple(parsed(Product, "products", dict(row)) for row in rows)
 

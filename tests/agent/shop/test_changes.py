@@ -252,6 +252,14 @@ async def test_fewer_of_an_item_stay_in_the_order(store: OrderStore) -> None:
     assert [(item.item, item.quantity) for item in order.items] == [("Smart Coffee Mug", 1), ("Desk Lamp", 1)]
 
 
+async def test_an_order_is_never_left_without_an_item(store: OrderStore, direct: sqlite3.Connection) -> None:
+    direct.execute("UPDATE order_items SET quantity = 2 WHERE order_id = 'C789'")
+    for count in (0, 2, 3):
+        change = await store.remove_item("ada", "C789", "mat", count, key=f"k{count}")
+        assert "holds nothing else" in change.message
+    assert (await store.remove_item("ada", "C789", "mat", 1, key="k")).done
+
+
 async def test_ones_own_address_is_changed_and_what_was_ordered_goes_where_it_was_to_go(
     store: OrderStore, direct: sqlite3.Connection
 ) -> None:
@@ -321,6 +329,13 @@ async def test_what_has_gone_on_since_is_not_taken_back(store: OrderStore, direc
     await store.request_return("ada", "B456", "mat", "", key="k2")
     direct.execute("UPDATE returns SET status = 'Received'")
     assert "has gone on since" in (await store.undo_change("ada", key="u2")).message
+
+
+async def test_what_the_shop_has_moved_since_stays(store: OrderStore, direct: sqlite3.Connection) -> None:
+    await store.change_address("ada", "C789", "12 Elm Street, Leeds", key="k")
+    direct.execute("UPDATE orders SET eta = '2026-02-09' WHERE order_id = 'C789'")
+    assert (await store.undo_change("ada", key="u")).done
+    assert direct.execute("SELECT eta, ship_to FROM orders WHERE order_id = 'C789'").fetchone() == ("2026-02-09", None)
 
 
 async def test_the_last_change_is_taken_back_first(store: OrderStore) -> None:

@@ -175,3 +175,8 @@ def test_an_exchange_is_open_before_it_ships_and_as_long_as_a_return_is() -> Non
     assert "to exchange: it holds" in (
         policy.exchange_refusal(order(Status.DELIVERED, items=MUG_AND_MAT), MUG_AND_MAT, (), DELIVERED) or ""
     )
+
+
+def test_a_returned_order_is_told_as_returned_where_an_exchange_is_refused() -> None:
+    refusal = policy.exchange_refusal(order(Status.RETURNED), [MUG], (), DELIVERED)
+    assert refusal == "Smart Coffee Mug (B456) was returned, so it cannot be exchanged."
