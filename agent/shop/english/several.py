@@ -61,6 +61,8 @@ def several(text: str, known: Known, today: date, pointed: Sequence[str] = ()) -
         return None
     if known.count is None:
         return Verdict(calls=[Made("get_order_history", {})])
+    if kept and not naming.meant(kept, known.named()):
+        return None  # What shall stay is none of theirs: nobody knows what they mean.
     orders = [(one, items) for key, items in named if (one := _order(key, known))]
     orders = orders or [(order, ()) for order in _possible(name, known, today)]
     calls = [call for order, items in orders for call in _calls(kind, order, items, kept, known)][:MOST]

@@ -102,3 +102,11 @@ async def test_an_item_is_taken_out_of_an_order_that_waits(sign_in: SignIn, sett
     [asked], result = await changed(session, "take the mug out of order K7575, I keep the rest", True)
     assert asked.tool == "remove_item"
     assert "Smart Coffee Mug is taken out of K7575" in result.answer
+
+
+async def test_which_item_is_asked_and_the_answer_to_it_taken(sign_in: SignIn) -> None:
+    session, _ = await sign_in(user="eight8")
+    _, result = await changed(session, "I want to exchange an item of order K7575")
+    assert result.answer == "Please name one item of K7575 to exchange: it holds Rain Jacket and Soundbar."
+    _, result = await changed(session, "the jacket please")
+    assert result.answer.startswith("Which one would you like in the place of Rain Jacket (K7575)?")

@@ -80,6 +80,7 @@ def test_each_order_that_is_meant_gets_its_own_change(text: str, calls: list[str
         "show me all my orders",
         "did you cancel both?",
         "cancel all of my order",
+        "cancel everything except the toaster",
     ],
 )
 def test_what_asks_for_one_or_for_something_else_is_left_to_the_model(text: str) -> None:
