@@ -49,7 +49,7 @@ KINDS: dict[str, tuple[float, Sequence[str]]] = {
             "The thing came with a crack in it, what now?",
             "What does the postage come to?",
             "How do I get rid of your newsletter?",
-            "I would like to speak to your manager about the rude driver, how do I complain?",
+            "How do I make a complaint about a rude driver?",
             "What do you do with my data?",
             "How many days until a refund is on my account?",
         ),
