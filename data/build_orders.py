@@ -58,7 +58,7 @@ RETURN_REASONS = ("too small", "not as described", "arrived damaged", "no longer
 
 
 def _listed(names: str) -> list[str]:
-    return [name.strip() for name in names.split(",")]
+    return [" ".join(name.split()) for name in names.split(",")]
 
 
 CARRIERS = {"NorthPost": "NP", "SwiftLine": "SL", "BlueVan": "BV", "ParcelBee": "PB"}

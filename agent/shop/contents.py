@@ -28,6 +28,7 @@ from agent.shop.records import (
     Shipment,
     Status,
 )
+from headstart.text import one_line
 
 
 def money(cents: int) -> str:
@@ -188,9 +189,10 @@ def product_details(details: ProductDetails) -> str:
 
 
 def account(customer: Account) -> str:
-    """The content of `get_account`."""
+    """The content of `get_account`: four lines, whatever lines an address has in the database."""
+    name, email, address = map(one_line, (customer.name, customer.email, customer.address))
     return (
-        f"Your name is {customer.name}.\nYour email is {customer.email}.\nYour address is {customer.address}.\n"
+        f"Your name is {name}.\nYour email is {email}.\nYour address is {address}.\n"
         f"Your user name is {customer.customer_id}, customer since {day(customer.created_at)}."
     )
 

@@ -17,6 +17,7 @@ from agent.shop.english import asking, naming, numbers
 from agent.shop.english.asking import STATUS_WORDS, STATUSES
 from agent.shop.english.whose import Field
 from agent.shop.records import HelpFound, Order, OrderHistory, Status
+from headstart.text import one_line
 
 Kind = Literal["number", "item", "date", "amount", "status", "carrier"]
 
@@ -391,7 +392,7 @@ def _other(known: Known, row: records.Row | None, content: str) -> None:
             since = row.created_at.date()
             known.records[row.customer_id] = Record(row.customer_id, dates={"": frozenset([since])})
             lines = content.split("\n")
-            values = (row.name, row.email, row.address, lines[-1])
+            values = (*map(one_line, (row.name, row.email, row.address)), lines[-1])
             known.account = dict(zip(get_args(Field), zip(values, lines, strict=True), strict=True))
         case _:
             pass

@@ -784,3 +784,9 @@ async def test_a_question_about_a_refund_proposes_no_return(sign_in: SignIn) -> 
     result = await answered(session, "where's my refund for the mug?")
     assert result.answer.startswith("Your Smart Coffee Mug (B456) was delivered")
     assert "A refund reaches you" in result.answer
+
+
+async def test_an_address_of_several_lines_is_told_on_one(sign_in: SignIn) -> None:
+    session, _ = await sign_in(asks("get_account"), "Your address is 9 Maple Lane, Exeter.")
+    change_orders(session, "UPDATE customers SET address = '9 Maple Lane,\n Exeter' WHERE customer_id = 'user123'")
+    assert (await answered(session, "What is my address?")).answer == "Your address is 9 Maple Lane, Exeter."
